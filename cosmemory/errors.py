@@ -1,0 +1,169 @@
+"""Every promise that can break, as an exception of one sentence; the facts are attributes."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class CosmemoryError(Exception):
+    """A promise that could not be kept: `str()` is one sentence, `hint` the remedy."""
+
+    code = "error"
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Conflict(CosmemoryError):
+    """A page that is no longer the one the writer had read."""
+
+    code = "conflict"
+
+    def __init__(self, path: str, expected: str | None, found: str | None) -> None:
+        super().__init__(
+            f"{path} is {_state(found)}, but the change was made for {_state(expected)}.",
+            "Read the page again and repeat the change; nothing was written.",
+        )
+        self.path = path
+        self.expected = expected
+        self.found = found
+
+
+class EditedMeanwhile(Conflict):
+    """A page that somebody without our lock, an editor, saved between our read and our write."""
+
+    def __init__(self, path: str, expected: str | None, found: str | None) -> None:
+        super().__init__(path, expected, found)
+        self.args = (f"{path} was saved by another program while it was being changed; their text was kept.",)
+
+
+class Locked(CosmemoryError):
+    """A memory whose one lock somebody else held for the whole of a bounded wait."""
+
+    code = "locked"
+
+    def __init__(self, holder: str, waited: float) -> None:
+        super().__init__(
+            f"The memory is locked by {holder or 'another process'}, after waiting {waited:.1f} s.",
+            "Try again when it has finished; the lock is free as soon as that process ends.",
+        )
+        self.holder = holder
+        self.waited = waited
+
+
+class NotFound(CosmemoryError):
+    """Something that was asked for by name and is not there."""
+
+    code = "not-found"
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(f"{what} was not found.", hint)
+        self.what = what
+
+
+class Damaged(CosmemoryError):
+    """A place on a page that cannot be changed safely until it is repaired."""
+
+    code = "damaged"
+
+    def __init__(self, path: str, line: int, reason: str, hint: str = "") -> None:
+        super().__init__(f"{path}:{line} is damaged: {reason}.", hint)
+        self.path = path
+        self.line = line
+        self.reason = reason
+
+
+class IllegalTransition(CosmemoryError):
+    """A step that a status may not take."""
+
+    code = "illegal-transition"
+
+    def __init__(self, what: str, current: str, wanted: str, legal: Iterable[str]) -> None:
+        self.legal = tuple(legal)
+        named = ", ".join(self.legal) or "nothing"
+        super().__init__(f"{what} is {current} and cannot become {wanted}; it can become {named}.")
+        self.what = what
+        self.current = current
+        self.wanted = wanted
+
+
+class InvalidValue(CosmemoryError):
+    """A value that its field cannot hold."""
+
+    code = "invalid-value"
+
+    def __init__(self, what: str, reason: str, hint: str = "") -> None:
+        super().__init__(f"{what} is not valid: {reason}.", hint)
+        self.what = what
+        self.reason = reason
+
+
+class UsageError(CosmemoryError):
+    """A command or call that was not meant this way."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class ConfigError(CosmemoryError):
+    """A setting that cannot be used."""
+
+    code = "config"
+    exit_code = 2
+
+    def __init__(self, file: str, key: str, reason: str, hint: str = "") -> None:
+        place = f"{file}: {key}" if key else file
+        super().__init__(f"{place}: {reason}.", hint)
+        self.file = file
+        self.key = key
+        self.reason = reason
+
+
+class NotSaved(CosmemoryError):
+    """A write that the disk refused, so that nothing of it is promised."""
+
+    code = "not-saved"
+    exit_code = 2
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path} was not saved: {reason}.")
+        self.path = path
+        self.reason = reason
+
+
+class ReadOnly(CosmemoryError):
+    """A memory that may be read but not written."""
+
+    code = "read-only"
+    exit_code = 2
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The memory is read-only: {reason}.")
+        self.reason = reason
+
+
+class Unsafe(CosmemoryError):
+    """A path that would lead out of the memory or onto something that is no plain file."""
+
+    code = "unsafe-path"
+    exit_code = 2
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path!r} is not a safe path: {reason}.")
+        self.path = path
+        self.reason = reason
+
+
+class NoMemory(CosmemoryError):
+    """A search for a memory folder that found none."""
+
+    code = "no-memory"
+    exit_code = 2
+
+
+def _state(revision: str | None) -> str:
+    return "absent" if revision is None else f"at revision {revision[:12]}"

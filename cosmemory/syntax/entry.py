@@ -1,0 +1,39 @@
+"""The text of a log entry, written in one way by everyone who appends."""
+
+from __future__ import annotations
+
+from cosmemory.errors import InvalidValue
+from cosmemory.syntax.escape import escape_field, escape_heading, is_empty
+
+LABELS = ("Type", "Involved", "Action", "Outcome", "Notes")
+_EXTRA = frozenset(" _-/")
+
+
+def event_fields(
+    type_: str, involved: str, action: str, outcome: str, notes: str, extra: list[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """The labelled values of an event: type and action always, the others where there is something to say.
+
+    Raises InvalidValue for an extra label that is not plain words, or is one of the known ones.
+    """
+    values = list(zip(LABELS, (type_, involved, action, outcome, notes), strict=True))
+    kept = [(label, value) for label, value in values if label in {"Type", "Action"} or not is_empty(value)]
+    for label, value in extra:
+        _check_label(label)
+        kept.append((label, value))
+    return kept
+
+
+def _check_label(label: str) -> None:
+    plain = all(each.isalnum() or each in _EXTRA for each in label)
+    if not label.strip() or len(label) > 60 or not plain or label != label.strip():
+        raise InvalidValue(f"the field {label!r}", "a name is letters, digits, space, _, - and /, at most 60")
+    if label.lower() in {known.lower() for known in LABELS}:
+        raise InvalidValue(f"the field {label!r}", "it has an option of its own", f"Use --{label.lower()}.")
+
+
+def entry_text(time: str, fields: list[tuple[str, str]], newline: str = "\n") -> str:
+    """One whole entry, closed by its ``---``."""
+    lines = [f"### {escape_heading(time)}"]
+    lines += [f"**{label}:** {escape_field(value) or '-'}" for label, value in fields]
+    return newline.join([*lines, "", "---", "", ""])

@@ -1,0 +1,133 @@
+"""Pipe tables with the place of every cell: read as GFM has them, ragged rows and all."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cosmemory.syntax.escape import unescape
+from cosmemory.syntax.nodes import Block
+from cosmemory.text.spans import Span, line_spans, without_line_end
+
+_DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell:
+    """One cell: ``span`` is all between two pipes, ``value`` that without its padding."""
+
+    span: Span
+    value: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One line of a table; ``guarded`` says that pipes inside code spans were taken as text."""
+
+    span: Span
+    cells: tuple[Cell, ...]
+    guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A header, its delimiter row and the rows below."""
+
+    span: Span
+    header: Row
+    delimiter: Row
+    rows: tuple[Row, ...]
+
+    def columns(self, text: str) -> list[str]:
+        """The words of the header cells."""
+        return [cell_text(text, cell) for cell in self.header.cells]
+
+
+def cell_text(text: str, cell: Cell) -> str:
+    """What the cell says, its escapes undone."""
+    return unescape(cell.value.of(text))
+
+
+def tables_of(text: str, blocks: Iterable[Block]) -> list[Table]:
+    """The tables among ``blocks``; a paragraph that one ragged row has made of a table is read as one."""
+    found: list[Table] = []
+    for block in blocks:
+        if block.kind in {"table", "paragraph"}:
+            found.extend(_tables_in(text, block))
+    return found
+
+
+def _tables_in(text: str, block: Block) -> list[Table]:
+    lines = [without_line_end(text, span) for span in line_spans(text, block.start, block.end)]
+    found: list[Table] = []
+    at = 0
+    while at + 1 < len(lines):
+        if _is_header(text, lines[at], lines[at + 1]):
+            last = at + 2
+            while last < len(lines) and "|" in lines[last].of(text):
+                last += 1
+            found.append(_table(text, lines[at:last]))
+            at = last
+        else:
+            at += 1
+    return found
+
+
+def _is_header(text: str, first: Span, second: Span) -> bool:
+    below = second.of(text)
+    return "|" in first.of(text) and "|" in below and "-" in below and _DELIMITER.match(below) is not None
+
+
+def _table(text: str, lines: list[Span]) -> Table:
+    header = split_row(text, lines[0])
+    delimiter = split_row(text, lines[1])
+    rows = tuple(split_row(text, line, len(header.cells)) for line in lines[2:])
+    return Table(Span(lines[0].start, lines[-1].end), header, delimiter, rows)
+
+
+def split_row(text: str, line: Span, expected: int | None = None) -> Row:
+    """The cells of one line; where their number is wrong, pipes in code spans are tried as text."""
+    source = line.of(text)
+    cells = _split(source, line.start, _pipes(source))
+    if expected is not None and len(cells) != expected and "`" in source:
+        kept = [at for at in _pipes(source) if not _in_code(source, at)]
+        guarded = _split(source, line.start, kept)
+        if len(guarded) == expected:
+            return Row(line, guarded, guarded=True)
+    return Row(line, cells)
+
+
+def _pipes(source: str) -> list[int]:
+    """Where ``source`` has pipes that part cells: any that no backslash precedes."""
+    found: list[int] = []
+    at = source.find("|")
+    while at >= 0:
+        if at == 0 or source[at - 1] != "\\":
+            found.append(at)
+        at = source.find("|", at + 1)
+    return found
+
+
+def _in_code(source: str, at: int) -> bool:
+    return any(match.start() < at < match.end() for match in _CODE.finditer(source))
+
+
+def _split(source: str, offset: int, pipes: list[int]) -> tuple[Cell, ...]:
+    bounds = [-1, *pipes, len(source)]
+    if pipes and not source[: pipes[0]].strip(" \t\ufeff"):
+        bounds.pop(0)
+    if pipes and len(bounds) > 1 and not source[pipes[-1] + 1 :].strip(" \t"):
+        bounds.pop()
+    return tuple(_cell(source, offset, left + 1, right) for left, right in itertools.pairwise(bounds))
+
+
+def _cell(source: str, offset: int, start: int, end: int) -> Cell:
+    inner = source[start:end]
+    left = len(inner) - len(inner.lstrip(" \t"))
+    right = len(inner.rstrip(" \t"))
+    # An empty cell's value lies after the first blank, so that a value set there keeps the padding.
+    left, right = (left, right) if left < right else (min(1, len(inner)), min(1, len(inner)))
+    return Cell(Span(offset + start, offset + end), Span(offset + start + left, offset + start + right))
