@@ -1,0 +1,193 @@
+"""Where a dataclass field lives on a page: declared beside the field, read by decode, render and changes alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from cosmemory.document.values import LONG, TEXT, ValueType
+from cosmemory.syntax.fields import Field
+from cosmemory.syntax.tables import Cell, Row, Table
+from cosmemory.syntax.tree import Section, name_of
+from cosmemory.text.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one value of a record stands: its span, and the field or cell that holds it."""
+
+    span: Span
+    field: Field | None = None
+    cell: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """The nodes that a record was read from: its row, block or section, and each value's place."""
+
+    places: Mapping[str, Place]
+    section: Section | None = None
+    table: Table | None = None
+    row: Row | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Values that stand together on a page; ``extra`` are those that the kind does not know."""
+
+    extra: Mapping[str, str] = field(default_factory=dict, compare=False)
+    origin: Origin | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A single value: after a label, in a column, or as a heading's words."""
+
+    title: str
+    type: ValueType
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    derived: bool = False
+    heading: bool = False
+    style: str = "- **{}:** {}"
+    in_row: bool = True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The snake_case names that the value answers to, its own first."""
+        return (name_of(self.title), *(name_of(alias) for alias in self.aliases))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a page: one record (``one``), rows (``table``), H3 records (``blocks``) or ``prose``."""
+
+    title: str
+    shape: str
+    record: type[Any] | None = None
+    key: str = ""
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The snake_case names of the sections that the part may stand in."""
+        return (name_of(self.title), *(name_of(alias) for alias in self.aliases))
+
+
+def label(
+    title: str,
+    kind: ValueType = TEXT,
+    *,
+    aliases: tuple[str, ...] = (),
+    required: bool = False,
+    derived: bool = False,
+    style: str = "- **{}:** {}",
+) -> Any:
+    """A value after its label; in a block or section of its own."""
+    default: Any = () if kind.shape == "items" or kind.name == "a list" else None
+    value = Value(title, kind, aliases, required, derived, style=style, in_row=False)
+    return field(default=default, metadata={"place": value})
+
+
+def column(
+    title: str,
+    kind: ValueType = TEXT,
+    *,
+    aliases: tuple[str, ...] = (),
+    required: bool = False,
+    derived: bool = False,
+) -> Any:
+    """A value in a table's column."""
+    return field(default=None, metadata={"place": Value(title, kind, aliases, required, derived)})
+
+
+def heading(title: str = "", kind: ValueType = TEXT) -> Any:
+    """The value that is the words of the record's own heading."""
+    return field(default=None, metadata={"place": Value(title, kind, required=True, heading=True)})
+
+
+def section(title: str, record: type[Any], *, aliases: tuple[str, ...] = (), required: bool = False) -> Any:
+    """One record of labels below the heading ``title``."""
+    return field(
+        default_factory=record,
+        metadata={"place": Part(title, "one", record, aliases=aliases, required=required)},
+    )
+
+
+def table(
+    title: str, record: type[Any], *, key: str = "", aliases: tuple[str, ...] = (), required: bool = False
+) -> Any:
+    """The rows of the table below ``title``; without a title, of the first table in the record's own block."""
+    return field(default=(), metadata={"place": Part(title, "table", record, key, aliases, required)})
+
+
+def blocks(
+    title: str, record: type[Any], *, key: str, aliases: tuple[str, ...] = (), required: bool = False
+) -> Any:
+    """The records below ``title`` that have a heading each."""
+    return field(default=(), metadata={"place": Part(title, "blocks", record, key, aliases, required)})
+
+
+def details(record: type[Any]) -> Any:
+    """The block, headed by the row's key, that says more about a table's row."""
+    return field(default=None, metadata={"place": Part("", "details", record)})
+
+
+def prose(title: str, *, aliases: tuple[str, ...] = (), required: bool = False) -> Any:
+    """The free text below ``title``."""
+    return field(default=None, metadata={"place": Part(title, "prose", aliases=aliases, required=required)})
+
+
+def numbered(title: str, *, required: bool = False) -> Any:
+    """The items of the numbered list below ``title``."""
+    return field(default=(), metadata={"place": Part(title, "numbered", required=required)})
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The declared values and parts of one dataclass, by attribute."""
+
+    values: Mapping[str, Value]
+    parts: Mapping[str, Part]
+
+    def value_named(self, name: str) -> str | None:
+        """The attribute of the value that a label or column called ``name`` holds."""
+        for attribute, value in self.values.items():
+            if name in value.names and not value.heading:
+                return attribute
+        return None
+
+    def shape_of(self, text: str) -> str:
+        """What belongs to the label ``text``: its line, a list, a long text; nothing for an unknown one."""
+        attribute = self.value_named(name_of(text))
+        return self.values[attribute].type.shape if attribute else ""
+
+    @property
+    def headed(self) -> str:
+        """The attribute that stands in the record's heading, if one does."""
+        return next((attribute for attribute, value in self.values.items() if value.heading), "")
+
+
+_LAYOUTS: dict[type[Any], Layout] = {}
+
+
+def layout(record: type[Any]) -> Layout:
+    """The layout that the dataclass ``record`` declares."""
+    if record not in _LAYOUTS:
+        _LAYOUTS[record] = _declared(record)
+    return _LAYOUTS[record]
+
+
+def _declared(record: type[Any]) -> Layout:
+    places = {each.name: each.metadata["place"] for each in fields(record) if "place" in each.metadata}
+    return Layout(
+        {name: place for name, place in places.items() if isinstance(place, Value)},
+        {name: place for name, place in places.items() if isinstance(place, Part)},
+    )
+
+
+def is_long(value: Value) -> bool:
+    """Whether the value is text of many lines, quoted as prose is."""
+    return value.type is LONG

@@ -1,0 +1,49 @@
+"""Where a write must be refused: damage in the very section that it would touch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from cosmemory.errors import Damaged
+from cosmemory.syntax.tree import Section, Tree
+from cosmemory.text.edits import Edit
+from cosmemory.text.source import Source
+
+# The middle mark `=======` alone may be a setext underline; the outer marks are enough to know a conflict.
+_MARKERS = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)", re.MULTILINE)
+_BAD_BYTE = re.compile("[\udc80-\udcff]")
+_REPAIR = "Mend these lines in an editor; cosmemory validate shows each place."
+
+
+def refuse_unreadable(path: str, source: Source) -> None:
+    """Raises Damaged for a page that is UTF-16 or binary: any edit would destroy it."""
+    if source.unreadable:
+        raise Damaged(path, 1, f"the file is {source.unreadable}, not UTF-8 text", "Save it as UTF-8 first.")
+
+
+def refuse_damage(path: str, tree: Tree, edits: Sequence[Edit]) -> None:
+    """Raises Damaged when bad bytes or conflict markers lie in a section that an edit touches."""
+    sections = [tree.page, *tree.page.walk()]
+    for section in {id(found): found for edit in edits for found in [_around(sections, edit)]}.values():
+        own = section.heading.start, section.body.end
+        for pattern, reason in (
+            (_MARKERS, "a merge conflict was left here"),
+            (_BAD_BYTE, _bad_byte(tree, own)),
+        ):
+            damage = pattern.search(tree.text, *own)
+            if damage:
+                raise Damaged(path, tree.text.count("\n", 0, damage.start()) + 1, reason, _REPAIR)
+
+
+def _bad_byte(tree: Tree, own: tuple[int, int]) -> str:
+    found = _BAD_BYTE.search(tree.text, *own)
+    return f"byte 0x{ord(found[0]) - 0xDC00:02x} is not UTF-8" if found else ""
+
+
+def _around(sections: Sequence[Section], edit: Edit) -> Section:
+    """The innermost section whose heading or body holds the start of ``edit``."""
+    return max(
+        (section for section in sections if section.heading.start <= edit.start <= section.end),
+        key=lambda section: (section.heading.start, section.level),
+    )

@@ -1,0 +1,178 @@
+"""The log of everything that happened: its header, and entries in the order they were acknowledged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
+
+from cosmemory import clock
+from cosmemory.document.decode import Decoded, decode
+from cosmemory.document.fields import Record, label
+from cosmemory.document.values import TIME, Raw, time_of
+from cosmemory.syntax.escape import is_empty, unescape
+from cosmemory.syntax.parse import parse
+from cosmemory.syntax.tree import Tree
+from cosmemory.text.spans import Span
+
+EVENT_TYPES: Mapping[str, str] = {
+    "message_sent": "Message sent to agent",
+    "message_received": "Message received from agent",
+    "broadcast": "Broadcast sent to team",
+    "team_change": "Agent joined, left, or changed role",
+    "alert_triggered": "Resource alert triggered",
+    "alert_resolved": "Resource alert resolved",
+    "escalation": "Issue escalated",
+    "decision": "Significant decision made",
+    "onboarding": "Onboarding event",
+    "handoff": "Project handoff event",
+    "focus": "Focus of the Chief of Staff changed",
+    "action": "Pending action added or moved",
+    "session": "Session event",
+    "agent": "Agent event",
+    "meeting": "Meeting event",
+    "deployment": "Deployment event",
+    "run": "Run event",
+    "phase": "Phase event",
+    "board": "Board event",
+    "metrics": "Metrics recorded",
+    "checkpoint": "Checkpoint event",
+    "recovery": "Recovery event",
+    "conflict": "Conflict event",
+}
+KNOWN = ("type", "involved", "action", "outcome", "notes")
+
+Time = datetime | Raw | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One entry of the log; ``span`` is where it stands, which makes no two events differ."""
+
+    time: Time
+    type: str | None = None
+    involved: str | None = None
+    action: str | None = None
+    outcome: str | None = None
+    notes: str | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+    span: Span = field(default=Span(0, 0), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoordinationLog(Record):
+    """The page ``coordination-log.md``, or one of its archives."""
+
+    session: str | None = label("Session", aliases=("Session ID",), style="{}: {}")
+    started: Time = label("Started", TIME, style="{}: {}")
+    events: tuple[Event, ...] = ()
+
+
+# `### ` and a time at column 0 begin an entry, whatever fence or comment stands open above, so that the
+# log can be read from its end and no entry can swallow the ones after it.
+ENTRY = re.compile(r"^###? (?=\[?\d{4}-\d\d-\d\d)([^\r\n]*)$", re.MULTILINE)
+_LABEL = re.compile(
+    r"^(?:[-*+] )?(?:\*\*(?P<strong>[^*:\r\n]{1,80}?)[ \t]*(?::[ \t]*\*\*|\*\*[ \t]*:)"
+    r"|(?P<plain>[A-Za-z][^:*|`<>\r\n]{0,60}?)[ \t]*:)(?:[ \t]+|$)",
+)
+
+
+def entries(text: str, start: int = 0) -> Iterator[Event]:
+    """The entries of a log's text from ``start`` on, in page order."""
+    found = ENTRY.search(text, start)
+    while found is not None:
+        following = ENTRY.search(text, found.end())
+        end = following.start() if following else len(text)
+        yield entry(text, found, end)
+        found = following
+
+
+def decode_log(tree: Tree) -> Decoded:
+    """The log on a page: its header by its labels, its entries by their own rule."""
+    head = ENTRY.search(tree.text)
+    end = head.start() if head else len(tree.text)
+    read = decode(parse(tree.text[:end]), CoordinationLog)
+    return Decoded(replace(read.document, events=tuple(entries(tree.text, end))), read.diagnostics)
+
+
+@lru_cache(maxsize=256)
+def _moment(text: str) -> Time:
+    read = clock.read_time(text)
+    return time_of(read[0]) if read else Raw(text)
+
+
+def entry(text: str, found: re.Match[str], end: int) -> Event:
+    """The event whose heading is ``found`` and which ends at ``end``."""
+    stamp = unescape(found[1]).strip()
+    extra: dict[str, str] = {}
+    stamp, dash, words = stamp.partition(" - ")
+    values: dict[str, str] = {"action": words} if dash else {}
+    for line in _lines(text[found.end() : end]):
+        if line.startswith("---") and not line.strip("- \t"):
+            break
+        matched = _LABEL.match(line)
+        if matched is None:
+            continue
+        name = (matched["strong"] or matched["plain"]).strip()
+        key = name.lower()
+        value = unescape(line[matched.end() :].strip(" \t"))
+        if key in KNOWN and key not in values:
+            values[key] = value
+        else:
+            extra[name] = value
+    known = {key: None if is_empty(value) else value for key, value in values.items()}
+    return Event(time=_moment(stamp.strip("[]")), **known, extra=extra, span=Span(found.start(), end))
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def week_of(event: Event) -> str | None:
+    """The ISO week, ``2026-W47``, that the event belongs to; None for one without a readable time."""
+    if not isinstance(event.time, datetime):
+        return None
+    year, week, _ = event.time.isocalendar()
+    return f"{year:04d}-W{week:02d}"
+
+
+def matches(
+    event: Event,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    types: Iterable[str] = (),
+    agent: str | None = None,
+    text: str | None = None,
+) -> bool:
+    """Whether the event fits every condition given; both ends of the time belong to it."""
+    moment = event.time if isinstance(event.time, datetime) else None
+    if (since is not None or until is not None) and moment is None:
+        return False
+    if since is not None and moment is not None and moment < since:
+        return False
+    if until is not None and moment is not None and moment > until:
+        return False
+    kinds = tuple(types)
+    if kinds and event.type not in kinds:
+        return False
+    if agent is not None and not _names(event.involved or "", agent):
+        return False
+    return text is None or any(
+        text.lower() in (value or "").lower()
+        for value in (
+            event.type,
+            event.involved,
+            event.action,
+            event.outcome,
+            event.notes,
+            *event.extra.values(),
+        )
+    )
+
+
+def _names(involved: str, agent: str) -> bool:
+    """Whether ``involved`` names ``agent``, as a whole word."""
+    return agent.lower() in re.split(r"[\s,;]+|->|→", involved.lower())
