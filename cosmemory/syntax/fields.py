@@ -98,7 +98,9 @@ def _below(
         at += 1
         if kind == "blank" or not source.strip():
             continue
-        if not (_is_item(source, kind, matched) if shape == ITEMS else _is_long(source, kind, shape_of)):
+        if not (
+            _is_item(source, kind, matched) if shape == ITEMS else _is_long(source, kind, matched, shape_of)
+        ):
             break
         stop = at
     return stop
@@ -115,11 +117,15 @@ def _is_item(source: str, kind: str, matched: re.Match[str]) -> bool:
     return bullet is not None or (indent > 0 and kind == "list")
 
 
-def _is_long(source: str, kind: str, shape_of: Callable[[str], str]) -> bool:
-    if kind in {"rule", "table", "heading"}:
+def _is_long(source: str, kind: str, opener: re.Match[str], shape_of: Callable[[str], str]) -> bool:
+    """Whether a line goes on the text of the label ``opener``: a known label of its own make ends that."""
+    if kind in {"rule", "heading"}:
         return False
     matched = _FIELD.match(source)
-    return matched is None or not shape_of(unescape(matched["strong"] or matched["plain"]))
+    if matched is None or not shape_of(unescape(matched["strong"] or matched["plain"])):
+        return True
+    # Words in the text that look like a label of another make must not end it: they are no label.
+    return (matched["bold"], bool(matched["bullet"])) != (opener["bold"], bool(opener["bullet"]))
 
 
 def items_of(text: str, below: Span) -> list[tuple[Span, Span]]:

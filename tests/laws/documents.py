@@ -112,7 +112,9 @@ def part(declared: Part, names: st.SearchStrategy[Any]) -> st.SearchStrategy[Any
     one = records(declared.record)
     if declared.shape == "one":
         return one
-    keyed = one.filter(lambda record: not _blank(record) and (not declared.key or getattr(record, declared.key)))
+    keyed = one.filter(
+        lambda record: not _blank(record) and (not declared.key or getattr(record, declared.key))
+    )
     unique = (lambda record: str(getattr(record, declared.key)).lower()) if declared.key else None
     return st.lists(keyed, max_size=3, unique_by=unique).map(tuple)
 

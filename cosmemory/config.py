@@ -1,0 +1,132 @@
+"""Settings: ``cosmemory.toml``, read and checked into one frozen value."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from cosmemory.errors import ConfigError
+
+FILE = "cosmemory.toml"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a project can set; every value has a default, so that no file is needed.
+
+    Bounds are numbers of rows, ``targets`` are percents or counts by metric, ``target_roles`` numbers of
+    agents by role, ``lock_timeout`` is in seconds.
+    """
+
+    format: int = FORMAT
+    event_types: tuple[str, ...] = ()
+    decisions: int = 20
+    ended_actions: int = 20
+    resolved_alerts: int = 50
+    team_changes: int = 50
+    targets: dict[str, float] = field(default_factory=dict)
+    target_roles: dict[str, int] = field(default_factory=dict)
+    templates: str = ""
+    durability: str = "full"
+    lock_timeout: float = 10.0
+
+
+# Where each setting stands in the file: its table (none for the top), and its key there.
+_PLACES: dict[tuple[str, str], str] = {
+    ("", "format"): "format",
+    ("log", "event_types"): "event_types",
+    ("bounds", "decisions"): "decisions",
+    ("bounds", "ended_actions"): "ended_actions",
+    ("bounds", "resolved_alerts"): "resolved_alerts",
+    ("bounds", "team_changes"): "team_changes",
+    ("", "targets"): "targets",
+    ("", "target_roles"): "target_roles",
+    ("", "templates"): "templates",
+    ("storage", "durability"): "durability",
+    ("storage", "lock_timeout"): "lock_timeout",
+}
+
+
+def load_settings(root: str) -> Settings:
+    """The settings of the memory at ``root``: from beside its pages or from the project's root, the nearest.
+
+    Raises ConfigError for a file that is not TOML, a key that nobody knows and a value that does not fit.
+    """
+    for folder in (root, os.path.dirname(os.path.dirname(root))):
+        path = os.path.join(folder, FILE)
+        if os.path.isfile(path):
+            return read_settings(path)
+    return Settings()
+
+
+def read_settings(path: str) -> Settings:
+    """The settings in the file at ``path``."""
+    import tomllib
+
+    try:
+        with open(path, "rb") as file:
+            held = tomllib.load(file)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(path, "", f"it is not TOML: {error}", "Mend the line that is named.") from None
+    except OSError as error:
+        raise ConfigError(path, "", error.strerror or str(error)) from None
+    return settings_of(held, path)
+
+
+def settings_of(held: dict[str, Any], path: str = FILE) -> Settings:
+    """The settings that the table ``held`` gives, checked; ``path`` is named in what is wrong."""
+    values: dict[str, Any] = {}
+    for table, key, value in _entries(held):
+        attribute = _PLACES.get((table, key))
+        if attribute is None:
+            raise _unknown(path, table, key)
+        values[attribute] = value
+    if isinstance(values.get("format"), int) and values["format"] > FORMAT:
+        # A newer release may mean another thing by any other key, so none of them is judged.
+        return Settings(format=values["format"])
+    return _checked(values, path)
+
+
+def _entries(held: dict[str, Any]) -> list[tuple[str, str, Any]]:
+    tables = {table for table, _ in _PLACES if table}
+    found: list[tuple[str, str, Any]] = []
+    for key, value in held.items():
+        if key in tables and isinstance(value, dict):
+            found += [(key, inner, each) for inner, each in value.items()]
+        else:
+            found.append(("", key, value))
+    return found
+
+
+def _unknown(path: str, table: str, key: str) -> ConfigError:
+    name = f"{table}.{key}" if table else key
+    known = [f"{table}.{key}" if table else key for table, key in _PLACES]
+    close = get_close_matches(name, known, 1)
+    return ConfigError(
+        path, name, "no such setting", f"Did you mean {close[0]}?" if close else f"Known: {known}."
+    )
+
+
+def _checked(values: dict[str, Any], path: str) -> Settings:
+    """The settings of ``values``, each held to its type by msgspec and to its range here."""
+    import msgspec
+
+    try:
+        settings = msgspec.convert(values, Settings)
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at ")
+        raise ConfigError(path, place.strip("`").removeprefix("$."), message, "Correct the value.") from None
+    for name in ("decisions", "ended_actions", "resolved_alerts", "team_changes"):
+        if getattr(settings, name) < 1:
+            raise ConfigError(path, f"bounds.{name}", "expected a number of rows from 1 on", "Use 20, say.")
+    if settings.durability not in {"full", "file", "none"}:
+        reason = f"expected full, file or none, not {settings.durability!r}"
+        raise ConfigError(path, "storage.durability", reason, "full is the default.")
+    if not 0 < settings.lock_timeout <= 3600:
+        raise ConfigError(
+            path, "storage.lock_timeout", "expected seconds above 0 and up to 3600", "10 is the default."
+        )
+    return settings

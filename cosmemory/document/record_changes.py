@@ -1,0 +1,254 @@
+"""Edits of records: rows and blocks that come, go, move and change, with their details."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cosmemory.document.fields import Part, layout
+from cosmemory.document.value_changes import (
+    PageChange,
+    cell_source,
+    change_values,
+    column_attributes,
+    labelled,
+    section_of,
+)
+from cosmemory.errors import NotFound
+from cosmemory.syntax.escape import escape_heading, is_empty
+from cosmemory.syntax.fields import fields_of
+from cosmemory.syntax.tables import Table, cell_text, tables_of
+from cosmemory.syntax.tree import Section
+from cosmemory.syntax.writers import (
+    content_end,
+    line_style,
+    row_text,
+)
+from cosmemory.text.edits import Edit, apply, only_real
+from cosmemory.text.spans import Span
+
+
+def _kept(old: Sequence[Any], new: Sequence[Any]) -> tuple[dict[int, Any], list[Any]]:
+    """The old records by origin, and those of them that ``new`` no longer has."""
+    mine = {id(record.origin): record for record in old}
+    still = {id(record.origin) for record in new if record.origin is not None}
+    return mine, [record for record in old if id(record.origin) not in still]
+
+
+def change_rows(change: PageChange, part: Part, old: Sequence[Any], new: Sequence[Any]) -> None:
+    """The edits that turn the rows ``old`` of a table into ``new``, with their details."""
+    if tuple(old) == tuple(new) and all(a.extra == b.extra for a, b in zip(old, new, strict=True)):
+        return
+    section = section_of(change, part)
+    mine, gone = _kept(old, new)
+    for record in new:
+        if id(record.origin) in mine and record is not mine[id(record.origin)]:
+            change_values(change, mine[id(record.origin)], record)
+    for record in gone:
+        _drop_row(change, record)
+    fresh = [record for record in new if id(record.origin) not in mine]
+    if fresh:
+        _insert_rows(change, part, section, new, fresh, mine)
+    for attribute, inner in layout(part.record).parts.items() if part.record else ():
+        if inner.shape == "details":
+            _details(change, section, attribute, old, new)
+
+
+def _drop_row(change: PageChange, record: Any) -> None:
+    row = record.origin.row
+    if row is None:
+        _drop_block(change, record.origin.section)
+        return
+    start = content_end(change.text, Span(0, row.span.start))
+    # The line end before the row goes with it, so that a last row without one leaves none behind.
+    start = max(start, change.text.rfind("\n", 0, row.span.start))
+    if change.text[start : start + 1] == "\n" and change.text[start - 1 : start] == "\r":
+        start -= 1
+    change.edits.append(Edit(start, row.span.end, ""))
+
+
+def _insert_rows(
+    change: PageChange,
+    part: Part,
+    section: Section,
+    new: Sequence[Any],
+    fresh: Sequence[Any],
+    mine: dict[int, Any],
+) -> None:
+    assert part.record is not None
+    newline = change.tree.newline
+    tables = tables_of(change.text, section.blocks)
+    if not tables:
+        titles = [value.title for value in layout(part.record).values.values() if value.in_row]
+        attributes = [name for name, value in layout(part.record).values.items() if value.in_row]
+        rows = [" | ".join(cell_source(record, name) for name in attributes) for record in fresh]
+        head = [" | ".join(titles), "|".join("-" * (len(title) + 2) for title in titles)]
+        lines = [f"| {head[0]} |", f"|{head[1]}|", *(f"| {row} |" for row in rows)]
+        at = content_end(change.text, Span(section.heading.start, section.body.end))
+        change.edits.append(Edit(at, at, newline * 2 + newline.join(lines)))
+        return
+    table = tables[0]
+    columns = column_attributes(change, part.record, table)
+    _refuse_unplaced(part, columns, fresh)
+    anchor: Any = None
+    for record in new:
+        if id(record.origin) in mine:
+            anchor = record.origin.row
+            continue
+        line = row_text(change.text, table, [cell_source(record, each) for each in columns])
+        change.edits.append(_row_insertion(change, table, anchor, new, mine, line))
+
+
+def _refuse_unplaced(part: Part, columns: Sequence[str], fresh: Sequence[Any]) -> None:
+    """Refuses a new row with a value for which the table has no column: it would be lost."""
+    assert part.record is not None
+    for attribute, value in layout(part.record).values.items():
+        if (
+            value.in_row
+            and attribute not in columns
+            and any(getattr(record, attribute) is not None for record in fresh)
+        ):
+            raise NotFound(
+                f"The column {value.title!r} of {part.title!r}", f"Add a column {value.title!r} to the table."
+            )
+
+
+def _row_insertion(
+    change: PageChange, table: Table, anchor: Any, new: Sequence[Any], mine: dict[int, Any], line: str
+) -> Edit:
+    newline = change.tree.newline
+    if anchor is not None:
+        return Edit(anchor.span.end, anchor.span.end, newline + line)
+    first = next((r.origin.row for r in new if id(r.origin) in mine and r.origin.row), None)
+    if first is not None:
+        return Edit(first.span.start, first.span.start, line + newline)
+    empty = [row for row in table.rows if all(is_empty(cell_text(change.text, cell)) for cell in row.cells)]
+    taken = {edit.start for edit in change.edits}
+    if empty and empty[0].span.start not in taken:
+        return Edit(empty[0].span.start, empty[0].span.end, line)
+    end = empty[0].span.end if empty else table.delimiter.span.end
+    return Edit(end, end, newline + line)
+
+
+def change_blocks(change: PageChange, part: Part, old: Sequence[Any], new: Sequence[Any]) -> None:
+    """The edits that turn the headed records ``old`` of a section into ``new``."""
+    if tuple(old) == tuple(new) and all(a is b for a, b in zip(old, new, strict=True)):
+        return
+    section = section_of(change, part)
+    mine, gone = _kept(old, new)
+    for record in gone:
+        _drop_block(change, record.origin.section)
+    anchor = content_end(change.text, Span(section.heading.start, section.body.end))
+    siblings = [record.origin.section for record in old if record.origin.section]
+    for record in new:
+        if id(record.origin) in mine:
+            anchor = content_end(change.text, record.origin.section.span)
+            _block(change, mine[id(record.origin)], record)
+        else:
+            written = _block_text(change, record, section.level + 1, siblings)
+            change.edits.append(_block_insertion(change, section, anchor, written))
+
+
+def _block(change: PageChange, old: Any, new: Any) -> None:
+    """The edits of a block's values and of the table inside it."""
+    if old is new:
+        return
+    change_values(change, old, new)
+    for attribute, inner in layout(type(new)).parts.items():
+        before, after = getattr(old, attribute), getattr(new, attribute)
+        if inner.shape == "table" and before != after:
+            _inner_rows(change, inner, new, before, after)
+
+
+def _inner_rows(change: PageChange, part: Part, record: Any, old: Sequence[Any], new: Sequence[Any]) -> None:
+    mine, gone = _kept(old, new)
+    for each in new:
+        if id(each.origin) in mine:
+            change_values(change, mine[id(each.origin)], each)
+    for each in gone:
+        _drop_row(change, each)
+    fresh = [each for each in new if id(each.origin) not in mine]
+    if fresh:
+        _insert_rows(change, part, record.origin.section, new, fresh, mine)
+
+
+def _drop_block(change: PageChange, section: Section) -> None:
+    change.edits.append(Edit(section.heading.start, section.end, ""))
+
+
+def _block_insertion(change: PageChange, section: Section, anchor: int, written: str) -> Edit:
+    newline = change.tree.newline
+    body = section.body.of(change.text)
+    if not section.sections and body.strip() and is_empty(body.strip()):
+        start = section.body.start + len(body) - len(body.lstrip())
+        return Edit(start, start + len(body.strip()), written)
+    return Edit(anchor, anchor, newline * 2 + written)
+
+
+def _block_text(change: PageChange, record: Any, level: int, siblings: Sequence[Section]) -> str:
+    """The text of a block that is new here: one that moves brings its own along."""
+    origin = record.origin
+    if origin is not None and origin.section is not None and id(origin) in change.before:
+        moved = PageChange(change.tree, change.top, change.before)
+        _block(moved, change.before[id(origin)], record)
+        span = Span(origin.section.heading.start, content_end(change.text, origin.section.span))
+        shifted = [
+            Edit(e.start - span.start, e.end - span.start, e.text)
+            for e in only_real(change.text, moved.edits)
+        ]
+        return apply(span.of(change.text), shifted)
+    return new_block(change, record, level, siblings)
+
+
+def new_block(change: PageChange, record: Any, level: int, siblings: Sequence[Section]) -> str:
+    """The text of a block for ``record``, in the style of ``siblings``."""
+    shape = layout(type(record))
+    newline = change.tree.newline
+    lines = ["#" * level + " " + escape_heading(str(getattr(record, shape.headed)))]
+    for attribute, inner in shape.parts.items():
+        rows = getattr(record, attribute)
+        if inner.shape == "table" and inner.record is not None:
+            lines += ["", *_whole_table(inner, rows), ""]
+    style = next(
+        (line_style(change.text, each) for s in siblings for each in fields_of(change.text, s.blocks)), None
+    )
+    for attribute, value in shape.values.items():
+        after = getattr(record, attribute)
+        if not value.heading and (value.required or after not in (None, ())):
+            lines.append(labelled(value, style or value.style, after, newline))
+    if siblings and siblings[-1].blocks and any(block.kind == "rule" for block in siblings[-1].blocks[-2:]):
+        lines += ["", "---"]
+    return newline.join(lines)
+
+
+def _whole_table(part: Part, rows: Sequence[Any]) -> list[str]:
+    assert part.record is not None
+    values = {name: value for name, value in layout(part.record).values.items() if value.in_row}
+    titles = [value.title for value in values.values()]
+    lines = [
+        "| " + " | ".join(titles) + " |",
+        "|" + "|".join("-" * (len(title) + 2) for title in titles) + "|",
+    ]
+    return lines + ["| " + " | ".join(cell_source(row, name) for name in values) + " |" for row in rows]
+
+
+def _details(
+    change: PageChange, section: Section, attribute: str, old: Sequence[Any], new: Sequence[Any]
+) -> None:
+    """The detail blocks of a table's rows: changed, dropped with their row, moved or written."""
+    before = {id(block.origin): block for record in old if (block := getattr(record, attribute)) is not None}
+    after = [block for record in new if (block := getattr(record, attribute)) is not None]
+    still = {id(block.origin) for block in after}
+    siblings = [block.origin.section for block in before.values()]
+    anchor = content_end(change.text, Span(section.heading.start, section.body.end))
+    for key, block in before.items():
+        if key in still:
+            anchor = max(anchor, content_end(change.text, block.origin.section.span))
+        else:
+            _drop_block(change, block.origin.section)
+    for block in after:
+        if id(block.origin) in before:
+            _block(change, before[id(block.origin)], block)
+        else:
+            written = _block_text(change, block, section.level + 1, siblings)
+            change.edits.append(Edit(anchor, anchor, change.tree.newline * 2 + written))

@@ -1,0 +1,194 @@
+"""Edits of single values: after labels, in cells, in headings, in free text and numbered lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cosmemory.document.decode import sections_of
+from cosmemory.document.fields import Part, Record, Value, layout
+from cosmemory.document.values import ITEMS, LONG, TEXT, source_of
+from cosmemory.errors import InvalidValue, NotFound
+from cosmemory.syntax.escape import escape_heading
+from cosmemory.syntax.fields import Field, fields_of
+from cosmemory.syntax.tables import Table
+from cosmemory.syntax.tree import Section, Tree, name_of
+from cosmemory.syntax.writers import (
+    cell_edit,
+    content_end,
+    items_edits,
+    labelled_line,
+    line_style,
+    missing_cells,
+    prose_text,
+    value_edit,
+)
+from cosmemory.text.edits import Edit
+from cosmemory.text.spans import Span
+
+
+@dataclass(slots=True)
+class PageChange:
+    """One page being changed: its tree, the edits so far, and every record that was read from it."""
+
+    tree: Tree
+    top: Section
+    before: dict[int, Any]
+    edits: list[Edit] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The text of the page."""
+        return self.tree.text
+
+
+def section_of(change: PageChange, part: Part) -> Section:
+    """The section that holds ``part``.
+
+    Raises NotFound when the page has none.
+    """
+    found = sections_of(change.top, part)
+    if not found:
+        raise NotFound(f"The section {part.title!r}", f"Add a heading '## {part.title}' to the page.")
+    return found[0]
+
+
+def change_values(change: PageChange, old: Any, new: Any) -> None:
+    """The edits of the single values that differ between two states of one record."""
+    shape = layout(type(new))
+    for attribute, value in shape.values.items():
+        after = getattr(new, attribute)
+        if getattr(old, attribute) != after:
+            _value(change, new, attribute, value, after)
+    for name, text in new.extra.items():
+        if isinstance(new, Record) and old.extra.get(name) != text:
+            _place_text(change, new, f"extra.{name}", text)
+
+
+def _value(change: PageChange, record: Any, attribute: str, value: Value, after: Any) -> None:
+    place = record.origin.places.get(attribute)
+    if place is None:
+        _absent(change, record, attribute, value, after)
+    elif value.heading:
+        change.edits.append(Edit(place.span.start, place.span.end, escape_heading(str(after))))
+    elif place.cell is not None:
+        change.edits.append(cell_edit(place.cell, source_of(value.type, after, cell=True)))
+    elif value.type is ITEMS:
+        change.edits.extend(items_edits(change.text, place.field, after, change.tree.newline))
+    elif value.type is LONG:
+        change.edits.append(_long(change, place.field, after))
+    else:
+        change.edits.append(value_edit(change.text, place.field, source_of(value.type, after, cell=False)))
+
+
+def _place_text(change: PageChange, record: Any, name: str, text: str) -> None:
+    place = record.origin.places.get(name) if record.origin else None
+    if place is None:
+        return
+    if place.cell is not None:
+        change.edits.append(cell_edit(place.cell, source_of(TEXT, text, cell=True)))
+    else:
+        change.edits.append(value_edit(change.text, place.field, source_of(TEXT, text, cell=False)))
+
+
+def _long(change: PageChange, place: Field, after: str | None) -> Edit:
+    newline = change.tree.newline
+    written = prose_text(after, newline) if after else ""
+    end = max(place.value.end, content_end(change.text, place.below))
+    return Edit(place.value.start, end, newline + written if written else "")
+
+
+def _absent(change: PageChange, record: Any, attribute: str, value: Value, after: Any) -> None:
+    """Writes a value that has no place on the page yet: a cell that its row lacks, or a new line."""
+    origin = record.origin
+    if origin.row is not None:
+        columns = column_attributes(change, type(record), origin.table)
+        if attribute not in columns:
+            raise NotFound(f"The column {value.title!r}", f"Add a column {value.title!r} to the table.")
+        cells = [cell_source(record, each) for each in columns]
+        edit = missing_cells(change.text, origin.row, len(columns), cells)
+        if edit not in change.edits:
+            change.edits.append(edit)
+        return
+    section = origin.section or change.top
+    fields = fields_of(change.text, section.blocks, layout(type(record)).shape_of)
+    style = line_style(change.text, fields[-1]) if fields else value.style
+    newline = change.tree.newline
+    if fields:
+        at = content_end(change.text, fields[-1].span)
+    else:
+        at = content_end(change.text, section.heading)
+    change.edits.append(Edit(at, at, newline + labelled(value, style, after, newline)))
+
+
+def labelled(value: Value, style: str, after: Any, newline: str) -> str:
+    """A labelled value as a whole new line, or lines."""
+    if value.type is ITEMS:
+        indent = "  " if style.lstrip()[:2] in {"- ", "* ", "+ "} else ""
+        listed = "".join(f"{newline}{indent}- {source_of(TEXT, item, cell=False)}" for item in after)
+        return labelled_line(style, value.title, listed.removeprefix(" ") if after else "-").replace(
+            " " + newline, newline
+        )
+    if value.type is LONG:
+        written = newline + prose_text(after, newline) if after else ""
+        return labelled_line(style, value.title, "").rstrip(" ") + written
+    return labelled_line(style, value.title, source_of(value.type, after, cell=False))
+
+
+def column_attributes(change: PageChange, record: type[Any], table: Table) -> list[str]:
+    """The attribute that each column of ``table`` holds; ``extra.NAME`` for one that nobody declared."""
+    shape = layout(record)
+    found: list[str] = []
+    for title in table.columns(change.text):
+        attribute = shape.value_named(name_of(title))
+        found.append(attribute if attribute and attribute not in found else f"extra.{name_of(title)}")
+    return found
+
+
+def cell_source(record: Any, attribute: str) -> str:
+    """One value of ``record`` as its cell has it."""
+    if attribute.startswith("extra."):
+        return source_of(TEXT, record.extra.get(attribute.removeprefix("extra.")), cell=True)
+    return source_of(layout(type(record)).values[attribute].type, getattr(record, attribute), cell=True)
+
+
+def change_one(change: PageChange, part: Part, old: Any, new: Any) -> None:
+    """The edits that turn the one record ``old`` of a section into ``new``."""
+    if new.origin is None or old.origin is None:
+        if old != new:
+            section_of(change, part)
+            raise InvalidValue(part.title, "its record was not read from this page")
+        return
+    change_values(change, old, new)
+
+
+def change_prose(change: PageChange, part: Part, old: Any, new: Any) -> None:
+    """The edit that puts free text in the place of a section's own."""
+    if old == new:
+        return
+    section = section_of(change, part)
+    newline = change.tree.newline
+    body = Span(section.heading.end, section.end)
+    start = section.heading.end
+    while start < body.end and change.text[start] in "\r\n":
+        start += 1
+    end = max(start, content_end(change.text, body))
+    written = prose_text(new, newline) if new else "-"
+    if start >= end:
+        at = content_end(change.text, section.heading)
+        change.edits.append(Edit(at, at, newline + written))
+    else:
+        change.edits.append(Edit(start, end, written))
+
+
+def change_numbered(change: PageChange, part: Part, old: Sequence[str], new: Sequence[str]) -> None:
+    """The edit that writes a numbered list anew."""
+    if tuple(old) != tuple(new):
+        lines = [f"{number}. {source_of(TEXT, item, cell=False)}" for number, item in enumerate(new, 1)]
+        section = section_of(change, part)
+        newline = change.tree.newline
+        end = content_end(change.text, Span(section.heading.start, section.end))
+        start = content_end(change.text, section.heading)
+        listed = "".join(newline + line for line in lines) or newline + "None"
+        change.edits.append(Edit(start, end, listed))
