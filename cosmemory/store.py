@@ -1,0 +1,162 @@
+"""The store contract: pages of bytes with revisions, changed under one lock, compared before they are written."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from cosmemory.errors import Unsafe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Revision = str
+TAIL = 512
+LONGEST_NAME = 255
+WINDOWS_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{device}{digit}" for device in ("com", "lpt") for digit in "123456789")]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A page as it was found: its bytes and the revision that names them."""
+
+    path: str
+    data: bytes
+    revision: Revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replace:
+    """A whole page to write; `expected` is the revision it was made from, None for a page that must be new."""
+
+    path: str
+    data: bytes
+    expected: Revision | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Append:
+    """Whole entries to put at the end of a log."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remove:
+    """A page to take away, if it still is the one named by `expected`."""
+
+    path: str
+    expected: Revision
+
+
+Change = Replace | Append | Remove
+
+
+class Writer(Protocol):
+    """The right to write, held from `Store.writing()` until its end."""
+
+    def read(self, path: str) -> Stored | None:
+        """The page as it is now, or None."""
+        ...
+
+    def commit(self, changes: Sequence[Change], operation: str = "", actor: str = "") -> tuple[Revision, ...]:
+        """Write all changes or none; the new revisions in order, "" for a page removed."""
+        ...
+
+    def mark(self, name: str) -> int:
+        """The highest number kept under a name, 0 when there is none."""
+        ...
+
+    def set_mark(self, name: str, value: int) -> None:
+        """Keep a number under a name unless a higher one is kept already."""
+        ...
+
+
+class Store(Protocol):
+    """Where the pages of one memory live; it knows nothing of Markdown."""
+
+    def read(self, path: str) -> Stored | None:
+        """The page, or None; never waits, never writes."""
+        ...
+
+    def read_tail(self, path: str, size: int) -> tuple[bytes, int]:
+        """The last `size` bytes of a page and the offset at which they begin."""
+        ...
+
+    def open_read(self, path: str) -> BinaryIO:
+        """A page for streaming."""
+        ...
+
+    def size(self, path: str) -> int:
+        """The length of a page in bytes."""
+        ...
+
+    def paths(self) -> tuple[str, ...]:
+        """Every live page, sorted, as posix paths below the root."""
+        ...
+
+    def strangers(self) -> tuple[str, ...]:
+        """Copies that editors and synchronisers left between the pages, sorted; never read as state."""
+        ...
+
+    def append(self, path: str, data: bytes) -> Revision:
+        """Put whole entries at the end of a log, durably; the log's new revision."""
+        ...
+
+    def writing(self, timeout: float | None = None) -> AbstractContextManager[Writer]:
+        """Hold the memory's one lock; a change that was interrupted is finished first."""
+        ...
+
+    def mark(self, name: str) -> int:
+        """The highest number kept under a name, 0 when there is none."""
+        ...
+
+    def notices(self) -> tuple[str, ...]:
+        """What repairs this store had to make, one sentence each."""
+        ...
+
+
+def revision_of(data: bytes) -> Revision:
+    """The name of a page's bytes."""
+    return sha256(data).hexdigest()
+
+
+def log_revision(length: int, tail: bytes) -> Revision:
+    """The name of a log's state, from its length and its last bytes, so that no append reads it whole."""
+    return f"{length}-{sha256(tail[-TAIL:]).hexdigest()[:16]}"
+
+
+def is_revision_of(expected: Revision | None, data: bytes | None) -> bool:
+    """Whether a revision, of either sort, names these bytes (None: no page)."""
+    if expected is None or data is None:
+        return expected is None and data is None
+    return expected == (log_revision(len(data), data) if "-" in expected else revision_of(data))
+
+
+def check_path(path: str, *, new: bool = False) -> None:
+    """Refuse a page path that may leave the root; a new page's name must suit every platform too."""
+    if not path or path.startswith("/") or "\0" in path:
+        raise Unsafe(path, "it is not a relative path")
+    for name in path.split("/"):
+        if name in ("", ".", ".."):
+            raise Unsafe(path, "a part of it is empty or made of dots")
+        if len(name.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
+            raise Unsafe(path, f"a name in it is longer than {LONGEST_NAME} bytes")
+        if new:
+            _check_name(path, name)
+    if path.split("/", 1)[0].lower() == ".cosmemory":
+        raise Unsafe(path, "it belongs to cosmemory itself")
+
+
+def _check_name(path: str, name: str) -> None:
+    if any(character < " " or character in '\\<>:"|?*\x7f' for character in name):
+        raise Unsafe(path, "a name in it has a character that not every platform can hold")
+    if name[-1] in ". ":
+        raise Unsafe(path, "a name in it ends with a dot or a space")
+    if name.split(".", 1)[0].rstrip().lower() in WINDOWS_DEVICES:
+        raise Unsafe(path, "a name in it is a device on Windows")
