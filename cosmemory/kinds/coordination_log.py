@@ -73,6 +73,7 @@ class CoordinationLog(Record):
 # `### ` and a time at column 0 begin an entry, whatever fence or comment stands open above, so that the
 # log can be read from its end and no entry can swallow the ones after it.
 ENTRY = re.compile(r"^###? (?=\[?\d{4}-\d\d-\d\d)([^\r\n]*)$", re.MULTILINE)
+_CLOSE = re.compile(r"^-{3,}[ \t]*$", re.MULTILINE)
 _LABEL = re.compile(
     r"^(?:[-*+] )?(?:\*\*(?P<strong>[^*:\r\n]{1,80}?)[ \t]*(?::[ \t]*\*\*|\*\*[ \t]*:)"
     r"|(?P<plain>[A-Za-z][^:*|`<>\r\n]{0,60}?)[ \t]*:)(?:[ \t]+|$)",
@@ -128,6 +129,11 @@ def entry(text: str, found: re.Match[str], end: int) -> Event:
 
 def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def closed(text: str, event: Event) -> bool:
+    """Whether the entry of ``event`` ends with its ``---``."""
+    return _CLOSE.search(text, event.span.start, event.span.end) is not None
 
 
 def week_of(event: Event) -> str | None:

@@ -1,0 +1,24 @@
+"""Rules that pages are held to beyond their types, one family a file; ``CHECKS`` lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from cosmemory.checks.alerts import check_alert_mirror, check_alerts
+from cosmemory.checks.log import check_log
+from cosmemory.checks.metrics import check_metrics
+from cosmemory.checks.pages import Finding, Pages
+from cosmemory.checks.source import check_source, check_strangers
+from cosmemory.checks.state import check_state
+from cosmemory.checks.team import check_team
+
+CHECKS: tuple[Callable[[Pages], Iterable[Finding]], ...] = (
+    check_source,
+    check_strangers,
+    check_state,
+    check_team,
+    check_alerts,
+    check_alert_mirror,
+    check_log,
+    check_metrics,
+)

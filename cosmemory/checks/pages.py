@@ -1,0 +1,53 @@
+"""What checks look at: the pages of a memory, the present moment and the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cosmemory.config import Settings
+from cosmemory.diagnostics import Diagnostic, Fix, report
+from cosmemory.document.fields import Place, Record
+from cosmemory.kinds import Kind
+from cosmemory.kinds.page import Page
+from cosmemory.text.edits import Edit
+from cosmemory.text.spans import Span
+
+Finding = tuple[str, Diagnostic]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """The pages to check, by path; ``others`` are those of no kind and ``strangers`` are no pages at all."""
+
+    pages: Mapping[str, Page]
+    now: datetime
+    settings: Settings
+    others: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+
+    def of(self, kind: Kind) -> Iterator[Page]:
+        """The pages of ``kind``."""
+        return (page for page in self.pages.values() if page.kind is kind)
+
+    def the(self, kind: Kind) -> Page | None:
+        """The one page of ``kind``, if it is among those to check."""
+        return self.pages.get(kind.path)
+
+
+def found(
+    page: Page, rule: str, message: str, place: Place | Span | None, *, better: str | None = None
+) -> Iterable[Finding]:
+    """One finding on ``page``; ``better`` is what should stand at its place instead."""
+    span = place.span if isinstance(place, Place) else place or Span(0, 0)
+    fix = None
+    if better is not None:
+        fix = Fix(edits=(Edit(span.start, span.end, better),), safe=True, message=f"write {better}")
+    yield page.path, report(rule, message, span.start, span.end, fix=fix)
+
+
+def place_of(record: Record | Any, attribute: str) -> Place | None:
+    """Where the value ``attribute`` of ``record`` stands, if it stands on the page."""
+    return record.origin.places.get(attribute) if record.origin is not None else None

@@ -1,0 +1,76 @@
+"""The checking of a whole memory: pages read, every check run, suppressions heeded, findings in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cosmemory.checks import CHECKS
+from cosmemory.checks.pages import Pages
+from cosmemory.checks.state import missing_pages
+from cosmemory.checks.suppressions import heed
+from cosmemory.config import Settings
+from cosmemory.diagnostics import Diagnostic, report
+from cosmemory.kinds import ARCHIVE, kind_of
+from cosmemory.kinds.page import Page, read_page
+from cosmemory.store import Store
+from cosmemory.text.source import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedPage:
+    """One page that was checked, with its text and findings in page order."""
+
+    path: str
+    text: str
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a check found: the pages it looked at, and the paths of those that are of no kind."""
+
+    pages: tuple[CheckedPage, ...]
+    others: tuple[str, ...]
+
+
+def check_store(store: Store, now: datetime, settings: Settings, paths: Sequence[str] | None) -> Checked:
+    """The findings on ``paths``, or on every page; pages beside them are read for what they say of each other."""
+    every = store.paths()
+    pages: dict[str, Page] = {}
+    found: dict[str, list[Diagnostic]] = {}
+    others: list[str] = []
+    for path in every:
+        if kind_of(path) is None and not ARCHIVE.fullmatch(path):
+            others.append(path)
+            continue
+        stored = store.read(path)
+        if stored is None:
+            continue
+        unreadable = Source.of(stored.data).unreadable
+        if unreadable:
+            found[path] = [report("not-utf8-text", f"the file is {unreadable}", 0, 0)]
+            continue
+        pages[path] = read_page(stored)
+        found[path] = list(pages[path].diagnostics)
+    for path in missing_pages(set(every)):
+        found[path] = [report("missing-page", "this standard page is missing; cosmemory init makes it", 0, 0)]
+    looked_at = Pages(
+        pages=pages, now=now, settings=settings, others=tuple(others), strangers=store.strangers()
+    )
+    for check in CHECKS:
+        for path, diagnostic in check(looked_at):
+            found.setdefault(path, []).append(diagnostic)
+    chosen = [path for path in sorted(found) if paths is None or path in paths]
+    return Checked(
+        pages=tuple(
+            _checked(path, pages[path].tree.text if path in pages else "", found[path]) for path in chosen
+        ),
+        others=tuple(others),
+    )
+
+
+def _checked(path: str, text: str, found: list[Diagnostic]) -> CheckedPage:
+    ordered = sorted(heed(text, found), key=lambda each: (each.start, each.end, each.code))
+    return CheckedPage(path=path, text=text, diagnostics=tuple(dict.fromkeys(ordered)))

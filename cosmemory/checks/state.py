@@ -1,0 +1,51 @@
+"""Checks of the Chief of Staff's page: its age, and the figures it has of the team and the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from cosmemory.checks.pages import Finding, Pages, found, place_of
+from cosmemory.document.values import write_number, write_time
+from cosmemory.kinds import COORDINATION_LOG, COS_STATE, KINDS, TEAM_ROSTER
+from cosmemory.kinds.mirrors import team_figures
+from cosmemory.kinds.page import Page
+
+STALE_MINUTES = 10
+
+
+def check_state(pages: Pages) -> Iterator[Finding]:
+    """cos-state beside the roster and the log."""
+    page = pages.the(COS_STATE)
+    if page is None:
+        return
+    yield from _age(page, pages.now)
+    roster, log = pages.the(TEAM_ROSTER), pages.the(COORDINATION_LOG)
+    wanted: dict[str, object] = team_figures(roster.document) if roster is not None else {}
+    if log is not None:
+        said = [event.time for event in log.document.events if event.type == "broadcast"]
+        times = [moment for moment in said if isinstance(moment, datetime)]
+        if times:
+            wanted["last_team_broadcast"] = max(times)
+    record = page.document.coordination_state
+    for attribute, value in wanted.items():
+        place = place_of(record, attribute)
+        if place is not None and value is not None and getattr(record, attribute) != value:
+            better = write_time(value) if isinstance(value, datetime) else write_number(value)  # type: ignore[arg-type]
+            message = f"{attribute.replace('_', ' ')} is {better}"
+            yield from found(page, "derived-value", message, place, better=better)
+
+
+def _age(page: Page, now: datetime) -> Iterator[Finding]:
+    info = page.document.session_info
+    if info.status != "active" or not isinstance(info.last_updated, datetime):
+        return
+    minutes = int((now - info.last_updated).total_seconds()) // 60
+    if minutes >= STALE_MINUTES:
+        message = f"the session is active and was not updated for {minutes} minutes"
+        yield from found(page, "stale-state", message, place_of(info, "last_updated"))
+
+
+def missing_pages(paths: set[str]) -> list[str]:
+    """The standard pages that are not among ``paths``."""
+    return [kind.path for kind in KINDS if kind.single and kind.path not in paths]

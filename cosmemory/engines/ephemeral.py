@@ -1,0 +1,112 @@
+"""A store in a dict: the public test double, with every promise of the others but durability."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import BinaryIO
+
+from cosmemory.errors import Conflict, Locked, NotFound
+from cosmemory.store import Append, Change, Remove, Replace, Revision, Stored, is_revision_of, log_revision, revision_of
+
+
+class EphemeralStore:
+    """Pages in memory, gone with the process."""
+
+    def __init__(self, pages: Mapping[str, bytes] | None = None, *, timeout: float = 10.0) -> None:
+        self._pages = dict(pages or {})
+        self._marks: dict[str, int] = {}
+        self._lock = Lock()
+        self._timeout = timeout
+
+    def read(self, path: str) -> Stored | None:
+        """The page, or None."""
+        data = self._pages.get(path)
+        return None if data is None else Stored(path=path, data=data, revision=revision_of(data))
+
+    def read_tail(self, path: str, size: int) -> tuple[bytes, int]:
+        """The last bytes of a page and the offset at which they begin."""
+        data = self._pages.get(path, b"")
+        return data[max(0, len(data) - size) :], max(0, len(data) - size)
+
+    def open_read(self, path: str) -> BinaryIO:
+        """A page for streaming.
+
+        Raises NotFound when there is none.
+        """
+        if path not in self._pages:
+            raise NotFound(f"The page {path}")
+        return io.BytesIO(self._pages[path])
+
+    def size(self, path: str) -> int:
+        """The length of a page in bytes."""
+        return len(self._pages.get(path, b""))
+
+    def paths(self) -> tuple[str, ...]:
+        """Every page, sorted."""
+        return tuple(sorted(self._pages))
+
+    def strangers(self) -> tuple[str, ...]:
+        """Nothing: no editor reaches a dict."""
+        return ()
+
+    def notices(self) -> tuple[str, ...]:
+        """Nothing: nothing is ever left half done."""
+        return ()
+
+    def append(self, path: str, data: bytes) -> Revision:
+        """Whole entries at the end of a log; its new revision."""
+        with self.writing() as writer:
+            return writer.commit([Append(path=path, data=data)])[0]
+
+    @contextmanager
+    def writing(self, timeout: float | None = None) -> Iterator[EphemeralStore]:
+        """Holds the one lock.
+
+        Raises Locked when another thread holds it for the whole wait.
+        """
+        waited = self._timeout if timeout is None else timeout
+        if not self._lock.acquire(timeout=waited):
+            raise Locked("another thread", waited)
+        try:
+            yield self
+        finally:
+            self._lock.release()
+
+    def mark(self, name: str) -> int:
+        """The highest number kept under a name."""
+        return self._marks.get(name, 0)
+
+    def set_mark(self, name: str, value: int) -> None:
+        """Keeps a number under a name unless a higher one is kept."""
+        self._marks[name] = max(value, self.mark(name))
+
+    def commit(self, changes: Sequence[Change], operation: str = "", actor: str = "") -> tuple[Revision, ...]:
+        """Writes all changes or none.
+
+        Raises Conflict for a page that is not at its expected revision, NotFound for a log that is not there.
+        """
+        del operation, actor
+        after = dict(self._pages)
+        revisions = tuple(_made(after, change) for change in changes)
+        self._pages = after
+        return revisions
+
+
+def _made(pages: dict[str, bytes], change: Change) -> Revision:
+    before = pages.get(change.path)
+    if isinstance(change, Append):
+        if before is None:
+            raise NotFound(f"The page {change.path}", "cosmemory init creates what is missing.")
+        pages[change.path] = before + change.data
+        return log_revision(len(pages[change.path]), pages[change.path])
+    if not is_revision_of(change.expected, before):
+        raise Conflict(change.path, change.expected, None if before is None else revision_of(before))
+    if isinstance(change, Remove):
+        del pages[change.path]
+        return ""
+    assert isinstance(change, Replace)
+    pages[change.path] = change.data
+    return revision_of(change.data)

@@ -1,0 +1,46 @@
+"""A page as it was read: its text, its kind, what it says and what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cosmemory.diagnostics import Diagnostic
+from cosmemory.document.decode import decode
+from cosmemory.errors import NotFound
+from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, Kind, kind_of
+from cosmemory.kinds.coordination_log import CoordinationLog, decode_log
+from cosmemory.store import Revision, Stored
+from cosmemory.syntax.parse import parse
+from cosmemory.syntax.tree import Tree
+from cosmemory.text.source import decode_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page as it was read: its text, what it says, and what is wrong with it."""
+
+    path: str
+    kind: Kind
+    revision: Revision
+    tree: Tree
+    document: Any
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def read_page(stored: Stored) -> Page:
+    """What ``stored`` says, as the kind of its path."""
+    kind = COORDINATION_LOG if ARCHIVE.fullmatch(stored.path) else kind_of(stored.path)
+    if kind is None:
+        raise NotFound(f"A kind for the page {stored.path}", "cosmemory kinds lists what pages there are.")
+    text = decode_text(stored.data)
+    tree = parse(text)
+    read = decode_log(tree) if kind.document is CoordinationLog else decode(tree, kind.document)
+    return Page(
+        path=stored.path,
+        kind=kind,
+        revision=stored.revision,
+        tree=tree,
+        document=read.document,
+        diagnostics=read.diagnostics,
+    )

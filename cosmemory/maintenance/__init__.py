@@ -1,0 +1,1 @@
+"""What keeps a memory healthy, one concern a file."""

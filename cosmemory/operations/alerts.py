@@ -1,0 +1,196 @@
+"""Alerts: raised, acknowledged, escalated and resolved, on their page, on cos-state and in the log together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from cosmemory.document.values import write_time
+from cosmemory.errors import InvalidValue
+from cosmemory.kinds import ACTIVE_ALERTS, active_alerts
+from cosmemory.kinds.active_alerts import SEVERITIES, SEVERITY, ActiveAlerts, Alert, alert_named, open_alerts
+from cosmemory.kinds.coordination_log import Event
+from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.operations.ids import next_number
+
+PAGE = ACTIVE_ALERTS.path
+_ALERT_IN_LOG = re.compile(rb"\bALERT-(\d{1,15})\b")
+MOVES = {"ack": "acknowledged", "resolving": "resolving"}
+
+
+def raise_alert(
+    memory: Memory,
+    *,
+    kind: str,
+    severity: str,
+    resource: str,
+    value: str,
+    threshold: str,
+    key: str | None = None,
+    expected: dict[str, str] | None = None,
+) -> Outcome[str]:
+    """A new alert; gives its id, the next ``ALERT-n`` where none is given."""
+
+    def verb(transaction: Transaction) -> str:
+        alerts: ActiveAlerts = transaction.read(PAGE)
+        alert = Alert(
+            id=_free_id(transaction, alerts, key),
+            type=kind,
+            severity=_severity(severity),
+            triggered=transaction.now,
+            resource=resource,
+            value=value,
+            threshold=threshold,
+            status="active",
+        )
+        transaction.replace(PAGE, active_alerts.raise_alert(alerts, alert))
+        said = f"{alert.id} raised: {kind} on {resource}"
+        outcome = f"{alert.severity}: {value} against {threshold}"
+        transaction.append(Event(time=transaction.now, type="alert_triggered", action=said, outcome=outcome))
+        return str(alert.id)
+
+    return memory.run(verb, expected=expected, operation="alert raise")
+
+
+def _severity(text: str) -> str:
+    word = SEVERITY.enter("severity", text)
+    if word not in SEVERITIES:
+        raise InvalidValue(
+            "severity", f"{text!r} has no section on the page", f"legal: {', '.join(SEVERITIES)}"
+        )
+    return str(word)
+
+
+def _free_id(transaction: Transaction, alerts: ActiveAlerts, key: str | None) -> str:
+    ids = [alert.id for alert in open_alerts(alerts)] + [each.alert_id for each in alerts.recently_resolved]
+    if key is None:
+        return f"ALERT-{next_number(transaction, 'alert', ids, _ALERT_IN_LOG)}"
+    stored = transaction.memory.store.read("coordination-log.md")
+    # An id is never used again: what the log says of it must go on meaning one alert.
+    if stored and re.search(rb"\b" + re.escape(key.encode()) + rb" raised\b", stored.data):
+        raise InvalidValue(
+            "Alert ID", f"an alert {key} was raised before", "Leave the id out to get the next one."
+        )
+    return key
+
+
+def _change(
+    memory: Memory,
+    operation: str,
+    key: str,
+    expected: dict[str, str] | None,
+    change: Callable[[ActiveAlerts, Transaction], ActiveAlerts],
+    event: Callable[[Alert, Transaction], Event],
+) -> Outcome[str]:
+    def verb(transaction: Transaction) -> str:
+        alerts: ActiveAlerts = transaction.read(PAGE)
+        before = alert_named(alerts, key)
+        after, pushed = active_alerts.bounded(change(alerts, transaction), memory.settings.resolved_alerts)
+        for row in pushed:
+            moment = row.resolved_at
+            when = write_time(moment) if hasattr(moment, "year") else "-"  # type: ignore[arg-type]
+            transaction.append(
+                Event(
+                    time=transaction.now,
+                    type="alert_resolved",
+                    action=f"{row.alert_id} moved out of Recently Resolved: {row.type}",
+                    outcome=f"Resolved at {when} after {row.duration or '-'}",
+                )
+            )
+        transaction.replace(PAGE, after)
+        transaction.append(event(before, transaction))
+        return str(before.id)
+
+    return memory.run(verb, expected=expected, operation=operation)
+
+
+def move_alert(
+    memory: Memory, move: str, key: str, *, note: str | None = None, expected: dict[str, str] | None = None
+) -> Outcome[str]:
+    """The alert ``key`` acknowledged, or being resolved."""
+    status = MOVES[move]
+    return _change(
+        memory,
+        f"alert {move}",
+        key,
+        expected,
+        lambda alerts, _: active_alerts.move(alerts, key, status, note),
+        lambda alert, t: Event(
+            time=t.now, type="decision", action=f"{alert.id} {status}", outcome=status, notes=note
+        ),
+    )
+
+
+def resolve_alert(
+    memory: Memory, key: str, *, note: str | None = None, expected: dict[str, str] | None = None
+) -> Outcome[str]:
+    """The alert ``key`` over."""
+
+    def said(alert: Alert, transaction: Transaction) -> Event:
+        since = alert.triggered
+        lasted = active_alerts.duration(since, transaction.now) if hasattr(since, "year") else "-"  # type: ignore[arg-type]
+        return Event(
+            time=transaction.now,
+            type="alert_resolved",
+            action=f"{alert.id} resolved: {alert.type}",
+            outcome=f"After {lasted}",
+            notes="; ".join((*alert.actions_taken, *([note] if note else []))) or None,
+        )
+
+    return _change(
+        memory,
+        "alert resolve",
+        key,
+        expected,
+        lambda alerts, t: active_alerts.resolve(alerts, key, t.now),
+        said,
+    )
+
+
+def escalate_alert(
+    memory: Memory, key: str, severity: str, *, expected: dict[str, str] | None = None
+) -> Outcome[str]:
+    """The alert ``key`` at another severity, in the section that goes with it."""
+    return _change(
+        memory,
+        "alert escalate",
+        key,
+        expected,
+        lambda alerts, _: active_alerts.escalate(alerts, key, _severity(severity)),
+        lambda alert, t: Event(
+            time=t.now,
+            type="escalation",
+            action=f"{alert.id} escalated",
+            outcome=f"{alert.severity} -> {severity}",
+        ),
+    )
+
+
+def update_alert(
+    memory: Memory, key: str, value: str, *, expected: dict[str, str] | None = None
+) -> Outcome[str]:
+    """The present value of the alert ``key``."""
+    return _change(
+        memory,
+        "alert update",
+        key,
+        expected,
+        lambda alerts, _: active_alerts.update(alerts, key, value),
+        lambda alert, t: Event(
+            time=t.now, type="decision", action=f"{alert.id} updated", outcome=f"{alert.value} -> {value}"
+        ),
+    )
+
+
+def note_alert(
+    memory: Memory, key: str, text: str, *, expected: dict[str, str] | None = None
+) -> Outcome[str]:
+    """One more action taken about the alert ``key``."""
+    return _change(
+        memory,
+        "alert note",
+        key,
+        expected,
+        lambda alerts, _: active_alerts.note(alerts, key, text),
+        lambda alert, t: Event(time=t.now, type="decision", action=f"{alert.id} noted", outcome=text),
+    )

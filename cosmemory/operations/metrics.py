@@ -1,0 +1,179 @@
+"""Performance: an agent's results of a day, the team's figures, and months rolled up from the days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from cosmemory.document.values import MEASURE, Measure
+from cosmemory.errors import InvalidValue
+from cosmemory.kinds import DAILY_METRICS, daily_metrics
+from cosmemory.kinds.coordination_log import Event
+from cosmemory.kinds.daily_metrics import (
+    FIRST_PASS,
+    ISSUES,
+    ON_TIME,
+    ON_TIME_RATE,
+    QUALITY_RATE,
+    RESPONSE,
+    TASKS,
+    AgentDay,
+    DailyMetrics,
+    Figure,
+    TeamFigure,
+    difference,
+    percent,
+)
+from cosmemory.memory import Memory, Outcome, Transaction
+
+TEAM_METRICS = (TASKS, ON_TIME_RATE, QUALITY_RATE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """What one agent did on one day; None leaves what is known as it is. ``response`` is in minutes."""
+
+    tasks: int | None = None
+    on_time: int | None = None
+    first_pass: int | None = None
+    response: float | None = None
+    issues: int | None = None
+    task_lines: Sequence[str] = ()
+    notes: str | None = None
+
+
+def daily_path(day: date) -> str:
+    """Where the page of ``day`` stands."""
+    return DAILY_METRICS.path.replace("{date}", day.isoformat())
+
+
+def record(
+    memory: Memory,
+    agent: str,
+    results: Results,
+    *,
+    day: date | None = None,
+    expected: dict[str, str] | None = None,
+) -> Outcome[str]:
+    """The results of ``agent`` on ``day``, today unless it is given; the page is made if it is the first."""
+
+    def verb(transaction: Transaction) -> str:
+        on = day or transaction.now.date()
+        path = daily_path(on)
+        exists = transaction.exists(path)
+        page: DailyMetrics = transaction.read(path) if exists else _new_page(transaction, on)
+        _land(transaction, path, _with_results(page, agent, results), exists)
+        said = f"Results of {on.isoformat()} recorded"
+        transaction.append(Event(time=transaction.now, type="metrics", involved=agent, action=said))
+        return agent
+
+    return memory.run(verb, expected=expected, operation="metrics record")
+
+
+def record_team(
+    memory: Memory, metric: str, text: str, *, day: date | None = None, expected: dict[str, str] | None = None
+) -> Outcome[str]:
+    """One figure of the whole team on ``day``, that its agents' counts do not give."""
+    value = MEASURE.enter(metric, text)
+
+    def verb(transaction: Transaction) -> str:
+        on = day or transaction.now.date()
+        path = daily_path(on)
+        exists = transaction.exists(path)
+        page: DailyMetrics = transaction.read(path) if exists else _new_page(transaction, on)
+        rows = list(page.team_summary)
+        index = next(
+            (n for n, row in enumerate(rows) if (row.metric or "").lower() == metric.lower()), len(rows)
+        )
+        before = rows[index].previous if index < len(rows) else _previous(transaction, on, metric)
+        row = replace(
+            rows[index] if index < len(rows) else TeamFigure(metric=metric),
+            value=value,
+            previous=before,
+            change=difference(value, before),
+        )
+        rows[index : index + 1] = [row]
+        _land(transaction, path, replace(page, team_summary=tuple(rows)), exists)
+        transaction.append(Event(time=transaction.now, type="metrics", action=f"{metric}: {text}"))
+        return metric
+
+    return memory.run(verb, expected=expected, operation="metrics team")
+
+
+def _land(transaction: Transaction, path: str, page: DailyMetrics, exists: bool) -> None:
+    if exists:
+        transaction.replace(path, page)
+    else:
+        from cosmemory.document.render import render
+
+        transaction.create(path, render(daily_metrics.derived(page), DAILY_METRICS.template))
+
+
+def _new_page(transaction: Transaction, on: date) -> DailyMetrics:
+    before = _last_before(transaction, on)
+    figures = {row.metric: row.value for row in before.team_summary} if before else {}
+    rows = tuple(TeamFigure(metric=metric, previous=figures.get(metric)) for metric in TEAM_METRICS)
+    return DailyMetrics(date=on, generated=transaction.now, team_summary=rows)
+
+
+def _last_before(transaction: Transaction, on: date) -> DailyMetrics | None:
+    """The last daily page before ``on``."""
+    path = daily_path(on)
+    earlier = [p for p in transaction.memory.store.paths() if DAILY_METRICS.pattern.fullmatch(p) and p < path]
+    return transaction.memory.read(max(earlier)) if earlier else None
+
+
+def _previous(transaction: Transaction, on: date, metric: str) -> Measure | None:
+    before = _last_before(transaction, on)
+    rows = before.team_summary if before else ()
+    found = next((row.value for row in rows if (row.metric or "").lower() == metric.lower()), None)
+    return found if isinstance(found, Measure) else None
+
+
+def _with_results(page: DailyMetrics, agent: str, results: Results) -> DailyMetrics:
+    days = list(page.individual_metrics)
+    index = next((n for n, day in enumerate(days) if (day.agent or "").lower() == agent.lower()), len(days))
+    before = days[index] if index < len(days) else AgentDay(agent=agent)
+    after = replace(
+        before,
+        figures=_figures(before, results),
+        tasks=(*before.tasks, *results.task_lines),
+        notes=results.notes if results.notes is not None else before.notes,
+    )
+    days[index : index + 1] = [after]
+    return replace(page, individual_metrics=tuple(days))
+
+
+def _figures(before: AgentDay, results: Results) -> tuple[Figure, ...]:
+    """The agent's table with the given counts, each share told of the tasks."""
+    known = {(row.metric or "").lower(): row for row in before.figures}
+
+    def count(metric: str, given: float | None) -> float:
+        kept = daily_metrics.figure(before, metric)
+        return given if given is not None else kept if kept is not None else 0
+
+    tasks = count(TASKS, results.tasks)
+    on_time, first_pass = count(ON_TIME, results.on_time), count(FIRST_PASS, results.first_pass)
+    for metric, part in ((ON_TIME, on_time), (FIRST_PASS, first_pass)):
+        if part > tasks:
+            raise InvalidValue(metric, f"{part:g} of {tasks:g} tasks cannot be", "Give --tasks as well.")
+    measures: Mapping[str, Measure] = {
+        TASKS: Measure(tasks),
+        ON_TIME: Measure(on_time, "", percent(on_time, tasks)),
+        FIRST_PASS: Measure(first_pass, "", percent(first_pass, tasks)),
+        RESPONSE: Measure(count(RESPONSE, results.response), "min"),
+        ISSUES: Measure(count(ISSUES, results.issues)),
+    }
+    rows = [replace(row, value=measures.get(_canonical(row.metric), row.value)) for row in before.figures]
+    rows += [
+        Figure(metric=metric, value=value)
+        for metric, value in measures.items()
+        if metric.lower() not in known
+    ]
+    return tuple(rows)
+
+
+def _canonical(metric: str | None) -> str:
+    names = (TASKS, ON_TIME, FIRST_PASS, RESPONSE, ISSUES)
+    return next((name for name in names if name.lower() == (metric or "").lower()), "")

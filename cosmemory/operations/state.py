@@ -1,0 +1,176 @@
+"""The everyday verbs of the Chief of Staff's own page: focus, actions, decisions, resources."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from cosmemory.document.fields import Record
+from cosmemory.document.values import TIME_OR_TEXT, Raw, write_time, write_time_or_text
+from cosmemory.kinds import COS_STATE, cos_state
+from cosmemory.kinds.coordination_log import Event
+from cosmemory.kinds.cos_state import PRIORITY, Action, CosState, Decision
+from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.operations.ids import next_number
+
+_ACTION_IN_LOG = re.compile(rb"^\*\*Action ID:\*\* (\d{1,15})\r?$", re.MULTILINE)
+PAGE = COS_STATE.path
+
+
+def set_focus(
+    memory: Memory, task: str, *, priority: str | None = None, expected: dict[str, str] | None = None
+) -> Outcome[None]:
+    """The Chief of Staff works on ``task`` from now on."""
+
+    def verb(transaction: Transaction) -> None:
+        level = PRIORITY.enter("priority", priority) if priority else None
+        state: CosState = transaction.read(PAGE)
+        transaction.replace(PAGE, cos_state.focus(state, task, level, transaction.now))
+        outcome = f"Priority {level}" if level else None
+        transaction.append(Event(time=transaction.now, type="focus", action=task, outcome=outcome))
+
+    return memory.run(verb, expected=expected, operation="focus")
+
+
+def add_action(
+    memory: Memory,
+    text: str,
+    *,
+    priority: str = "medium",
+    deadline: str | None = None,
+    expected: dict[str, str] | None = None,
+) -> Outcome[str]:
+    """One more thing to do; gives the number that it got."""
+
+    def verb(transaction: Transaction) -> str:
+        state: CosState = transaction.read(PAGE)
+        key = str(
+            next_number(transaction, "action", (each.id for each in state.pending_actions), _ACTION_IN_LOG)
+        )
+        action = Action(
+            id=key,
+            action=text,
+            priority=PRIORITY.enter("priority", priority),
+            deadline=TIME_OR_TEXT.enter("deadline", deadline) if deadline else None,
+            status="pending",
+        )
+        transaction.replace(PAGE, cos_state.add_action(state, action))
+        transaction.append(_action_event(transaction, action, "Added", None))
+        return key
+
+    return memory.run(verb, expected=expected, operation="action add")
+
+
+MOVES = {
+    "start": "in_progress",
+    "block": "blocked",
+    "done": "done",
+    "cancel": "cancelled",
+    "reopen": "pending",
+}
+
+
+def move_action(
+    memory: Memory, move: str, key: str, *, notes: str | None = None, expected: dict[str, str] | None = None
+) -> Outcome[str]:
+    """The action ``key`` started, blocked, done, cancelled or reopened."""
+
+    def verb(transaction: Transaction) -> str:
+        state: CosState = transaction.read(PAGE)
+        status = MOVES[move]
+        moved = cos_state.move_action(state, key, status)
+        action = cos_state.action_named(moved, key)
+        moved, pushed = cos_state.bounded(moved, _limits(memory))
+        transaction.append(*_moved_out(transaction, pushed))
+        transaction.replace(PAGE, moved)
+        transaction.append(_action_event(transaction, action, status, notes))
+        return key
+
+    return memory.run(verb, expected=expected, operation=f"action {move}")
+
+
+def decide(
+    memory: Memory, text: str, rationale: str, *, expected: dict[str, str] | None = None
+) -> Outcome[str]:
+    """A decision, with why it was made; gives the time that it stands under."""
+
+    def verb(transaction: Transaction) -> str:
+        now = transaction.now
+        state: CosState = transaction.read(PAGE)
+        decided = cos_state.decide(state, Decision(time=now, decision=text, rationale=rationale))
+        decided, pushed = cos_state.bounded(decided, _limits(memory))
+        transaction.append(*_moved_out(transaction, pushed))
+        transaction.replace(PAGE, decided)
+        transaction.append(Event(time=now, type="decision", action=text, outcome="Decided", notes=rationale))
+        return write_time(now)
+
+    return memory.run(verb, expected=expected, operation="decision")
+
+
+def set_resources(
+    memory: Memory, load: float | None, used: float | None, *, expected: dict[str, str] | None = None
+) -> Outcome[None]:
+    """Memory used, in percent, and load of the machine, as they are now."""
+
+    def verb(transaction: Transaction) -> None:
+        now = transaction.now
+        state: CosState = transaction.read(PAGE)
+        transaction.replace(PAGE, cos_state.measure_resources(state, used, load, now))
+        said = [f"Memory {used}%"] if used is not None else []
+        said += [f"CPU load {load}"] if load is not None else []
+        transaction.append(
+            Event(time=now, type="metrics", action="Resources checked", outcome=", ".join(said))
+        )
+
+    return memory.run(verb, expected=expected, operation="resources")
+
+
+def _limits(memory: Memory) -> int:
+    return memory.settings.decisions
+
+
+def _action_event(transaction: Transaction, action: Action, outcome: str, notes: str | None) -> Event:
+    return Event(
+        time=transaction.now,
+        type="action",
+        action=action.action,
+        outcome=outcome,
+        notes=notes,
+        extra={"Action ID": str(action.id)},
+    )
+
+
+def _moved_out(transaction: Transaction, pushed: tuple[Record, ...]) -> list[Event]:
+    """The events that keep what a bounded table no longer holds."""
+    return [_kept(transaction.now, record) for record in pushed]
+
+
+def _kept(now: datetime, record: Record) -> Event:
+    if isinstance(record, Decision):
+        return Event(
+            time=now,
+            type="decision",
+            action=record.decision,
+            outcome="Moved out of Recent Decisions",
+            notes=record.rationale,
+            extra={"Decided": _shown(record.time), **record.extra},
+        )
+    assert isinstance(record, Action)
+    return Event(
+        time=now,
+        type="action",
+        action=record.action,
+        outcome=f"Moved out of Pending Actions as {record.status}",
+        extra={
+            "Action ID": str(record.id),
+            "Priority": str(record.priority),
+            "Deadline": _shown(record.deadline),
+            **record.extra,
+        },
+    )
+
+
+def _shown(value: datetime | str | Raw | None) -> str:
+    if isinstance(value, Raw):
+        return value.text
+    return "-" if value is None else write_time_or_text(value)

@@ -1,0 +1,155 @@
+"""The team: joins, leaves, roles, tasks and statuses, on the roster, on cos-state and in the log together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cosmemory.document.values import LIST
+from cosmemory.errors import InvalidValue
+from cosmemory.kinds import TEAM_ROSTER, team_roster
+from cosmemory.kinds.coordination_log import Event
+from cosmemory.kinds.team_roster import STATUS, Details, Member, TeamRoster
+from cosmemory.memory import Memory, Outcome, Transaction
+
+PAGE = TEAM_ROSTER.path
+
+
+def _change(
+    memory: Memory,
+    operation: str,
+    name: str,
+    expected: dict[str, str] | None,
+    change: Callable[[TeamRoster, Transaction], TeamRoster],
+    said: tuple[str, str | None, str | None],
+) -> Outcome[str]:
+    action, outcome, notes = said
+
+    def verb(transaction: Transaction) -> str:
+        roster: TeamRoster = transaction.read(PAGE)
+        after, pushed = team_roster.bounded(change(roster, transaction), memory.settings.team_changes)
+        for row in pushed:
+            transaction.append(
+                Event(
+                    time=transaction.now,
+                    type="team_change",
+                    involved=row.agent,
+                    action=f"Moved out of the Team Changes Log: {row.change}",
+                    outcome=row.details,
+                    extra={"Changed": str(row.time)},
+                )
+            )
+        transaction.replace(PAGE, after)
+        event = Event(
+            time=transaction.now,
+            type="team_change",
+            involved=name,
+            action=action,
+            outcome=outcome,
+            notes=notes,
+        )
+        transaction.append(event)
+        return name
+
+    return memory.run(verb, expected=expected, operation=operation)
+
+
+def join(
+    memory: Memory,
+    name: str,
+    *,
+    role: str,
+    task: str | None = None,
+    capabilities: str | None = None,
+    notes: str | None = None,
+    expected: dict[str, str] | None = None,
+) -> Outcome[str]:
+    """``name`` in the team, with a row, a block of details, counts, a line of history and an event."""
+    if not name.strip():
+        raise InvalidValue("Session Name", "it is empty")
+
+    def change(roster: TeamRoster, transaction: Transaction) -> TeamRoster:
+        now = transaction.now
+        member = Member(session_name=name, role=role, status="active", last_seen=now, current_task=task)
+        block = Details(
+            session_name=name,
+            role=role,
+            assigned=now,
+            status="active",
+            capabilities=LIST.read(capabilities).value if capabilities else (),
+            notes=notes,
+        )
+        return team_roster.join(roster, member, block, now)
+
+    return _change(memory, "team join", name, expected, change, (f"Joined team as {role}", "Joined", notes))
+
+
+def leave(memory: Memory, name: str, *, reason: str, expected: dict[str, str] | None = None) -> Outcome[str]:
+    """``name`` among those who have left, with the reason."""
+    return _change(
+        memory,
+        "team leave",
+        name,
+        expected,
+        lambda roster, t: team_roster.leave(roster, name, reason, t.now),
+        ("Left team", reason, None),
+    )
+
+
+def see(memory: Memory, name: str, *, expected: dict[str, str] | None = None) -> Outcome[str]:
+    """``name`` seen just now."""
+    return _change(
+        memory,
+        "team seen",
+        name,
+        expected,
+        lambda roster, t: team_roster.see(roster, name, t.now),
+        ("Seen", None, None),
+    )
+
+
+def assign_task(
+    memory: Memory, name: str, task: str, *, expected: dict[str, str] | None = None
+) -> Outcome[str]:
+    """``name`` working on ``task``."""
+    return _change(
+        memory,
+        "team task",
+        name,
+        expected,
+        lambda roster, t: team_roster.assign_task(roster, name, task, t.now),
+        (f"Task: {task}", "Assigned", None),
+    )
+
+
+def change_role(
+    memory: Memory, name: str, role: str, *, expected: dict[str, str] | None = None
+) -> Outcome[str]:
+    """``name`` in another role."""
+    return _change(
+        memory,
+        "team role",
+        name,
+        expected,
+        lambda roster, t: team_roster.change_role(roster, name, role, t.now),
+        (f"Role changed to {role}", "Changed", None),
+    )
+
+
+def change_status(
+    memory: Memory,
+    name: str,
+    status: str,
+    *,
+    details: str | None = None,
+    expected: dict[str, str] | None = None,
+) -> Outcome[str]:
+    """``name`` at another status."""
+    word = STATUS.enter("status", status)
+    return _change(
+        memory,
+        "team status",
+        name,
+        expected,
+        lambda roster, t: team_roster.change_status(roster, name, word, details, t.now),
+        (f"Status changed to {word}", "Changed", details),
+    )

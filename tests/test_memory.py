@@ -1,0 +1,165 @@
+"""The Python API: a memory is opened, read, changed in transactions, and its history kept in the log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cosmemory.clock import read_time
+from cosmemory.engines.ephemeral import EphemeralStore
+from cosmemory.errors import Conflict, IllegalTransition, NotFound
+from cosmemory.memory import Memory
+from cosmemory.operations import alerts, state, team
+from cosmemory.operations.events import find_events
+from cosmemory.operations.pages import add_record, initialise, remove_record, set_value
+
+
+class Clock:
+    """A clock that goes one minute with every look."""
+
+    def __init__(self) -> None:
+        read = read_time("2026-11-21T06:00:00Z")
+        assert read is not None
+        self.at = read[0]
+
+    def __call__(self) -> int:
+        self.at += 60
+        return self.at
+
+
+@pytest.fixture
+def memory() -> Memory:
+    memory = Memory(EphemeralStore(), now=Clock(), actor="tester")
+    initialise(memory)
+    return memory
+
+
+def said(memory: Memory) -> list[str]:
+    return [f"{event.type}: {event.action}" for _, event in find_events(memory)]
+
+
+def test_init_makes_the_standard_pages_and_never_touches_one_that_is_there(memory: Memory) -> None:
+    before = {path: memory.store.read(path) for path in memory.store.paths()}
+    assert sorted(before) == ["alerts/active-alerts.md", "coordination-log.md", "cos-state.md", "team-roster.md"]
+    assert initialise(memory).result == ()
+    assert {path: memory.store.read(path) for path in memory.store.paths()} == before
+
+
+def test_a_new_memory_has_no_errors(memory: Memory) -> None:
+    errors = [d for page in memory.validate().pages for d in page.diagnostics if d.severity == "error"]
+    assert errors == []
+
+
+def test_a_transaction_changes_documents_and_appends_events_together(memory: Memory) -> None:
+    with memory.transaction() as transaction:
+        page = transaction.read("cos-state")
+        transaction.replace("cos-state", replace(page, notes="Remember the milk."))
+    assert memory.read("cos-state").notes == "Remember the milk."
+
+
+def test_a_stale_revision_is_refused_and_changes_nothing(memory: Memory) -> None:
+    stale = memory.page("cos-state").revision
+    state.set_focus(memory, "something else")
+    before = memory.store.read("cos-state.md")
+    with pytest.raises(Conflict):
+        state.set_focus(memory, "too late", expected={"cos-state": stale})
+    assert memory.store.read("cos-state.md") == before
+
+
+def test_a_change_that_changes_nothing_writes_nothing(memory: Memory) -> None:
+    before = memory.page("cos-state").revision
+    set_value(memory, "cos-state", "session_info.status", "active")
+    assert memory.page("cos-state").revision == before
+
+
+def test_an_action_goes_its_way(memory: Memory) -> None:
+    key = state.add_action(memory, "write the report", priority="high", deadline="Friday").result
+    assert key == "1"
+    state.move_action(memory, "start", key)
+    state.move_action(memory, "done", key)
+    with pytest.raises(IllegalTransition, match="can become pending"):
+        state.move_action(memory, "start", key)
+    assert memory.read("cos-state").pending_actions[0].status == "done"
+    assert said(memory) == ["action: write the report"] * 3
+
+
+def test_done_actions_beyond_the_bound_are_in_the_log_before_they_go(memory: Memory) -> None:
+    for number in range(23):
+        key = state.add_action(memory, f"step {number}").result
+        state.move_action(memory, "done", key)
+    page = memory.read("cos-state")
+    assert len(page.pending_actions) == 20
+    moved = [e for _, e in find_events(memory, types=["action"]) if (e.outcome or "").startswith("Moved out")]
+    assert [event.action for event in moved] == ["step 0", "step 1", "step 2"]
+
+
+def test_an_alert_stands_on_its_page_on_cos_state_and_in_the_log(memory: Memory) -> None:
+    key = alerts.raise_alert(
+        memory, kind="cpu", severity="warning", resource="host-1", value="95%", threshold="80%"
+    ).result
+    assert key == "ALERT-1"
+    assert [row.alert_id for row in memory.read("cos-state").active_alerts] == ["ALERT-1"]
+    alerts.escalate_alert(memory, key, "critical")
+    assert memory.read("cos-state").active_alerts[0].severity == "critical"
+    assert memory.read("active-alerts").critical[0].id == "ALERT-1"
+    alerts.move_alert(memory, "ack", key, note="looking")
+    alerts.resolve_alert(memory, key, note="restarted")
+    page = memory.read("active-alerts")
+    assert (page.critical, page.warning) == ((), ())
+    assert page.recently_resolved[0].alert_id == "ALERT-1"
+    assert memory.read("cos-state").active_alerts == ()
+    assert [event.type for _, event in find_events(memory)] == [
+        "alert_triggered",
+        "escalation",
+        "decision",
+        "alert_resolved",
+    ]
+
+
+def test_ids_are_never_used_again(memory: Memory) -> None:
+    given = {"kind": "cpu", "severity": "warning", "resource": "r", "value": "2", "threshold": "1"}
+    first = alerts.raise_alert(memory, **given).result
+    alerts.resolve_alert(memory, first)
+    remove_record(memory, "active-alerts", f"recently_resolved.{first}")
+    assert alerts.raise_alert(memory, **given).result == "ALERT-2"
+
+
+def test_a_persons_note_in_a_block_moves_with_the_alert(memory: Memory) -> None:
+    given = {"kind": "cpu", "severity": "warning", "resource": "r", "value": "2", "threshold": "1"}
+    key = alerts.raise_alert(memory, **given).result
+    stored = memory.store.read("alerts/active-alerts.md")
+    assert stored is not None
+    edited = stored.data.replace(b"- **Status:** active", b"- **Status:** active\n<!-- ask Bo first -->")
+    memory.store._pages["alerts/active-alerts.md"] = edited  # noqa: SLF001 - a person saves the page
+    alerts.escalate_alert(memory, key, "critical")
+    after = memory.store.read("alerts/active-alerts.md")
+    assert after is not None
+    assert b"<!-- ask Bo first -->" in after.data
+    assert memory.read("active-alerts").critical[0].severity == "critical"
+
+
+def test_joining_and_leaving_keep_roster_and_cos_state_in_step(memory: Memory) -> None:
+    team.join(memory, "helper-1", role="Developer", capabilities="python, sql", notes="quick")
+    roster = memory.read("team-roster")
+    assert (roster.total_agents, roster.active, roster.inactive) == (1, 1, 0)
+    assert roster.active_team_members[0].details.capabilities == ("python", "sql")
+    coordination = memory.read("cos-state").coordination_state
+    assert (coordination.team_size, coordination.active_agents) == (1, 1)
+    team.change_role(memory, "helper-1", "Reviewer")
+    team.assign_task(memory, "helper-1", "review | all")
+    team.leave(memory, "helper-1", reason="done")
+    roster = memory.read("team-roster")
+    assert roster.active_team_members == ()
+    assert roster.inactive_team_members[0].details.notes == "quick"
+    assert [row.change for row in roster.team_changes_log] == ["joined", "role change", "left"]
+    with pytest.raises(NotFound):
+        team.see(memory, "helper-1")
+
+
+def test_records_are_added_and_removed_by_path(memory: Memory) -> None:
+    given = {"action": "call Bo", "priority": "low", "status": "pending"}
+    assert add_record(memory, "cos-state", "pending_actions", given).result == "1"
+    remove_record(memory, "cos-state", "pending_actions.1")
+    assert memory.read("cos-state").pending_actions == ()
+    assert said(memory) == []
