@@ -41,7 +41,12 @@ def said(memory: Memory) -> list[str]:
 
 def test_init_makes_the_standard_pages_and_never_touches_one_that_is_there(memory: Memory) -> None:
     before = {path: memory.store.read(path) for path in memory.store.paths()}
-    assert sorted(before) == ["alerts/active-alerts.md", "coordination-log.md", "cos-state.md", "team-roster.md"]
+    assert sorted(before) == [
+        "alerts/active-alerts.md",
+        "coordination-log.md",
+        "cos-state.md",
+        "team-roster.md",
+    ]
     assert initialise(memory).result == ()
     assert {path: memory.store.read(path) for path in memory.store.paths()} == before
 
@@ -131,7 +136,7 @@ def test_a_persons_note_in_a_block_moves_with_the_alert(memory: Memory) -> None:
     stored = memory.store.read("alerts/active-alerts.md")
     assert stored is not None
     edited = stored.data.replace(b"- **Status:** active", b"- **Status:** active\n<!-- ask Bo first -->")
-    memory.store._pages["alerts/active-alerts.md"] = edited  # noqa: SLF001 - a person saves the page
+    memory.store._pages["alerts/active-alerts.md"] = edited
     alerts.escalate_alert(memory, key, "critical")
     after = memory.store.read("alerts/active-alerts.md")
     assert after is not None

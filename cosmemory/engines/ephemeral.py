@@ -9,7 +9,17 @@ from threading import Lock
 from typing import BinaryIO
 
 from cosmemory.errors import Conflict, Locked, NotFound
-from cosmemory.store import Append, Change, Remove, Replace, Revision, Stored, is_revision_of, log_revision, revision_of
+from cosmemory.store import (
+    Append,
+    Change,
+    Remove,
+    Replace,
+    Revision,
+    Stored,
+    is_revision_of,
+    log_revision,
+    revision_of,
+)
 
 
 class EphemeralStore:

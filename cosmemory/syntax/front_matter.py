@@ -1,0 +1,161 @@
+"""The YAML front matter of a page: where it stands, what it says, and its plain one-line entries."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from cosmemory.text.spans import Span, line_spans, without_line_end
+
+if TYPE_CHECKING:
+    import yaml
+
+MOST_CHARACTERS = 64 * 1024
+MOST_BRACKETS = 1_000
+MOST_ALIASES = 16
+
+# A page that begins with a rule and then a blank line has no front matter: its first entry must not vanish in one.
+_OPENED = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\n|\r)(?![ \t]*(?:[\r\n]|\Z))")
+_CLOSED = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
+
+_KEY = re.compile(r"([^\W\d][\w.-]*(?: [\w.-]+)*)[ \t]*:(?=[ \t]|\Z)[ \t]*")
+_COMMENT = re.compile(r"(?:\A|[ \t])#.*", re.DOTALL)
+_ENCLOSED = re.compile(r"""(?:"(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'|\[[^\[\]{}"'#]*+\])""")
+# Beginnings of plain YAML values that mean more than the text of their line.
+_NOT_PLAIN = re.compile(r"[\[\]{}&*!|>%@`,\"']|[-?:](?![^\s])")
+
+
+def front_matter_span(text: str) -> Span | None:
+    """The front matter with its fence lines, a byte order mark before it included; None where there is none."""
+    opened = _OPENED.match(text)
+    closed = _CLOSED.search(text, opened.end()) if opened else None
+    return Span(0, closed.end()) if closed else None
+
+
+def front_matter_lines(text: str) -> list[tuple[str, Span]]:
+    """The keys of the one-line entries, each with the place of its value, quotes included.
+
+    Only such entries can be changed by splicing one line; others are left out. The place of an empty value is
+    just behind the colon, so that what is put there must begin with a space.
+    """
+    lines = _lines(text)
+    found: list[tuple[str, Span]] = []
+    for number, line in enumerate(lines):
+        key = _KEY.match(text, line.start, line.end)
+        if key is None or _goes_on(text, lines[number + 1 :]):
+            continue
+        source = text[key.end() : line.end]
+        length = _value_length(source)
+        if length == 0:
+            behind = text.index(":", key.end(1)) + 1
+            found.append((key[1], Span(behind, behind)))
+        elif length is not None:
+            found.append((key[1], Span(key.end(), key.end() + length)))
+    return found
+
+
+def read_front_matter(text: str) -> tuple[dict[str, object], str]:
+    """The values of the front matter, and one sentence on what is wrong with it, or nothing."""
+    inner = _inner(text)
+    if inner is None:
+        return {}, ""
+    source = inner.of(text)
+    if len(source) > MOST_CHARACTERS:
+        return {}, f"The front matter is longer than {MOST_CHARACTERS // 1024} KiB and was not read."
+    # The loader's time grows with the square of the open brackets.
+    if source.count("[") + source.count("{") > MOST_BRACKETS:
+        return {}, "The front matter is nested too deeply and was not read."
+    from frontmatter.default_handlers import YAMLHandler
+    from yaml import YAMLError
+
+    try:
+        values: Any = YAMLHandler().load(source.replace("\r\n", "\n").replace("\r", "\n"), Loader=_loader())
+    except YAMLError as error:
+        return {}, _sentence(error)
+    except RecursionError:
+        return {}, "The front matter is nested too deeply and was not read."
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # The loader lets the errors of its converters through, such as that of a date in a 13th month.
+        return {}, f"The front matter holds a value that cannot be read: {error}."
+    if values is None:
+        return {}, ""
+    if not isinstance(values, dict):
+        return {}, "The front matter is not a list of `key: value` lines."
+    return {str(key): value for key, value in values.items()}, _twice(text)
+
+
+def _inner(text: str) -> Span | None:
+    """What stands between the fence lines."""
+    opened = _OPENED.match(text)
+    closed = _CLOSED.search(text, opened.end()) if opened else None
+    return Span(opened.end(), closed.start()) if opened and closed else None
+
+
+def _lines(text: str) -> list[Span]:
+    """The lines between the fence lines, without their ends."""
+    inner = _inner(text)
+    spans = line_spans(text, inner.start, inner.end) if inner else []
+    return [without_line_end(text, span) for span in spans]
+
+
+def _goes_on(text: str, below: list[Span]) -> bool:
+    """Whether the entry above ``below`` has more than one line: one that is indented, or an item of a list."""
+    for line in below:
+        source = line.of(text)
+        if source.strip() and not source.lstrip().startswith("#"):
+            return source[0] in " \t" or source == "-" or source.startswith("- ")
+    return False
+
+
+def _value_length(source: str) -> int | None:
+    """How much of the rest of a line is the value, its comment left out; None where it may mean more."""
+    enclosed = _ENCLOSED.match(source)
+    if enclosed:
+        rest = source[enclosed.end() :]
+        return enclosed.end() if not rest.strip() or _COMMENT.match(rest) else None
+    plain = _COMMENT.sub("", source, count=1).rstrip()
+    if _NOT_PLAIN.match(plain) or ": " in plain or plain.endswith(":"):
+        return None
+    return len(plain)
+
+
+def _twice(text: str) -> str:
+    """A sentence on the first key that stands twice: YAML's readers keep the last one in silence."""
+    keys = (_KEY.match(text, line.start, line.end) for line in _lines(text))
+    for key, count in Counter(key[1] for key in keys if key).items():
+        if count > 1:
+            return f"The front matter has the key `{key}` more than once; the last one counts."
+    return ""
+
+
+def _sentence(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
+    # Line 1 is the fence.
+    place = f" at line {mark.line + 2}" if mark else ""
+    return f"The front matter cannot be read{place}: {problem}."
+
+
+@cache
+def _loader() -> type[yaml.SafeLoader]:
+    """YAML's safe loader, the one in Python, which fails in good order where the one in C overflows its stack."""
+    from yaml import AliasEvent, SafeLoader
+    from yaml.composer import ComposerError
+    from yaml.nodes import Node
+
+    class CarefulLoader(SafeLoader):
+        """Refuses a page whose few lines of aliases would unfold into gigabytes."""
+
+        aliases = 0
+
+        def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+            if self.check_event(AliasEvent):
+                self.aliases += 1
+                if self.aliases > MOST_ALIASES:
+                    problem = f"it has more than {MOST_ALIASES} aliases"
+                    raise ComposerError(None, None, problem, self.peek_event().start_mark)  # type: ignore[no-untyped-call]
+            return super().compose_node(parent, index)
+
+    return CarefulLoader
