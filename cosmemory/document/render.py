@@ -59,3 +59,16 @@ def render(document: Any, template: str, override: str | None = None, **more: An
     )
     source = environment.from_string(override) if override is not None else environment.get_template(template)
     return source.render(page=View(document), **more)
+
+
+def render_markup(template: str, **values: Any) -> str:
+    """The text of a packaged XML template, every value escaped."""
+    environment = SandboxedEnvironment(
+        loader=FunctionLoader(template_text),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=True,
+    )
+    return environment.get_template(template).render(**values)

@@ -14,12 +14,19 @@ from cosmemory.kinds import (
     coordination_log,
     cos_state,
     daily_metrics,
+    report,
     team_roster,
 )
 
 
 def _unchanged(document: Any) -> Any:
     return document
+
+
+def _generated(document: Any, at: datetime) -> Any:
+    """``document`` with its Generated at ``at``, if the page has one."""
+    stands = document.origin is None or "generated" in document.origin.places
+    return replace(document, generated=at) if stands else document
 
 
 def _updated(document: Any, at: datetime) -> Any:
@@ -57,6 +64,7 @@ def _kind(
         re.escape(path).replace(r"\{date\}", r"(\d{4}-\d\d-\d\d)").replace(r"\{month\}", r"(\d{4}-\d\d)")
     )
     pattern = pattern.replace(r"\{week\}", r"(\d{4}-W\d\d)").replace(r"\{name\}", r"(.+)")
+    pattern = pattern.replace(r"\{sort\}\-\{period\}", r"(weekly-\d{4}-W\d\d|monthly-\d{4}-\d\d)(-.+)?")
     return Kind(
         name=name,
         path=path,
@@ -76,6 +84,7 @@ DAILY_METRICS = _kind(
     "daily-metrics", "performance/metrics-{date}.md", daily_metrics.DailyMetrics, daily_metrics.derived
 )
 AGENT_METRICS = _kind("agent-metrics", "performance/agent-{name}-{month}.md", agent_metrics.AgentMetrics)
+REPORT = _kind("report", "performance/reports/{sort}-{period}.md", report.Report, touch=_generated)
 
 KINDS: tuple[Kind, ...] = (
     COS_STATE,
@@ -84,6 +93,7 @@ KINDS: tuple[Kind, ...] = (
     ACTIVE_ALERTS,
     DAILY_METRICS,
     AGENT_METRICS,
+    REPORT,
 )
 LOG_PATH = COORDINATION_LOG.path
 ARCHIVE = re.compile(r"coordination-log-(\d{4}-W\d\d)\.md")

@@ -32,7 +32,7 @@ def read_page(stored: Stored) -> Page:
     """What ``stored`` says, as the kind of its path."""
     kind = COORDINATION_LOG if ARCHIVE.fullmatch(stored.path) else kind_of(stored.path)
     if kind is None:
-        raise NotFound(f"A kind for the page {stored.path}", "cosmemory kinds lists what pages there are.")
+        raise NotFound(f"A page kind for {stored.path}", "cosmemory kinds lists what pages there are.")
     text = decode_text(stored.data)
     tree = parse(text)
     read = decode_log(tree) if kind.document is CoordinationLog else decode(tree, kind.document)

@@ -1,0 +1,101 @@
+"""Rotation: past weeks move to their archives, once, whole, and nothing else is touched."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cosmemory.engines.ephemeral import EphemeralStore
+from cosmemory.errors import Damaged
+from cosmemory.kinds.coordination_log import Event
+from cosmemory.maintenance.rotation import rotate, verify
+from cosmemory.memory import Memory
+from cosmemory.operations.events import append_events, find_events
+from cosmemory.operations.pages import initialise
+
+NOW = datetime(2027, 1, 5, 12, tzinfo=UTC)
+LOG = "coordination-log.md"
+
+
+@pytest.fixture
+def memory() -> Memory:
+    memory = Memory(EphemeralStore(), now=lambda: int(NOW.timestamp()))
+    initialise(memory)
+    return memory
+
+
+def log(memory: Memory, *days_ago: int) -> None:
+    append_events(
+        memory,
+        [Event(time=NOW - timedelta(days=days), type="decision", action=f"{days} ago") for days in days_ago],
+    )
+
+
+def text(memory: Memory, path: str = LOG) -> str:
+    stored = memory.store.read(path)
+    assert stored is not None
+    return stored.data.decode()
+
+
+def test_past_weeks_go_and_the_present_one_stays(memory: Memory) -> None:
+    log(memory, 15, 8, 2, 0)
+    done = rotate(memory).result
+    # 2027-01-03 is a Sunday of 2026-W53; %Y-W%W would have called it 2027-W00.
+    assert [(each.week, each.entries) for each in done.archived] == [
+        ("2026-W52", 1),
+        ("2026-W53", 2),
+    ]
+    assert done.kept == 1
+    assert [event.action for _, event in find_events(memory)] == ["15 ago", "8 ago", "2 ago", "0 ago"]
+    assert verify(memory).faults == ()
+
+
+def test_rotating_twice_is_rotating_once(memory: Memory) -> None:
+    log(memory, 9, 1)
+    rotate(memory)
+    before = {path: memory.store.read(path) for path in memory.store.paths()}
+    assert rotate(memory).result.archived == ()
+    assert {path: memory.store.read(path) for path in memory.store.paths()} == before
+
+
+def test_a_late_entry_goes_to_the_archive_of_its_week(memory: Memory) -> None:
+    log(memory, 8)
+    rotate(memory)
+    log(memory, 9)
+    rotate(memory)
+    assert [event.action for _, event in find_events(memory)] == ["9 ago", "8 ago"]
+    assert verify(memory).faults == ()
+
+
+def test_equal_events_are_two(memory: Memory) -> None:
+    log(memory, 8, 8)
+    rotate(memory)
+    assert [event.action for _, event in find_events(memory)] == ["8 ago", "8 ago"]
+
+
+def test_preamble_and_sections_without_a_time_survive(memory: Memory) -> None:
+    log(memory, 8)
+    written = (
+        text(memory).replace("## Events", "A word before.\n\n## Events") + "## My own notes\n\nkeep me\n\n"
+    )
+    memory.store._pages[LOG] = written.encode()
+    log(memory, 0)
+    rotate(memory)
+    after = text(memory)
+    assert "A word before.\n\n## Events" in after
+    assert "## My own notes\n\nkeep me\n" in after
+    assert "8 ago" not in after
+    assert "My own notes" not in text(memory, "coordination-log-2026-W53.md")
+
+
+def test_a_damaged_archive_is_named_and_not_rewritten(memory: Memory) -> None:
+    log(memory, 8)
+    rotate(memory)
+    path = "coordination-log-2026-W53.md"
+    memory.store._pages[path] = text(memory, path).replace("8 ago", "9 ago").encode()
+    assert "damaged" in verify(memory).faults[0]
+    log(memory, 8)
+    with pytest.raises(Damaged):
+        rotate(memory)
+    assert "8 ago" in text(memory)

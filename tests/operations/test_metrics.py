@@ -1,0 +1,103 @@
+"""Metrics and reports: days recorded, months rolled up, weeks reported."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from cosmemory.document.values import Measure
+from cosmemory.engines.ephemeral import EphemeralStore
+from cosmemory.errors import InvalidValue
+from cosmemory.memory import Memory
+from cosmemory.operations import metrics, state
+from cosmemory.operations.metrics import Results
+from cosmemory.operations.pages import initialise, set_value
+from cosmemory.operations.periods import month_of, period_named, week_of
+from cosmemory.operations.reports import write_report
+from cosmemory.operations.rollup import roll_up
+
+NOON = 1_795_521_600  # 2026-11-24T12:00:00Z
+
+
+@pytest.fixture
+def memory() -> Memory:
+    memory = Memory(EphemeralStore(), now=lambda: NOON)
+    initialise(memory)
+    return memory
+
+
+def record(memory: Memory, agent: str, day: int, tasks: int, on_time: int, first_pass: int) -> None:
+    results = Results(tasks=tasks, on_time=on_time, first_pass=first_pass, response=5, issues=0)
+    metrics.record(memory, agent, results, day=date(2026, 11, day))
+
+
+def test_a_day_has_the_teams_sums_and_their_change(memory: Memory) -> None:
+    record(memory, "helper-1", 16, 4, 4, 3)
+    record(memory, "helper-1", 17, 5, 4, 5)
+    record(memory, "helper-2", 17, 5, 5, 5)
+    page = memory.read("performance/metrics-2026-11-17")
+    rows = {row.metric: (row.value, row.previous, row.change) for row in page.team_summary}
+    assert rows["Tasks Completed"] == (Measure(10), Measure(4), Measure(6))
+    assert rows["On-Time Rate"] == (Measure(90, "%"), Measure(100, "%"), Measure(-10, "%"))
+    assert [day.agent for day in page.individual_metrics] == ["helper-1", "helper-2"]
+
+
+def test_recording_again_changes_the_counts_and_keeps_tasks_and_notes(memory: Memory) -> None:
+    first = Results(tasks=2, on_time=2, first_pass=1, task_lines=("TASK-1: done at 10:00",), notes="fine")
+    metrics.record(memory, "helper-1", first, day=date(2026, 11, 16))
+    again = Results(tasks=3, task_lines=("TASK-2: done",))
+    metrics.record(memory, "helper-1", again, day=date(2026, 11, 16))
+    day = memory.read("performance/metrics-2026-11-16").individual_metrics[0]
+    assert day.tasks == ("TASK-1: done at 10:00", "TASK-2: done")
+    assert day.notes == "fine"
+    assert day.figures[1].value == Measure(2, "", 67)
+
+
+def test_more_on_time_than_tasks_is_refused(memory: Memory) -> None:
+    with pytest.raises(InvalidValue, match="cannot be"):
+        metrics.record(memory, "helper-1", Results(tasks=1, on_time=2))
+    assert memory.store.read("performance/metrics-2026-11-24.md") is None
+
+
+def test_a_month_is_rolled_up_and_remarks_stay(memory: Memory) -> None:
+    for day in (2, 3, 9, 10):
+        record(memory, "helper-1", day, 4, 3, 4)
+        record(memory, "Helper 2", day, 2, 2, 1)
+    paths = roll_up(memory, month_of(date(2026, 11, 1))).result
+    assert paths == ("performance/agent-%48elper%202-2026-11.md", "performance/agent-helper-1-2026-11.md")
+    set_value(memory, paths[1], "strengths", "steady")
+    record(memory, "helper-1", 11, 10, 10, 10)
+    roll_up(memory, month_of(date(2026, 11, 1)))
+    page = memory.read(paths[1])
+    assert page.strengths == ("steady",)
+    assert page.monthly_summary[0].value == Measure(26)
+    assert [row.week for row in page.weekly_breakdown] == ["W45", "W46"]
+
+
+def test_a_report_says_what_the_week_was_and_keeps_remarks(memory: Memory) -> None:
+    record(memory, "helper-1", 16, 4, 4, 3)
+    record(memory, "helper-2", 17, 6, 5, 6)
+    state.decide(memory, "ship it", "all tests pass")
+    week = week_of(date(2026, 11, 16))
+    path = write_report(memory, week).result
+    report = memory.read(path)
+    assert report.period == "2026-W47"
+    assert [row.agent for row in report.top_performers] == ["helper-2", "helper-1"]
+    assert "xychart-beta" in report.trend
+    set_value(memory, path, "remarks", "A good week.")
+    before = memory.page(path).revision
+    write_report(memory, week)
+    assert memory.page(path).revision == before
+    record(memory, "helper-1", 18, 9, 9, 9)
+    write_report(memory, week)
+    again = memory.read(path)
+    assert again.remarks == "A good week."
+    assert again.overview[0].value == Measure(19)
+    assert memory.store.read("performance/reports/weekly-2026-W47-tasks.svg") is not None
+
+
+@pytest.mark.parametrize("text", ["2026-W54", "2026-13", "2026-W00", "26-W01", "week 3"])
+def test_a_period_that_does_not_exist_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValue):
+        period_named(text, weekly="W" in text)
