@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,10 +30,33 @@ from cosmemory.text.spans import Span
 
 
 def _kept(old: Sequence[Any], new: Sequence[Any]) -> tuple[dict[int, Any], list[Any]]:
-    """The old records by origin, and those of them that ``new`` no longer has."""
-    mine = {id(record.origin): record for record in old}
-    still = {id(record.origin) for record in new if record.origin is not None}
-    return mine, [record for record in old if id(record.origin) not in still]
+    """The old records, by origin, that stay where they are, and those that do not: gone, or moved.
+
+    Of records whose order changes as few as possible move (a longest increasing subsequence stays).
+    """
+    places = {id(record.origin): index for index, record in enumerate(old)}
+    order = [places[id(record.origin)] for record in new if id(record.origin) in places]
+    staying = set(order) if order == sorted(order) else set(_longest_rise(order))
+    mine = {id(record.origin): record for index, record in enumerate(old) if index in staying}
+    return mine, [record for index, record in enumerate(old) if index not in staying]
+
+
+def _longest_rise(order: Sequence[int]) -> list[int]:
+    """A longest increasing subsequence of ``order`` (patience sorting)."""
+    tops: list[int] = []
+    piles: list[int] = []
+    before: list[int] = []
+    for index, value in enumerate(order):
+        pile = bisect_left(tops, value)
+        tops[pile : pile + 1] = [value]
+        before.append(piles[pile - 1] if pile else -1)
+        piles[pile : pile + 1] = [index]
+    rise: list[int] = []
+    at = piles[-1] if piles else -1
+    while at >= 0:
+        rise.append(order[at])
+        at = before[at]
+    return rise
 
 
 def change_rows(change: PageChange, part: Part, old: Sequence[Any], new: Sequence[Any]) -> None:
@@ -95,8 +119,24 @@ def _insert_rows(
         if id(record.origin) in mine:
             anchor = record.origin.row
             continue
-        line = row_text(change.text, table, [cell_source(record, each) for each in columns])
+        line = _row_line(change, table, columns, record)
         change.edits.append(_row_insertion(change, table, anchor, new, mine, line))
+
+
+def _row_line(change: PageChange, table: Table, columns: Sequence[str], record: Any) -> str:
+    """The line of a row that is new at its place: one that moves brings its own along."""
+    origin = record.origin
+    if origin is not None and origin.table is not None and origin.table.span == table.span:
+        moved = PageChange(change.tree, change.top, change.before)
+        change_values(moved, change.before[id(origin)], record)
+        return _moved_text(change.text, origin.row.span, moved.edits)
+    return row_text(change.text, table, [cell_source(record, each) for each in columns])
+
+
+def _moved_text(text: str, span: Span, edits: Sequence[Edit]) -> str:
+    """What stands at ``span``, with the edits that lie in it made."""
+    shifted = [Edit(e.start - span.start, e.end - span.start, e.text) for e in only_real(text, edits)]
+    return apply(span.of(text), shifted)
 
 
 def _refuse_unplaced(part: Part, columns: Sequence[str], fresh: Sequence[Any]) -> None:
@@ -192,11 +232,7 @@ def _block_text(change: PageChange, record: Any, level: int, siblings: Sequence[
         moved = PageChange(change.tree, change.top, change.before)
         _block(moved, change.before[id(origin)], record)
         span = Span(origin.section.heading.start, content_end(change.text, origin.section.span))
-        shifted = [
-            Edit(e.start - span.start, e.end - span.start, e.text)
-            for e in only_real(change.text, moved.edits)
-        ]
-        return apply(span.of(change.text), shifted)
+        return _moved_text(change.text, span, moved.edits)
     return new_block(change, record, level, siblings)
 
 
