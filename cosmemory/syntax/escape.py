@@ -152,8 +152,9 @@ def _read(source: str, at: int) -> tuple[str, int]:
 
 def _entity(source: str, at: int) -> tuple[str, int]:
     end = source.find(";", at + 1, at + 34)
-    if end < 0:
-        return "&", at + 1
+    name = source[at + 1 : end].removeprefix("#")
+    if end < 0 or not (name.isascii() and name.isalnum()):
+        return "&", at + 1  # what comes later up to the semicolon may be an entity of its own
     from html import unescape as decoded  # only a page that holds an entity pays for the table of them
 
     text = source[at : end + 1]

@@ -24,7 +24,7 @@ PAGES = [kind for kind in KINDS if kind.document is not CoordinationLog]
 @pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.name)
 @given(data=st.data())
 def test_changing_nothing_edits_nothing(kind: Kind, data: st.DataObject) -> None:
-    tree = parse(render(data.draw(records(kind.document)), kind.template, name="helper"))
+    tree = parse(render(data.draw(records(kind.document)), kind.template, name="helper", title="Report"))
     document = decode(tree, kind.document).document
     assert changes(tree, document, document) == []
     assert changes(tree, document, replace(document)) == []
@@ -34,7 +34,9 @@ def test_changing_nothing_edits_nothing(kind: Kind, data: st.DataObject) -> None
 @pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.name)
 @given(data=st.data())
 def test_a_changed_part_reads_back_and_keeps_the_rest(kind: Kind, newline: str, data: st.DataObject) -> None:
-    text = render(data.draw(records(kind.document)), kind.template, name="helper").replace("\n", newline)
+    text = render(data.draw(records(kind.document)), kind.template, name="helper", title="Report").replace(
+        "\n", newline
+    )
     text += f"{newline}## A section of my own{newline}{newline}with words | and pipes{newline}"
     tree = parse(text)
     old = decode(tree, kind.document).document

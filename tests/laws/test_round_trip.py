@@ -22,7 +22,7 @@ PAGES = [kind for kind in KINDS if kind.document is not CoordinationLog]
 @given(data=st.data())
 def test_a_rendered_document_reads_back(kind: Kind, data: st.DataObject) -> None:
     document: Any = data.draw(records(kind.document))
-    text = render(document, kind.template, name="helper")
+    text = render(document, kind.template, name="helper", title="Report")
     assert parse(text).text == text
     assert decode(parse(text), kind.document).document == document
     assert decode(parse_plainly(text), kind.document).document == document
