@@ -9,7 +9,7 @@ from datetime import datetime
 from cosmemory.checks import CHECKS
 from cosmemory.checks.pages import Pages
 from cosmemory.checks.state import missing_pages
-from cosmemory.checks.suppressions import heed
+from cosmemory.checks.suppressions import apply_suppressions
 from cosmemory.config import Settings
 from cosmemory.diagnostics import Diagnostic, report
 from cosmemory.kinds import ARCHIVE, kind_of
@@ -64,13 +64,16 @@ def check_store(store: Store, now: datetime, settings: Settings, paths: Sequence
             found.setdefault(path, []).append(diagnostic)
     chosen = [path for path in sorted(found) if paths is None or path in paths]
     return Checked(
-        pages=tuple(
-            _checked(path, pages[path].tree.text if path in pages else "", found[path]) for path in chosen
-        ),
+        pages=tuple(_checked(path, pages.get(path), found[path]) for path in chosen),
         others=tuple(others),
     )
 
 
-def _checked(path: str, text: str, found: list[Diagnostic]) -> CheckedPage:
-    ordered = sorted(heed(text, found), key=lambda each: (each.start, each.end, each.code))
-    return CheckedPage(path=path, text=text, diagnostics=tuple(dict.fromkeys(ordered)))
+def _checked(path: str, page: Page | None, found: list[Diagnostic]) -> CheckedPage:
+    if page is not None:
+        code = [(block.start, block.end) for block in page.tree.blocks if block.kind in {"fence", "code"}]
+        found = apply_suppressions(page.tree.text, found, code)
+    ordered = sorted(found, key=lambda each: (each.start, each.end, each.code))
+    return CheckedPage(
+        path=path, text=page.tree.text if page else "", diagnostics=tuple(dict.fromkeys(ordered))
+    )

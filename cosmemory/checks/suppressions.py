@@ -1,13 +1,13 @@
 """Suppressions: HTML comments by which a person says that a finding is known and meant.
 
 ``<!-- cosmemory-disable-next-line COS203 -- reason -->``, and with ``disable-line``, ``disable`` … ``enable``
-and ``disable-file``; without a code, every code is meant.
+and ``disable-file``; codes and names are parted by commas or spaces, and without any every rule is meant.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cosmemory.diagnostics import Diagnostic, Fix, report
@@ -16,83 +16,189 @@ from cosmemory.text.edits import Edit
 from cosmemory.text.spans import LineIndex, Span
 
 _COMMENT = re.compile(
-    r"<!--[ \t]*cosmemory-(disable-next-line|disable-line|disable-file|disable|enable)\b([^\r\n]*?)-->"
+    r"(?<!\\)<!--[ \t]*cosmemory-(?P<word>[\w-]*\w)(?P<codes>(?:(?!-->|--)[^\r\n])*)[^\r\n]*?-->"
 )
-_CODE = re.compile(r"[A-Za-z][\w-]*")
+_SEPARATOR = re.compile(r"[\s,]+")
+_BACKTICKS = re.compile(r"(\\*)(`+)")
+_REST_OF_LINE = re.compile(r"[ \t]*(?:\r\n|\n|\r|\Z)")
+_WORDS = ("disable-next-line", "disable-line", "disable-file", "disable", "enable")
+_NEVER = 1 << 62
+EVERY = "every rule"
+FRESHNESS = "6"
 
 
 @dataclass(slots=True)
-class _Suppression:
-    """One comment: what it covers, and what it has suppressed."""
+class _Comment:
+    """One comment: where it stands, its codes, the lines that it covers, and what it has suppressed."""
 
     span: Span
-    covers: Span
-    codes: tuple[str, ...]
+    word: str
+    codes: dict[str, str]
+    first: int = 0
+    last: int = _NEVER
+    ends: dict[str, int] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
-    def suppresses(self, found: Diagnostic) -> bool:
-        inside = (
-            self.covers.start <= found.start < self.covers.end or found.start == found.end == self.covers.end
-        )
-        if not inside or (self.codes and found.code not in self.codes):
+    def suppresses(self, found: Diagnostic, line: int) -> bool:
+        """Whether ``found``, which begins on ``line``, is covered; remembers that it was."""
+        code = found.code if self.codes else EVERY
+        if self.codes and code not in self.codes:
             return False
-        self.used.add(found.code)
+        end = min(self.ends.get(found.code, _NEVER), self.ends.get(EVERY, _NEVER))
+        if not self.first <= line <= self.last or found.start >= end:
+            return False
+        self.used.add(code)
         return True
 
 
-def heed(text: str, found: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """``found`` less what is suppressed, with what is wrong about the suppressions themselves."""
+def apply_suppressions(
+    text: str, found: Iterable[Diagnostic], ignored: Sequence[tuple[int, int]] = ()
+) -> list[Diagnostic]:
+    """``found`` less what ``text`` suppresses, and what is wrong about the suppressions themselves.
+
+    A comment inside one of the spans ``ignored`` (code blocks) is an example and suppresses nothing.
+    """
     if "cosmemory-" not in text:
         return list(found)
-    unknown: list[Diagnostic] = []
-    comments = _suppressions(text, unknown)
-    kept = [each for each in found if not [c for c in comments if c.suppresses(each)]]
-    return [*kept, *unknown, *(_unused(text, each) for each in comments if not each.used)]
-
-
-def _suppressions(text: str, unknown: list[Diagnostic]) -> list[_Suppression]:
     index = LineIndex(text)
-    found: list[_Suppression] = []
+    problems: list[Diagnostic] = []
+    comments = list(_comments(text, index, ignored, problems))
+    if not comments:
+        return [*found, *problems]
+    kept: list[Diagnostic] = []
+    for each in found:
+        line, _ = index.position(each.start)
+        # Every comment that covers a finding is used, not only the first.
+        if not [comment for comment in comments if comment.suppresses(each, line)]:
+            kept.append(each)
+    unused = (finding for comment in comments for finding in _unused(text, comment))
+    return [*kept, *problems, *unused]
+
+
+def _comments(
+    text: str, index: LineIndex, ignored: Sequence[tuple[int, int]], problems: list[Diagnostic]
+) -> Iterator[_Comment]:
+    """The comments that suppress something; what is wrong with any goes to ``problems``."""
+    regions: list[_Comment] = []
     for matched in _COMMENT.finditer(text):
-        word, said = matched[1], matched[2].partition("--")[0]
-        codes = tuple(_code(each, matched, unknown) for each in _CODE.findall(said))
-        line, _ = index.position(matched.start())
-        if word == "enable":
-            for each in found:
-                if each.covers.end == len(text) and (
-                    not codes or set(codes) & set(each.codes) or not each.codes
-                ):
-                    each.covers = Span(each.covers.start, min(each.covers.end, matched.start()))
+        span = Span(*matched.span())
+        line, column = index.position(span.start)
+        words = index.line_span(line)
+        if any(start <= span.start < end for start, end in ignored) or _in_code(words.of(text), column):
             continue
-        covers = _covered(word, line, matched.end(), index, len(text))
-        found.append(_Suppression(Span(*matched.span()), covers, codes))
-    return found
+        word = matched["word"].lower()
+        alone = not words.of(text).replace(span.of(text), "", 1).strip(" \t")
+        if word not in _WORDS:
+            message = f"'cosmemory-{word}' is none of {', '.join(_WORDS)}"
+            problems.append(report("unknown-suppression", message, *span))
+        elif word != "disable-line" and not alone:
+            # A value stands within a line. It may not suppress what is found elsewhere.
+            message = f"'cosmemory-{word}' counts only alone on its line"
+            problems.append(report("misplaced-suppression", message, *span))
+        else:
+            comment = _Comment(span, word, dict(_codes(matched, problems)))
+            if word == "enable":
+                _end(text, regions, comment, problems)
+                continue
+            if word == "disable":
+                regions.append(comment)
+            comment.first, comment.last = _lines(word, line)
+            yield comment
 
 
-def _covered(word: str, line: int, end: int, index: LineIndex, length: int) -> Span:
-    """What the comment ``word``, on ``line`` and up to ``end``, covers."""
-    if word == "disable-line":
-        return index.line_span(line)
+def _lines(word: str, line: int) -> tuple[int, int]:
+    """The first and the last line that a suppression on ``line`` covers."""
     if word == "disable-next-line":
-        return index.line_span(line + 1) if line + 1 < len(index) else Span(length, length)
-    # The end of a text belongs to it: an empty page can have findings.
-    return Span(0, length + 1) if word == "disable-file" else Span(end, length)
+        return line + 1, line + 1
+    if word == "disable-line":
+        return line, line
+    return (0 if word == "disable-file" else line), _NEVER
 
 
-def _code(name: str, matched: re.Match[str], unknown: list[Diagnostic]) -> str:
-    rule = rule_of(name)
-    if rule is None:
-        unknown.append(report("unknown-suppression", f"there is no rule {name!r}", *matched.span()))
-        return name
-    return rule.code
+def _codes(matched: re.Match[str], problems: list[Diagnostic]) -> Iterator[tuple[str, str]]:
+    """The codes that a comment names, each with how it is spelled there."""
+    for name in _SEPARATOR.split(matched["codes"]):
+        if not name:
+            continue
+        rule = rule_of(name)
+        if rule is None:
+            problems.append(report("unknown-suppression", f"there is no rule {name!r}", *matched.span()))
+        # An unknown code stays, or a comment with nothing but a slip in it would mean every rule.
+        yield (rule.code if rule else name), name
 
 
-def _unused(text: str, each: _Suppression) -> Diagnostic:
-    end = each.span.end
-    # A comment alone on its line goes with its line.
-    if text[: each.span.start].rpartition("\n")[2] == "" and text[end : end + 1] in {"\n", "\r"}:
-        end += 2 if text[end : end + 2] == "\r\n" else 1
-    fix = Fix(edits=(Edit(each.span.start, end, ""),), safe=True, message="remove the comment")
-    return report(
-        "unused-suppression", "nothing is suppressed by this", each.span.start, each.span.end, fix=fix
-    )
+def _end(text: str, regions: list[_Comment], comment: _Comment, problems: list[Diagnostic]) -> None:
+    """Ends what ``comment``, an enable, names; one that ends nothing is a problem."""
+    ended = False
+    for each in regions:
+        for code in comment.codes or (EVERY,):
+            open_ = code not in each.ends and EVERY not in each.ends
+            if open_ and (not each.codes or code == EVERY or code in each.codes):
+                each.ends[code] = comment.span.start
+                ended = True
+    if not ended:
+        message = "no suppression is open that this could end"
+        problems.append(report("unmatched-enable", message, *comment.span, fix=_removal(text, comment.span)))
+
+
+def _unused(text: str, comment: _Comment) -> Iterator[Diagnostic]:
+    """What ``comment`` suppresses for nothing."""
+    if not comment.codes:
+        if not comment.used:
+            fix = _removal(text, comment.span)
+            yield report("unused-suppression", "this suppresses nothing", *comment.span, fix=fix)
+        return
+    # A finding of freshness comes and goes with the clock, so one that is absent now proves nothing.
+    unused = {
+        code: name
+        for code, name in comment.codes.items()
+        if code not in comment.used and rule_of(code) and code[3] != FRESHNESS
+    }
+    if not unused:
+        return
+    fix = _removal(text, comment.span)
+    if len(unused) < len(comment.codes):
+        fix = _shortening(text, comment, unused)
+    names = " and ".join(unused.values())
+    yield report("unused-suppression", f"nothing is found here of {names}", *comment.span, fix=fix)
+
+
+def _removal(text: str, span: Span) -> Fix:
+    """Takes a comment out, with its line where it stands alone there."""
+    start, end = span
+    while start and text[start - 1] in " \t":
+        start -= 1
+    after = _REST_OF_LINE.match(text, end)
+    if after is not None and (start == 0 or text[start - 1] in "\r\n"):
+        end = after.end()
+    elif after is None:
+        start = span.start
+    return Fix(edits=(Edit(start, end, ""),), safe=True, message="remove the comment")
+
+
+def _shortening(text: str, comment: _Comment, unused: dict[str, str]) -> Fix:
+    """Takes the ``unused`` codes out of a comment and leaves the others, and the reason."""
+    matched = _COMMENT.match(text, comment.span.start)
+    assert matched is not None
+    kept = ", ".join(name for code, name in comment.codes.items() if code not in unused)
+    edit = Edit(*matched.span("codes"), f" {kept} ")
+    return Fix(edits=(edit,), safe=True, message=f"leave {kept}")
+
+
+def _in_code(line: str, column: int) -> bool:
+    """Whether ``column`` of ``line`` stands in a code span, where Markdown sees no comment."""
+    runs = list(_BACKTICKS.finditer(line))
+    place = 0
+    while place < len(runs):
+        opener = runs[place]
+        place += 1
+        # A backtick after an odd number of backslashes is a character; within a code span they are, too.
+        if len(opener[1]) % 2:
+            continue
+        for later in range(place, len(runs)):
+            if len(runs[later][2]) == len(opener[2]):
+                if opener.end() <= column < runs[later].start(2):
+                    return True
+                place = later + 1
+                break
+    return False
