@@ -30,6 +30,7 @@ LEAN_RING = {
     "cosmemory.engines",
     "cosmemory.engines.files",
     "cosmemory.engines.files.append",
+    "cosmemory.engines.files.disk",
     "cosmemory.engines.files.lock",
     "cosmemory.errors",
     "cosmemory.interfaces",

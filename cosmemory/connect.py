@@ -1,0 +1,35 @@
+"""From a path to a Memory: the only place that chooses an engine."""
+
+from __future__ import annotations
+
+import os
+
+from cosmemory.config import Settings, load_settings
+from cosmemory.memory import Memory
+from cosmemory.root import find_root
+
+
+def connect(path: str | None = None, *, actor: str | None = None, settings: Settings | None = None) -> Memory:
+    """The memory at ``path``, a memory folder or a project that holds one; found from here without a path.
+
+    Raises NoMemory where there is none, ConfigError for a setting that cannot be used.
+    """
+    from cosmemory.engines.files.engine import FilesStore
+
+    root = find_root(path, os.environ, os.getcwd())
+    used = settings if settings is not None else load_settings(root)
+    store = FilesStore(root, durability=used.durability, timeout=used.lock_timeout)
+    return Memory(store, settings=used, actor=actor or default_actor())
+
+
+def default_actor() -> str:
+    """Who changes things when nobody says so: COSMEMORY_ACTOR, else the user's name."""
+    named = os.environ.get("COSMEMORY_ACTOR")
+    if named:
+        return named
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without an entry in the user table
+        return "unknown"

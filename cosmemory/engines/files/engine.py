@@ -1,0 +1,234 @@
+"""The files engine: a memory as a folder of Markdown files, read without a lock and written through one door."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from cosmemory.engines.files import listing, marks
+from cosmemory.engines.files.append import TAIL, Log
+from cosmemory.engines.files.disk import refusal
+from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
+from cosmemory.engines.files.replace import Found, current, find, open_page, replace
+from cosmemory.errors import Conflict, EditedMeanwhile, NotFound
+from cosmemory.store import (
+    Append,
+    Change,
+    Remove,
+    Replace,
+    Revision,
+    Stored,
+    check_path,
+    is_revision_of,
+    log_revision,
+    revision_of,
+)
+
+
+class FilesStore:
+    """The pages of one memory in a folder."""
+
+    def __init__(self, root: str, *, durability: str = "full", timeout: float = 10.0) -> None:
+        self.root = os.path.realpath(root)
+        self.durability = durability
+        self.lock = Lock(self.root, timeout)
+        self._logs: dict[str, Log] = {}
+
+    def read(self, path: str) -> Stored | None:
+        """The page as it is, an open intent laid over it; None when there is none."""
+        check_path(path)
+        try:
+            found = find(self.root, path)
+        except OSError as error:
+            raise refusal(path, error) from error
+        data = found.data if found else None
+        if self._intent_is_open():
+            data = self._laid_over(path, data)
+        return None if data is None else Stored(path=path, data=data, revision=revision_of(data))
+
+    def read_tail(self, path: str, size: int) -> tuple[bytes, int]:
+        """The last bytes of a page and the offset at which they begin."""
+        with self._opened(path) as file:
+            length = file.seek(0, os.SEEK_END)
+            start = max(0, length - size)
+            file.seek(start)
+            return file.read(size), start
+
+    def open_read(self, path: str) -> BinaryIO:
+        """A page for streaming.
+
+        Raises NotFound when there is none.
+        """
+        found = self._open(path)
+        if found is None:
+            raise NotFound(f"The page {path}", "cosmemory init creates what is missing.")
+        return found
+
+    def size(self, path: str) -> int:
+        """The length of a page in bytes, 0 when there is none."""
+        with self._opened(path) as file:
+            return file.seek(0, os.SEEK_END)
+
+    def paths(self) -> tuple[str, ...]:
+        """Every live page."""
+        found = listing.pages(self.root)
+        if not self._intent_is_open():
+            return found
+        from cosmemory.engines.files import intent
+
+        opened = intent.read(self.root)
+        made = {step.path for step in opened.steps if step.after is not None} if opened else set()
+        return tuple(sorted({*found, *made}))
+
+    def strangers(self) -> tuple[str, ...]:
+        """Copies that editors and synchronisers left between the pages."""
+        return listing.strangers(self.root)
+
+    def append(self, path: str, data: bytes) -> Revision:
+        """Whole entries at the end of a log, durable when this returns; the log's new revision."""
+        self.lock.acquire()
+        try:
+            length, tail = self._log(path).put(data)
+        finally:
+            self.lock.release()
+        return log_revision(length, tail)
+
+    @contextmanager
+    def writing(self, timeout: float | None = None) -> Iterator[FilesWriter]:
+        """Holds the one lock; a change that was interrupted is finished first.
+
+        Raises Locked when somebody else holds it for the whole wait.
+        """
+        self.lock.acquire(timeout)
+        try:
+            if self.lock.unfinished:
+                from cosmemory.engines.files import intent
+
+                intent.finish(self.lock, self.durability)
+            yield FilesWriter(self)
+        finally:
+            self.lock.release()
+
+    def mark(self, name: str) -> int:
+        """The highest number kept under a name, 0 when there is none."""
+        return marks.read(self.root).get(name, 0)
+
+    def notices(self) -> tuple[str, ...]:
+        """What this store had to repair, one sentence each."""
+        return tuple(self.lock.notices)
+
+    def _log(self, path: str) -> Log:
+        if path not in self._logs:
+            check_path(path)
+            self._logs[path] = Log(self.lock, path, self.durability)
+        return self._logs[path]
+
+    def _intent_is_open(self) -> bool:
+        return os.access(f"{self.root}/{FOLDER}/{INTENT}", os.F_OK)
+
+    def _laid_over(self, path: str, data: bytes | None) -> bytes | None:
+        from cosmemory.engines.files import intent
+
+        opened = intent.read(self.root)
+        step = opened.of(path) if opened else None
+        return step.laid_over(data) if step else data
+
+    def _open(self, path: str) -> BinaryIO | None:
+        if self._intent_is_open():
+            stored = self.read(path)
+            return io.BytesIO(stored.data) if stored else None
+        check_path(path)
+        try:
+            return os.fdopen(open_page(self.root, path), "rb")
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise refusal(path, error) from error
+
+    @contextmanager
+    def _opened(self, path: str) -> Iterator[BinaryIO]:
+        with self._open(path) or io.BytesIO() as file:
+            yield file
+
+
+@dataclass(slots=True)
+class FilesWriter:
+    """The right to write a folder's pages, while its store's lock is held."""
+
+    store: FilesStore
+    _seen: dict[str, Found | None] = field(default_factory=dict)
+
+    def read(self, path: str) -> Stored | None:
+        """The page as it is now."""
+        check_path(path)
+        try:
+            found = self._seen[path] = find(self.store.root, path)
+        except OSError as error:
+            raise refusal(path, error) from error
+        return Stored(path=path, data=found.data, revision=found.revision) if found else None
+
+    def mark(self, name: str) -> int:
+        """The highest number kept under a name, 0 when there is none."""
+        return self.store.mark(name)
+
+    def set_mark(self, name: str, value: int) -> None:
+        """Keep a number under a name unless a higher one is kept already."""
+        marks.raise_to(self.store.root, name, value)
+
+    def commit(self, changes: Sequence[Change], operation: str = "", actor: str = "") -> tuple[Revision, ...]:
+        """Make all changes or none; the new revisions in order, "" for a page removed.
+
+        Raises Conflict for a page that is not at its expected revision, EditedMeanwhile when it was until
+        somebody without the lock saved it, NotFound for a log that is not there.
+        """
+        if not self.store.lock.held:
+            raise Conflict(changes[0].path, None, "nothing: the lock was released, or this is a forked child")
+        try:
+            if len(changes) == 1:
+                return (self._make(changes[0]),)
+            return self._make_together(changes, operation, actor)
+        except OSError as error:
+            raise refusal(changes[0].path if len(changes) == 1 else "The change", error) from error
+
+    def _make(self, change: Change) -> Revision:
+        if isinstance(change, Append):
+            return log_revision(*self.store._log(change.path).put(change.data))  # noqa: SLF001
+        before = self._before(change)
+        data = change.data if isinstance(change, Replace) else None
+        replace(self.store.lock, change.path, data, before, self.store.durability)
+        return "" if data is None else revision_of(data)
+
+    def _make_together(self, changes: Sequence[Change], operation: str, actor: str) -> tuple[Revision, ...]:
+        from cosmemory.engines.files import intent
+
+        steps: list[intent.Step] = []
+        revisions: list[Revision] = []
+        for change in changes:
+            if isinstance(change, Append):
+                closing, length, tail = self.store._log(change.path).ready()  # noqa: SLF001
+                data = closing + change.data
+                steps.append(intent.step_for_log(change.path, data, length))
+                revisions.append(log_revision(length + len(data), (tail + data)[-TAIL:]))
+            else:
+                new = change.data if isinstance(change, Replace) else None
+                steps.append(intent.step_for(change.path, new, self._before(change)))
+                revisions.append("" if new is None else revision_of(new))
+        together = intent.Intent(operation=operation, actor=actor, steps=tuple(steps))
+        intent.carry_out(self.store.lock, together, self.store.durability)
+        return tuple(revisions)
+
+    def _before(self, change: Replace | Remove) -> Found | None:
+        """The page as it stands, if it is the one that the change was made from."""
+        check_path(change.path, new=change.expected is None)
+        believed = self._seen.get(change.path)
+        found = current(self.store.root, change.path, believed)
+        if is_revision_of(change.expected, found.data if found else None):
+            return found
+        read = believed is not None and is_revision_of(change.expected, believed.data)
+        raise (EditedMeanwhile if read else Conflict)(
+            change.path, change.expected, found.revision if found else None
+        )

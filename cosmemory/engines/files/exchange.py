@@ -1,0 +1,40 @@
+"""Two names of one folder that change places in one step, so that what stood there is never lost unseen.
+
+A plain rename over a page destroys whatever an editor saved there an instant before. Exchanged instead, the
+page that was really replaced is in our hands, and is put back when it is not the one that was meant.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import sys
+from typing import Any
+
+EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
+UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
+
+
+def _call() -> Any:
+    name = {"linux": "renameat2", "darwin": "renameatx_np"}.get(sys.platform)
+    try:
+        return getattr(ctypes.CDLL(None, use_errno=True), name) if name else None
+    except (AttributeError, OSError, TypeError):
+        return None  # an older C library
+
+
+_rename = _call()
+
+
+def exchange(one: str, other: str, folder: int) -> bool:
+    """Let two files of a folder change places; False where the platform or the file system cannot."""
+    if _rename is None:
+        return False
+    names = os.fsencode(one), os.fsencode(other)
+    if _rename(folder, names[0], folder, names[1], EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in UNSUPPORTED:
+        return False
+    raise OSError(number, os.strerror(number), other)

@@ -1,0 +1,269 @@
+"""The intent record: changes of several pages made durable in one file first, then made one by one.
+
+The file ``.cosmemory/intent`` is one line of JSON, which holds the checksum and the length of the rest, a
+second one that lists the changes, and their texts. From the instant it stands there the changes have happened:
+readers lay them over the pages in memory, and the next writer makes those that were not made yet.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from dataclasses import dataclass
+from hashlib import sha256
+
+from cosmemory.engines.files import folder, litter
+from cosmemory.engines.files.disk import open_log, read_all, refusal, write_all
+from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
+from cosmemory.engines.files.replace import MAKE_PAGE, OPEN_PAGE, Found, find, replace
+from cosmemory.engines.files.torn import put_aside
+from cosmemory.errors import CosmemoryError, EditedMeanwhile
+from cosmemory.store import revision_of
+
+FORMAT = 1
+CONFLICTS = "conflicts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One page of an intent: what it was before, and its whole text after, or what is appended to it."""
+
+    path: str
+    before: str | None
+    after: bytes | None
+    appended: bool = False
+    length: int = 0
+
+    def laid_over(self, data: bytes | None) -> bytes | None:
+        """The page as it will be, if it is as it was before; any other is left as it is."""
+        if self.appended:
+            assert self.after is not None
+            if data is not None and self.after.startswith(data[self.length :]) and len(data) >= self.length:
+                return data[: self.length] + self.after
+            return data
+        return self.after if (None if data is None else revision_of(data)) == self.before else data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """Changes of several pages that happen together."""
+
+    operation: str
+    actor: str
+    steps: tuple[Step, ...]
+
+    def of(self, path: str) -> Step | None:
+        """What is to happen to one page."""
+        return next((step for step in self.steps if step.path == path), None)
+
+
+def read(root: str) -> Intent | None:
+    """The open intent of a memory, if there is one that was completely written."""
+    try:
+        descriptor = os.open(f"{root}/{FOLDER}/{INTENT}", OPEN_PAGE)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            return None
+        raise refusal(f"{FOLDER}/{INTENT}", error) from error
+    try:
+        return _parsed(read_all(descriptor))
+    finally:
+        os.close(descriptor)
+
+
+def carry_out(lock: Lock, intent: Intent, durability: str) -> None:
+    """Make the changes of an intent: durable as a record first, then page by page.
+
+    Raises what the first page refuses, with nothing changed. Once a page has been changed the whole has
+    happened, and what could not be done at once is done by the next writer.
+    """
+    _record(lock, intent, durability)
+    lock.unfinished = True
+    done = 0
+    try:
+        for step in intent.steps:
+            _take(lock, step, durability)
+            done += 1
+    except (OSError, CosmemoryError) as error:
+        if done == 0:
+            _withdraw(lock, durability)
+            raise
+        lock.notices.append(f"The change is recorded, and the next one finishes it: {error}")
+        return
+    _withdraw(lock, durability)
+
+
+def finish(lock: Lock, durability: str = "full") -> None:
+    """Finish the intent that somebody left open; only under the lock."""
+    intent = read(lock.root)
+    if intent is not None:
+        for step in intent.steps:
+            try:
+                _take(lock, step, durability)
+            except OSError as error:
+                raise refusal(step.path, error) from error
+        lock.notices.append(f"A change that was interrupted ({intent.operation or 'unnamed'}) was finished.")
+    _withdraw(lock, durability)
+
+
+def _take(lock: Lock, step: Step, durability: str) -> None:
+    if step.appended:
+        _append(lock, step, durability)
+        return
+    found = find(lock.root, step.path)
+    now = found.revision if found else None
+    if now == (None if step.after is None else revision_of(step.after)):
+        return
+    if now == step.before:
+        try:
+            replace(lock, step.path, step.after, found, durability)
+        except EditedMeanwhile:
+            _keep_both(lock, step)
+        return
+    _keep_both(lock, step)
+
+
+def _keep_both(lock: Lock, step: Step) -> None:
+    """Somebody edited the page since: theirs stays, ours is kept beside it and reported."""
+    if step.after is None:
+        lock.notices.append(f"{step.path} was edited meanwhile, and is kept.")
+        return
+    name = f"{step.path.replace('/', '_')[-150:]}.{sha256(step.after).hexdigest()[:12]}"
+    kept = put_aside(lock, name, step.after, CONFLICTS)
+    lock.notices.append(f"{step.path} was edited meanwhile; what should have stood there is in {kept}.")
+
+
+def _append(lock: Lock, step: Step, durability: str) -> None:
+    assert step.after is not None
+    descriptor = open_log(lock.root, step.path)
+    try:
+        status = os.fstat(descriptor)
+        standing = os.pread(descriptor, len(step.after), step.length)
+        if standing == step.after:
+            pass  # it was written; whether durably, the call below makes sure
+        elif status.st_size >= step.length and step.after.startswith(standing):
+            write_all(descriptor, step.after[len(standing) :])
+        elif step.after.strip() not in _from(descriptor, max(0, status.st_size - 4 * len(step.after))):
+            write_all(
+                descriptor, step.after
+            )  # the log was edited by hand: the entries still belong at its end
+        if durability != "none":
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _from(descriptor: int, start: int) -> bytes:
+    return os.pread(descriptor, os.fstat(descriptor).st_size - start, start)
+
+
+def _record(lock: Lock, intent: Intent, durability: str) -> None:
+    own = folder.enter(lock.root, [FOLDER])
+    temporary = f"{litter.PREFIX}{INTENT}{litter.SUFFIX}"
+    try:
+        lock.note(f"{FOLDER}/{temporary}")
+        mode = os.fstat(own).st_mode & 0o666
+        try:
+            descriptor = os.open(temporary, MAKE_PAGE, mode, dir_fd=own)
+        except FileExistsError:
+            os.unlink(temporary, dir_fd=own)  # of a writer that died, whose note is gone
+            descriptor = os.open(temporary, MAKE_PAGE, mode, dir_fd=own)
+        try:
+            write_all(descriptor, _written(intent))
+            if durability != "none":
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        os.rename(temporary, INTENT, src_dir_fd=own, dst_dir_fd=own)
+        if durability != "none":
+            _fsync_or_withdraw(own)
+    except BaseException:
+        try:
+            os.unlink(temporary, dir_fd=own)
+        except OSError:
+            pass  # it never was, or became the intent
+        raise
+    finally:
+        os.close(own)
+
+
+def _fsync_or_withdraw(own: int) -> None:
+    try:
+        os.fsync(own)
+    except OSError:
+        os.unlink(INTENT, dir_fd=own)  # nothing has been changed yet, and nothing will be
+        raise
+
+
+def _withdraw(lock: Lock, durability: str) -> None:
+    """Take the record away: durably, or a power cut would bring it back and let it undo later changes."""
+    own = folder.enter(lock.root, [FOLDER])
+    try:
+        try:
+            os.unlink(INTENT, dir_fd=own)
+        except FileNotFoundError:
+            pass
+        if durability != "none":
+            os.fsync(own)
+        lock.unfinished = False
+    except OSError as error:
+        lock.notices.append(f"The record of a finished change could not be removed: {error.strerror}.")
+    finally:
+        os.close(own)
+
+
+def _written(intent: Intent) -> bytes:
+    listed = [
+        {
+            "path": step.path,
+            "before": step.before,
+            "after": None if step.after is None else len(step.after),
+            "appended": step.appended,
+            "length": step.length,
+        }
+        for step in intent.steps
+    ]
+    described = json.dumps({"operation": intent.operation, "actor": intent.actor, "steps": listed})
+    rest = described.encode() + b"\n" + b"".join(step.after or b"" for step in intent.steps)
+    head = json.dumps({"cosmemory-intent": FORMAT, "bytes": len(rest), "sha256": sha256(rest).hexdigest()})
+    return head.encode() + b"\n" + rest
+
+
+def _parsed(data: bytes) -> Intent | None:
+    """The intent in a file's bytes; None where a power cut left only a part, so that nothing had begun."""
+    first, _, rest = data.partition(b"\n")
+    try:
+        head = json.loads(first)
+        if head["bytes"] != len(rest) or head["sha256"] != sha256(rest).hexdigest():
+            return None
+        second, _, texts = rest.partition(b"\n")
+        described = json.loads(second)
+    except (ValueError, KeyError, TypeError):
+        return None
+    steps: list[Step] = []
+    offset = 0
+    for each in described["steps"]:
+        size = each["after"]
+        after = None if size is None else texts[offset : offset + size]
+        offset += size or 0
+        steps.append(
+            Step(
+                path=each["path"],
+                before=each["before"],
+                after=after,
+                appended=each["appended"],
+                length=each["length"],
+            )
+        )
+    return Intent(operation=described["operation"], actor=described["actor"], steps=tuple(steps))
+
+
+def step_for(path: str, data: bytes | None, before: Found | None) -> Step:
+    """The step that gives a page a new text."""
+    return Step(path=path, before=before.revision if before else None, after=data)
+
+
+def step_for_log(path: str, data: bytes, length: int) -> Step:
+    """The step that puts entries at the end of a log that has this length now."""
+    return Step(path=path, before=None, after=data, appended=True, length=length)

@@ -1,0 +1,49 @@
+"""What lies in a memory's folder: its live pages, and the copies that editors and synchronisers left there."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+
+# Copies kept out of the way, never taken for live pages.
+NOT_LIVE = frozenset(["checkpoints", "backups", "archive"])
+PAGE = ".md"
+STRANGER = re.compile(
+    r"""
+    .*~ | .*\.sw[a-p] | \#.*\# | .*\.(orig|rej|bak|tmp|old)                # editors and patch
+    | .*\.sync-conflict-.* | .*\(.*conflicted\ copy.*\).* | .*\.conflict   # Syncthing, Dropbox, and others
+    | .*_(BACKUP|BASE|LOCAL|REMOTE)_\d+\.md                                # git mergetool
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def pages(root: str) -> tuple[str, ...]:
+    """The paths of the live pages, sorted; nothing is read and no link is followed."""
+    return tuple(
+        sorted(path for path, name in _files(root) if name.endswith(PAGE) and not STRANGER.fullmatch(name))
+    )
+
+
+def strangers(root: str) -> tuple[str, ...]:
+    """The paths of copies that are no pages, sorted."""
+    return tuple(sorted(path for path, name in _files(root, hidden=True) if STRANGER.fullmatch(name)))
+
+
+def _files(root: str, *, hidden: bool = False) -> Iterator[tuple[str, str]]:
+    pending = [""]
+    while pending:
+        below = pending.pop()
+        try:
+            found = os.scandir(f"{root}/{below}")
+        except OSError:
+            continue  # a folder we may not read, or one that has just gone
+        with found as entries:
+            for entry in entries:
+                name = entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    if not name.startswith(".") and not (not below and name in NOT_LIVE):
+                        pending.append(f"{below}{name}/")
+                elif entry.is_file(follow_symlinks=False) and (hidden or not name.startswith(".")):
+                    yield below + name, name

@@ -1,0 +1,52 @@
+"""Temporary files that a killed writer left: found through its note in the lock file, or by one walk after a boot."""
+
+from __future__ import annotations
+
+import os
+
+PREFIX = ".cosmemory-"
+SUFFIX = ".tmp"
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file name is one that only a writer of ours gives."""
+    return name.startswith(PREFIX) and name.endswith(SUFFIX)
+
+
+def clear(root: str, note: bytes, *, whole: bool) -> None:
+    """Remove what the last holder noted, or everything where its note cannot be trusted; only under the lock."""
+    path = note.split(b"\n", 1)[0].strip(b"\0 ").decode("utf-8", "surrogateescape")
+    if path and is_temporary(os.path.basename(path)) and ".." not in path.split("/"):
+        _unlink(f"{root}/{path}")
+    if whole:
+        sweep(root)
+
+
+def sweep(root: str) -> None:
+    """Remove every temporary file below a folder; nobody else can be writing one while the lock is held."""
+    pending = [root]
+    while pending:
+        try:
+            with os.scandir(pending.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(entry.path)
+                    elif is_temporary(entry.name):
+                        _unlink(entry.path)
+        except OSError:
+            continue  # a folder we may not read holds nothing that we wrote
+
+
+def release_link(folder: int, inode: int) -> None:
+    """Remove our temporary second name of a page, left by a writer killed between link and unlink."""
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries if is_temporary(entry.name) and entry.inode() == inode]
+    for name in names:
+        os.unlink(name, dir_fd=folder)
+
+
+def _unlink(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass  # gone already, or not ours to remove: it hurts nobody

@@ -1,0 +1,241 @@
+"""The one write door for a whole page: compared, written beside it, made durable, exchanged, compared again."""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import dataclass
+
+from cosmemory.engines.files import folder, litter
+from cosmemory.engines.files.disk import read_all, write_all
+from cosmemory.engines.files.exchange import exchange
+from cosmemory.engines.files.lock import Lock
+from cosmemory.errors import EditedMeanwhile, Unsafe
+from cosmemory.store import Revision, revision_of
+
+OPEN_PAGE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+MAKE_PAGE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+LINKS_MISSING = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page as it was when we read it: its bytes, its revision and what the file system said of its file."""
+
+    path: str
+    data: bytes
+    status: os.stat_result
+
+    @property
+    def revision(self) -> Revision:
+        """The name of the page's bytes."""
+        return revision_of(self.data)
+
+
+@dataclass(slots=True)
+class _Staged:
+    """A page's new text, complete and durable under a temporary name, waiting to take the page's place."""
+
+    path: str
+    name: str
+    temporary: str
+    folder: int
+    before: Found | None
+    after: bytes | None
+
+
+def find(root: str, path: str) -> Found | None:
+    """The page at a path as it is, or None; no link leads out of the root, nothing but a plain file is read."""
+    try:
+        real, descriptor = _open_page(root, path)
+    except FileNotFoundError:
+        return None
+    try:
+        status = os.fstat(descriptor)
+        if status.st_mode & 0o170000 != 0o100000:
+            raise Unsafe(path, "it is not a plain file")
+        return Found(real, read_all(descriptor), status)
+    finally:
+        os.close(descriptor)
+
+
+def current(root: str, path: str, believed: Found | None) -> Found | None:
+    """The page as it is now; what was read before, if the file system says that nothing happened since."""
+    if believed is not None:
+        try:
+            now = os.stat(f"{root}/{believed.path}", follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        if _mark(now) == _mark(believed.status):
+            return believed
+    return find(root, path)
+
+
+def replace(lock: Lock, path: str, data: bytes | None, before: Found | None, durability: str) -> None:
+    """A page's text in the place of the one found before; None for a page that is new, or that goes.
+
+    Raises EditedMeanwhile when somebody else saved the page since, with their text in its place.
+    """
+    *parts, name = (before.path if before else path).split("/")
+    temporary = f"{litter.PREFIX}{os.getpid()}-{lock.number}{litter.SUFFIX}"
+    inside = folder.enter(lock.root, parts, make=True)
+    staged = _Staged(path, name, temporary, inside, before, data)
+    try:
+        if before is not None and before.status.st_nlink > 1:
+            _refuse_second_names(staged, before)
+        lock.note("/".join([*parts, temporary]))
+        if data is not None:
+            _write_beside(staged, data, durable=durability != "none")
+        _place(staged)
+        if durability == "full":
+            _make_durable(staged)
+    finally:
+        try:
+            os.unlink(temporary, dir_fd=inside)
+        except OSError:
+            pass  # it is in its place, or never was
+        os.close(inside)
+
+
+def open_page(root: str, path: str) -> int:
+    """A descriptor of a page for reading."""
+    return _open_page(root, path)[1]
+
+
+def _open_page(root: str, path: str) -> tuple[str, int]:
+    try:
+        if "/" not in path:
+            return path, os.open(f"{root}/{path}", OPEN_PAGE)
+        *parts, name = path.split("/")
+        inside = folder.enter(root, parts)
+        try:
+            return path, os.open(name, OPEN_PAGE, dir_fd=inside)
+        finally:
+            os.close(inside)
+    except OSError as error:
+        if error.errno not in (errno.ELOOP, errno.ENOTDIR):
+            raise
+        real = folder.resolve_inside(root, path)  # a link inside the root stays, and what it names is meant
+        if real == path:
+            raise
+        return _open_page(root, real)
+
+
+def _place(staged: _Staged) -> None:
+    if staged.before is None:
+        _place_new(staged)
+    elif staged.after is None:
+        _take_away(staged, staged.before)
+    else:
+        _place_over(staged, staged.before)
+
+
+def _make_durable(staged: _Staged) -> None:
+    try:
+        os.fsync(staged.folder)
+    except OSError:
+        _put_back(staged)  # what is refused must not look done
+        raise
+
+
+def _write_beside(staged: _Staged, data: bytes, durable: bool) -> None:
+    like = staged.before.status if staged.before else os.fstat(staged.folder)
+    mode = like.st_mode & (0o7777 if staged.before else 0o666)
+    try:
+        descriptor = os.open(staged.temporary, MAKE_PAGE, mode & 0o777, dir_fd=staged.folder)
+    except FileExistsError:
+        os.unlink(staged.temporary, dir_fd=staged.folder)  # of a dead process whose number we were given
+        descriptor = os.open(staged.temporary, MAKE_PAGE, mode & 0o777, dir_fd=staged.folder)
+    try:
+        made = os.fstat(descriptor)
+        if (made.st_uid, made.st_gid) != (like.st_uid, like.st_gid):
+            folder.give(descriptor, like.st_uid, like.st_gid)
+        if made.st_mode & 0o7777 != mode:
+            os.fchmod(descriptor, mode)
+        if staged.before is not None and hasattr(os, "listxattr"):
+            _keep_attributes(staged, descriptor)
+        write_all(descriptor, data)
+        if durable:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _keep_attributes(staged: _Staged, descriptor: int) -> None:
+    """Access lists and other attributes of the page, which a new file does not have by itself."""
+    place = f"/proc/self/fd/{staged.folder}/{staged.name}"
+    try:
+        for name in os.listxattr(place):
+            os.setxattr(descriptor, name, os.getxattr(place, name))
+    except OSError:
+        pass  # a file system without attributes, or one that keeps them to itself
+
+
+def _place_over(staged: _Staged, before: Found) -> None:
+    try:
+        exchanged = exchange(staged.temporary, staged.name, staged.folder)
+    except FileNotFoundError:
+        raise EditedMeanwhile(staged.path, before.revision, None) from None
+    if not exchanged:
+        # The best where two names cannot change places: look once more, then rename.
+        now = os.stat(staged.name, dir_fd=staged.folder, follow_symlinks=False)
+        if _mark(now) != _mark(before.status):
+            raise EditedMeanwhile(staged.path, before.revision, "")
+        os.rename(staged.temporary, staged.name, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
+        return
+    taken = _bytes_of(staged)
+    if taken == before.data:
+        return
+    exchange(staged.temporary, staged.name, staged.folder)
+    if _bytes_of(staged) != staged.after:
+        # Saved a second time between the two exchanges: the newest is what a person expects to find.
+        exchange(staged.temporary, staged.name, staged.folder)
+    raise EditedMeanwhile(staged.path, before.revision, revision_of(taken))
+
+
+def _place_new(staged: _Staged) -> None:
+    try:
+        os.link(staged.temporary, staged.name, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
+    except FileExistsError:
+        raise EditedMeanwhile(staged.path, None, "") from None
+    except OSError as error:
+        if error.errno not in LINKS_MISSING:
+            raise
+        os.rename(staged.temporary, staged.name, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
+        return
+    os.unlink(staged.temporary, dir_fd=staged.folder)
+
+
+def _take_away(staged: _Staged, before: Found) -> None:
+    os.rename(staged.name, staged.temporary, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
+    taken = _bytes_of(staged)
+    if taken != before.data:
+        os.link(staged.temporary, staged.name, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
+        raise EditedMeanwhile(staged.path, before.revision, revision_of(taken))
+
+
+def _put_back(staged: _Staged) -> None:
+    if staged.before is None:
+        os.unlink(staged.name, dir_fd=staged.folder)
+    elif staged.after is None:
+        os.link(staged.temporary, staged.name, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
+    else:
+        exchange(staged.temporary, staged.name, staged.folder)
+
+
+def _bytes_of(staged: _Staged) -> bytes:
+    descriptor = os.open(staged.temporary, OPEN_PAGE, dir_fd=staged.folder)
+    try:
+        return read_all(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _refuse_second_names(staged: _Staged, before: Found) -> None:
+    litter.release_link(staged.folder, before.status.st_ino)
+    if os.stat(staged.name, dir_fd=staged.folder, follow_symlinks=False).st_nlink > 1:
+        raise Unsafe(staged.path, "it has a second name (a hard link), which would keep the old text")
+
+
+def _mark(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_ino, status.st_size, status.st_mtime_ns

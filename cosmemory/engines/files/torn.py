@@ -1,0 +1,132 @@
+"""The repair of a log that a crash tore, or that a person left open at its end, before the next entry joins it."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+
+from cosmemory.engines import tail
+from cosmemory.engines.files import folder
+from cosmemory.engines.files.disk import write_all
+from cosmemory.errors import Damaged
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cosmemory.engines.files.lock import Lock
+
+FIRST_BLOCK = 4096
+LONGEST_ENTRY = 64 * 1024 * 1024
+QUARANTINE = "quarantine"
+KEPT = 50
+BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def repair(lock: Lock, descriptor: int, path: str, length: int) -> tuple[bytes, int]:
+    """Put damaged bytes of the last entry aside; what closes that entry, and the length of the log then."""
+    start, text = last_entry(descriptor, path, length)
+    begin = tail.open_entry(text, whole=start == 0)
+    assert begin is not None
+    end = text[begin:] if begin < len(text) else _after_last_entry(text)
+    offset = length - len(end)
+    first_bad = tail.bad_bytes(end)
+    if first_bad < len(end):
+        _refuse_other_encodings(descriptor, path)
+        _put_aside(lock, path, offset + first_bad, end[first_bad:])
+        rest = tail.good_bytes(end[first_bad:])
+        os.ftruncate(descriptor, offset + first_bad)
+        write_all(descriptor, rest)
+        os.fsync(descriptor)
+        end = end[:first_bad] + rest
+        text = text[: len(text) - (length - offset)] + end
+        length = offset + len(end)
+    unfinished = begin < len(text) and end.startswith(tail.HEADING)
+    if unfinished:
+        lock.notices.append(f"{path}: the last entry, at byte {offset}, had no end and was closed.")
+    return tail.closing(text, unfinished=unfinished), length
+
+
+def last_entry(descriptor: int, path: str, length: int) -> tuple[int, bytes]:
+    """The end of a log, read backwards until it tells whether its last entry is closed, and its offset."""
+    size = FIRST_BLOCK
+    while True:
+        start = max(0, length - size)
+        text = _read(descriptor, start, length - start)
+        if tail.open_entry(text, whole=start == 0) is not None:
+            return start, text
+        if size > LONGEST_ENTRY:
+            raise Damaged(
+                path,
+                1,
+                f"its last {size} bytes hold neither the begin nor the end of an entry",
+                "Look at the end of the file by hand.",
+            )
+        size *= 4
+
+
+def put_aside(lock: Lock, name: str, data: bytes, shelf: str) -> str:
+    """Keep bytes in a folder below .cosmemory/, durably and once, the newest few only; the path they got."""
+    shelves = folder.enter(lock.folder, [shelf], make=True)
+    try:
+        mode = os.fstat(shelves).st_mode & 0o666
+        temporary = f".{name[-200:]}.part"
+        descriptor = os.open(
+            temporary,
+            os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC,
+            mode,
+            dir_fd=shelves,
+        )
+        try:
+            write_all(descriptor, data)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        os.rename(temporary, name, src_dir_fd=shelves, dst_dir_fd=shelves)
+        _keep_newest(shelves)
+        os.fsync(shelves)
+    finally:
+        os.close(shelves)
+    return f".cosmemory/{shelf}/{name}"
+
+
+def _after_last_entry(text: bytes) -> bytes:
+    lines = text.replace(b"\r", b"\n")
+    end = len(lines)
+    while end:
+        begin = lines.rfind(b"\n", 0, end) + 1
+        if tail.is_separator(lines[begin:end]):
+            return text[end:]
+        end = begin - 1 if begin else 0
+    return text
+
+
+def _put_aside(lock: Lock, path: str, offset: int, data: bytes) -> None:
+    flat = path.replace("/", "_")[-150:]
+    kept = put_aside(lock, f"{flat}.{offset}-{sha256(data).hexdigest()[:12]}", data, QUARANTINE)
+    lock.notices.append(f"{path}: damaged bytes at {offset} were moved to {kept}.")
+
+
+def _keep_newest(shelves: int) -> None:
+    names = [name for name in os.listdir(shelves) if not name.startswith(".")]
+    if len(names) <= KEPT:
+        return
+    names.sort(key=lambda name: os.stat(name, dir_fd=shelves, follow_symlinks=False).st_mtime_ns)
+    for name in names[:-KEPT]:
+        os.unlink(name, dir_fd=shelves)
+
+
+def _refuse_other_encodings(descriptor: int, path: str) -> None:
+    head = os.pread(descriptor, FIRST_BLOCK, 0)
+    if head[:2] in BYTE_ORDER_MARKS or head.count(b"\0") * 4 > len(head):
+        raise Damaged(path, 1, "it is not UTF-8 text", "Save it as UTF-8; nothing was written.")
+
+
+def _read(descriptor: int, start: int, size: int) -> bytes:
+    parts = []
+    while size > 0:
+        part = os.pread(descriptor, size, start)
+        if not part:
+            break
+        parts.append(part)
+        start += len(part)
+        size -= len(part)
+    return b"".join(parts)
