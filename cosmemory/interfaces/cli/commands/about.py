@@ -1,0 +1,48 @@
+"""Commands about cosmemory itself: kinds, completion, version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+import cosmemory
+from cosmemory.interfaces.cli.output import print_json, print_text
+from cosmemory.interfaces.cli.session import reading, session_of
+from cosmemory.kinds import KINDS
+
+
+@click.command()
+@reading
+def kinds(**options: Any) -> None:
+    """List the kinds of page, and where their pages lie."""
+    session = session_of(options)
+    if session.as_json:
+        print_json("kinds", {"kinds": [{"name": kind.name, "path": kind.path} for kind in KINDS]})
+        return
+    width = max(len(kind.name) for kind in KINDS)
+    print_text("\n".join(f"{kind.name.ljust(width)}  {kind.path}" for kind in KINDS))
+
+
+@click.command()
+@reading
+def version(**options: Any) -> None:
+    """Print the version."""
+    session = session_of(options)
+    if session.as_json:
+        print_json("version", {"version": cosmemory.__version__})
+    else:
+        print_text(f"cosmemory {cosmemory.__version__}")
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script of a shell; put it where that shell reads its own."""
+    from click.shell_completion import get_completion_class
+
+    from cosmemory.interfaces.cli.app import cli
+
+    found = get_completion_class(shell)
+    assert found is not None
+    print_text(found(cli, {}, "cosmemory", "_COSMEMORY_COMPLETE").source())

@@ -1,0 +1,102 @@
+"""Commands for alerts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cosmemory.interfaces.cli.session import changing, session_of
+from cosmemory.operations import alerts
+
+PAGE = "active-alerts"
+
+
+@click.group()
+def alert() -> None:
+    """Raise, acknowledge and resolve alerts."""
+
+
+@alert.command("raise")
+@changing
+@click.argument("key", metavar="[ID]", required=False)
+@click.option("--type", "kind", metavar="T", required=True, help="What sort of alert.")
+@click.option("--severity", metavar="S", required=True, help="critical or warning.")
+@click.option("--resource", metavar="R", required=True, help="What it is about.")
+@click.option("--value", metavar="V", required=True, help="What was measured.")
+@click.option("--threshold", metavar="L", required=True, help="What it was held against.")
+def raise_(key: str | None, **options: Any) -> None:
+    """Raise an alert; prints its id, the next ALERT-n unless one is given."""
+    session = session_of(options)
+    session.change(
+        lambda memory: alerts.raise_alert(memory, key=key, expected=session.expected(PAGE), **options), str
+    )
+
+
+def _mover(name: str, summary: str) -> None:
+    @alert.command(name, help=summary)
+    @changing
+    @click.argument("key", metavar="ID")
+    @click.option("--note", metavar="TEXT", help="What was done.")
+    def move(key: str, note: str | None, **options: Any) -> None:
+        session = session_of(options)
+        session.change(
+            lambda memory: alerts.move_alert(memory, name, key, note=note, expected=session.expected(PAGE)),
+            lambda moved: f"{moved} {alerts.MOVES[name]}",
+        )
+
+
+_mover("ack", "Say that somebody has seen an alert.")
+_mover("resolving", "Say that something is being done about an alert.")
+
+
+@alert.command()
+@changing
+@click.argument("key", metavar="ID")
+@click.option("--note", metavar="TEXT", help="What was done.")
+def resolve(key: str, note: str | None, **options: Any) -> None:
+    """Say that an alert is over."""
+    session = session_of(options)
+    session.change(
+        lambda memory: alerts.resolve_alert(memory, key, note=note, expected=session.expected(PAGE)),
+        lambda moved: f"{moved} resolved",
+    )
+
+
+@alert.command()
+@changing
+@click.argument("key", metavar="ID")
+@click.option("--severity", metavar="S", required=True, help="critical or warning.")
+def escalate(key: str, severity: str, **options: Any) -> None:
+    """Give an alert another severity."""
+    session = session_of(options)
+    session.change(
+        lambda memory: alerts.escalate_alert(memory, key, severity, expected=session.expected(PAGE)),
+        lambda moved: f"{moved} is {severity}",
+    )
+
+
+@alert.command()
+@changing
+@click.argument("key", metavar="ID")
+@click.option("--value", metavar="V", required=True, help="What is measured now.")
+def update(key: str, value: str, **options: Any) -> None:
+    """Set the present value of an alert."""
+    session = session_of(options)
+    session.change(
+        lambda memory: alerts.update_alert(memory, key, value, expected=session.expected(PAGE)),
+        lambda moved: f"{moved} at {value}",
+    )
+
+
+@alert.command()
+@changing
+@click.argument("key", metavar="ID")
+@click.argument("text")
+def note(key: str, text: str, **options: Any) -> None:
+    """Note something that was done about an alert."""
+    session = session_of(options)
+    session.change(
+        lambda memory: alerts.note_alert(memory, key, text, expected=session.expected(PAGE)),
+        lambda moved: f"{moved} noted",
+    )

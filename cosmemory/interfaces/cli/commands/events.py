@@ -1,0 +1,165 @@
+"""Commands for the coordination log: log and events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+from cosmemory.document.data import event_data
+from cosmemory.document.values import TIME, time_of, write_time
+from cosmemory.errors import InvalidValue, UsageError
+from cosmemory.interfaces.cli.output import print_json, print_text, visible_line
+from cosmemory.interfaces.cli.session import changing, reading, session_of, text_of
+from cosmemory.kinds.coordination_log import EVENT_TYPES, KNOWN, Event
+from cosmemory.memory import Memory, Outcome
+from cosmemory.operations.events import find_events
+
+_KEYS = (*KNOWN, "time")
+
+
+@click.command()
+@changing
+@click.argument("type_", metavar="[TYPE]", required=False)
+@click.option("--involved", metavar="A")
+@click.option("--action", metavar="B")
+@click.option("--outcome", metavar="C")
+@click.option("--notes", metavar="D")
+@click.option("--time", "moment", metavar="T", help="When it happened; now unless it is given.")
+@click.option("--field", "fields", metavar="KEY=VALUE", multiple=True, help="One more labelled value.")
+@click.option("--from-json", "source", metavar="FILE", help="Append many: a list or JSON Lines; - is stdin.")
+def log(type_: str | None, source: str | None, **options: Any) -> None:
+    """Append an event to the coordination log, or many with --from-json."""
+    session = session_of(options)
+    memory = session.memory()
+    now = memory.now()
+    if source is not None:
+        events = tuple(_event(each, now) for each in _from_json(source))
+    else:
+        given = {key: text_of(text) for key, text in options.items() if key in KNOWN and text is not None}
+        if type_ is None or not given.get("action", "").strip():
+            raise UsageError("an event needs a TYPE and --action", "cosmemory log TYPE --action TEXT")
+        extra = dict(_pair(each) for each in options["fields"])
+        events = (_event({**given, "type": type_, "time": options["moment"], "extra": extra}, now),)
+    for event in events:
+        _warn_of_type(event.type or "", memory)
+    session.change(lambda target: _appended(target, events), _said)
+
+
+def _said(result: str) -> str:
+    return f"logged {result}"
+
+
+def _appended(memory: Memory, events: tuple[Event, ...]) -> Outcome[str]:
+    def verb(transaction: Any) -> str:
+        transaction.append(*events)
+        if len(events) != 1:
+            return f"{len(events)} events"
+        return f"{events[0].type} at {write_time(events[0].time)}"  # type: ignore[arg-type]
+
+    return memory.run(verb, operation="log")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f"{text!r} is not KEY=VALUE", "Write, say, --field Ticket=42.")
+    return key, value
+
+
+def _event(given: dict[str, Any], now: datetime) -> Event:
+    """The event that ``given`` describes.
+
+    Raises InvalidValue for a time that cannot be read, UsageError for a missing type or action.
+    """
+    unknown = [key for key in given if key not in (*_KEYS, "extra")]
+    if unknown:
+        raise UsageError(f"an event has no {unknown[0]!r}", f"It has {', '.join(_KEYS)}.")
+    if any(
+        not isinstance(value, str) for key, value in given.items() if key != "extra" and value is not None
+    ):
+        raise UsageError("the values of an event are texts", "Write each as a JSON string.")
+    if not given.get("type") or not given.get("action"):
+        raise UsageError("an event needs a type and an action", "Give both.")
+    moment = given.get("time")
+    values: dict[str, Any] = {key: given.get(key) for key in KNOWN}
+    return Event(time=TIME.enter("time", moment) if moment else now, **values, extra=given.get("extra") or {})
+
+
+def _from_json(source: str) -> list[dict[str, Any]]:
+    if source == "-":
+        text = text_of("-")
+    else:
+        with open(source, encoding="utf-8") as file:
+            text = file.read()
+    try:
+        held = json.loads(text) if text.lstrip().startswith("[") else list(_json_lines(text))
+    except json.JSONDecodeError as error:
+        raise UsageError(f"line {error.lineno} is not JSON: {error.msg}", "Nothing was appended.") from None
+    if not all(isinstance(each, dict) for each in held):
+        raise UsageError("each event is a JSON object", "Nothing was appended.")
+    return held
+
+
+def _json_lines(text: str) -> Iterator[Any]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError as error:
+                raise UsageError(f"line {number} is not JSON: {error.msg}", "Nothing was appended.") from None
+
+
+def _warn_of_type(name: str, memory: Memory) -> None:
+    known = (*EVENT_TYPES, *memory.settings.event_types)
+    if name not in known:
+        close = get_close_matches(name, known, 1)
+        hint = f"; did you mean {close[0]!r}?" if close else "; log.event_types in cosmemory.toml adds it"
+        click.echo(f"warning: {visible_line(name)!r} is not a known event type{hint}", err=True)
+
+
+@click.command()
+@reading
+@click.option("--since", metavar="T", help="From this time on, itself included.")
+@click.option("--until", metavar="T", help="Up to this time, itself included.")
+@click.option("--type", "types", metavar="TYPE", multiple=True)
+@click.option("--agent", metavar="NAME", help="Events that involve NAME.")
+@click.option("--text", metavar="WORDS", help="Events that say WORDS anywhere.")
+@click.option("-n", "last", metavar="N", type=click.IntRange(min=1), help="The last N of them.")
+def events(since: str | None, until: str | None, **options: Any) -> None:
+    """Find events in the active log and all archives, oldest first."""
+    session = session_of(options)
+    memory = session.memory()
+    found = find_events(
+        memory, since=_bound(since, "since"), until=_bound(until, "until", end=True), **options
+    )
+    if session.as_json:
+        listed = [event_data(event, source.removesuffix(".md")) for source, event in found]
+        print_json("events", {"events": listed})
+        return
+    for _, event in found:
+        print_text(event_line(event))
+
+
+def _bound(text: str | None, what: str, *, end: bool = False) -> datetime | None:
+    """The moment that ``text`` names; a bare date as an end means the whole of that day."""
+    if text is None:
+        return None
+    moment: datetime | None = TIME.enter(what, text)
+    if moment is None:
+        raise InvalidValue(what, "it is empty", "Give a time such as 2026-11-21T06:00:00Z.")
+    whole_day = end and len(text.strip()) == len("2026-11-21")
+    return time_of(int(moment.timestamp()) + 86_399) if whole_day else moment
+
+
+def event_line(event: Event) -> str:
+    """An event on one line."""
+    moment = write_time(event.time) if isinstance(event.time, datetime) else str(event.time)
+    parts = [event.action, event.outcome]
+    said = " — ".join(" ".join(part.split()) for part in parts if part)
+    involved = f" [{' '.join(event.involved.split())}]" if event.involved else ""
+    return f"{moment}  {event.type or '-'}{involved}  {said}"

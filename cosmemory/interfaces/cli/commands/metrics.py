@@ -1,0 +1,77 @@
+"""Commands for performance metrics."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import click
+
+from cosmemory.document.values import DATE
+from cosmemory.errors import UsageError
+from cosmemory.interfaces.cli.session import changing, session_of
+from cosmemory.memory import Memory
+from cosmemory.operations import metrics as operations
+
+
+@click.group()
+def metrics() -> None:
+    """Record performance, and roll months up from days."""
+
+
+@metrics.command()
+@changing
+@click.argument("agent")
+@click.option("--date", "day", metavar="D", help="The day, YYYY-MM-DD; today unless it is given.")
+@click.option("--tasks", type=click.IntRange(min=0), metavar="N", help="Tasks completed.")
+@click.option("--on-time", type=click.IntRange(min=0), metavar="N", help="Of these on time.")
+@click.option(
+    "--first-pass", type=click.IntRange(min=0), metavar="N", help="Of these right at the first pass."
+)
+@click.option("--response", type=click.FloatRange(min=0), metavar="MINUTES", help="Average response time.")
+@click.option("--issues", type=click.IntRange(min=0), metavar="N")
+@click.option("--task", "task_lines", multiple=True, metavar="ID=STATUS[@TIME]")
+@click.option("--notes", metavar="TEXT")
+def record(agent: str, day: str | None, task_lines: tuple[str, ...], **options: Any) -> None:
+    """Record what an agent did on a day."""
+    session = session_of(options)
+    lines = tuple(_task_line(each) for each in task_lines)
+    results = operations.Results(**options, task_lines=lines)
+    session.change(
+        lambda memory: operations.record(
+            memory, agent, results, day=_day(day), expected=_expected(session.expect, day, memory)
+        ),
+        lambda who: f"recorded {who}",
+    )
+
+
+@metrics.command()
+@changing
+@click.argument("metric")
+@click.argument("value")
+@click.option("--date", "day", metavar="D", help="The day, YYYY-MM-DD; today unless it is given.")
+def team(metric: str, value: str, day: str | None, **options: Any) -> None:
+    """Record one figure of the whole team."""
+    session = session_of(options)
+    session.change(
+        lambda memory: operations.record_team(
+            memory, metric, value, day=_day(day), expected=_expected(session.expect, day, memory)
+        ),
+        lambda name: f"recorded {name}",
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return DATE.enter("date", text) if text is not None else None
+
+
+def _expected(revision: str | None, day: str | None, memory: Memory) -> dict[str, str] | None:
+    return {operations.daily_path(_day(day) or memory.now().date()): revision} if revision else None
+
+
+def _task_line(text: str) -> str:
+    key, equals, rest = text.partition("=")
+    status, _, moment = rest.partition("@")
+    if not equals or not key or not status:
+        raise UsageError(f"{text!r} is not ID=STATUS", "Write, say, --task TASK-42=done@14:05.")
+    return f"{key}: {status} at {moment}" if moment else f"{key}: {status}"

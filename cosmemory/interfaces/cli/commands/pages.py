@@ -1,0 +1,142 @@
+"""Commands for any page: init, show, get, set, add, remove."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from cosmemory.diagnostics import Diagnostic
+from cosmemory.document.data import data_of, plain
+from cosmemory.document.paths import value_at
+from cosmemory.engines.ephemeral import EphemeralStore
+from cosmemory.errors import UsageError
+from cosmemory.interfaces.cli.output import print_json, print_text
+from cosmemory.interfaces.cli.session import changing, reading, session_of, text_of
+from cosmemory.kinds.page import Page
+from cosmemory.memory import Memory
+from cosmemory.operations import pages
+from cosmemory.root import new_root
+from cosmemory.text.spans import LineIndex
+
+
+@click.command()
+@changing
+def init(**options: Any) -> None:
+    """Create the pages that are missing; a page that exists is never touched."""
+    session = session_of(options)
+    root = new_root(session.root)
+    missing = not os.path.isdir(root)
+    if missing and not session.dry_run:
+        os.makedirs(root)
+
+    def said(created: tuple[str, ...]) -> str:
+        listed = "".join(f"\n  {path}" for path in created)
+        return f"created in {root}:{listed}" if created else f"nothing is missing in {root}"
+
+    memory = Memory(EphemeralStore()) if missing and session.dry_run else None
+    replace(session, root=root).change(pages.initialise, said, memory=memory)
+
+
+@click.command()
+@reading
+@click.argument("document")
+def show(document: str, **options: Any) -> None:
+    """Show a page; with --json its typed content and what is wrong with it."""
+    session = session_of(options)
+    memory = session.memory()
+    if not session.as_json:
+        stored = memory.store.read(memory.path_of(document))
+        if stored is None:
+            memory.page(document)
+            return
+        print_text(stored.data.decode("utf-8", "surrogateescape"), end="")
+        return
+    page = memory.page(document)
+    held = {"document": page.path.removesuffix(".md"), "path": page.path, "revision": page.revision}
+    print_json("document", {**held, "data": data_of(page.document), "diagnostics": findings(page)})
+
+
+def findings(page: Page) -> list[dict[str, Any]]:
+    """The page's diagnostics with their places."""
+    index = LineIndex(page.tree.text)
+    return [_finding(index, each) for each in page.diagnostics]
+
+
+def _finding(index: LineIndex, each: Diagnostic) -> dict[str, Any]:
+    line, column = index.position(each.start)
+    return {
+        "code": each.code,
+        "message": each.message,
+        "severity": str(each.severity),
+        "location": {"row": line + 1, "column": column + 1},
+    }
+
+
+@click.command()
+@reading
+@click.argument("document")
+@click.argument("path")
+def get(document: str, path: str, **options: Any) -> None:
+    """Show one value, such as current_focus.primary_task."""
+    session = session_of(options)
+    page = session.memory().page(document)
+    value = plain(value_at(page.document, path))
+    if session.as_json:
+        print_json("value", {"value": value, "revision": page.revision})
+    elif isinstance(value, dict | list):
+        import json
+
+        print_text(json.dumps(value, ensure_ascii=False, indent=2))
+    else:
+        print_text("" if value is None else str(value))
+
+
+@click.command("set", context_settings={"ignore_unknown_options": True})
+@changing
+@click.argument("document")
+@click.argument("path")
+@click.argument("value")
+def set_(document: str, path: str, value: str, **options: Any) -> None:
+    """Set one value, such as current_focus.priority; - reads it from stdin."""
+    session = session_of(options)
+    text = text_of(value)
+    session.change(
+        lambda memory: pages.set_value(memory, document, path, text, expected=session.expected(document)),
+        lambda _: f"set {path}",
+    )
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@changing
+@click.argument("document")
+@click.argument("path")
+@click.argument("values", nargs=-1, metavar="KEY=VALUE...")
+def add(document: str, path: str, values: tuple[str, ...], **options: Any) -> None:
+    """Add a record to a section, such as pending_actions; prints the key that it got."""
+    session = session_of(options)
+    given: dict[str, str] = {}
+    for each in values:
+        key, equals, text = each.partition("=")
+        if not equals or not key:
+            raise UsageError(f"{each!r} is not KEY=VALUE", "Write, say, priority=high.")
+        given[key] = text
+    session.change(
+        lambda memory: pages.add_record(memory, document, path, given, expected=session.expected(document)),
+        str,
+    )
+
+
+@click.command()
+@changing
+@click.argument("document")
+@click.argument("path")
+def remove(document: str, path: str, **options: Any) -> None:
+    """Remove a record, such as pending_actions.3."""
+    session = session_of(options)
+    session.change(
+        lambda memory: pages.remove_record(memory, document, path, expected=session.expected(document)),
+        lambda _: f"removed {path}",
+    )

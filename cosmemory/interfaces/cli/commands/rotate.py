@@ -1,0 +1,53 @@
+"""The command that rotates the log."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from cosmemory.engines.rehearsal import Rehearsal
+from cosmemory.interfaces.cli.output import print_json, print_text
+from cosmemory.interfaces.cli.session import changing, session_of
+from cosmemory.maintenance.rotation import Rotation
+from cosmemory.maintenance.rotation import rotate as rotate_log
+from cosmemory.maintenance.rotation import verify as verify_archives
+
+
+@click.command()
+@changing
+@click.option("--verify", is_flag=True, help="Prove that nothing was lost, and change nothing.")
+def rotate(verify: bool, **options: Any) -> int:
+    """Move past weeks of the log to their archives; safe to run at any time, twice too."""
+    session = session_of(options)
+    memory = session.memory()
+    if verify:
+        return _verified(session.as_json, verify_archives(memory))
+    if session.dry_run:
+        memory.store = Rehearsal(memory.store)
+    done = rotate_log(memory).result
+    if session.as_json:
+        print_json("rotation", {"archived": [asdict(each) for each in done.archived], "kept": done.kept})
+    else:
+        print_text(_told(done, dry=session.dry_run))
+    return 0
+
+
+def _told(done: Rotation, *, dry: bool) -> str:
+    would = "would move" if dry else "moved"
+    lines = [f"{would} {each.entries} entries to {each.path}" for each in done.archived]
+    return "\n".join([*lines, f"{done.kept} entries stay in the log"])
+
+
+def _verified(as_json: bool, found: Any) -> int:
+    if as_json:
+        print_json("verification", {"entries": dict(found.entries), "faults": list(found.faults)})
+    else:
+        for path, count in found.entries.items():
+            print_text(f"{path}: {count} entries")
+        for fault in found.faults:
+            print_text(f"fault: {fault}")
+        if not found.faults:
+            print_text("every archive is what its header says")
+    return 1 if found.faults else 0

@@ -1,0 +1,100 @@
+"""Commands for the team roster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cosmemory.interfaces.cli.session import changing, session_of
+from cosmemory.operations import team as operations
+
+PAGE = "team-roster"
+
+
+@click.group()
+def team() -> None:
+    """Keep the team roster."""
+
+
+@team.command()
+@changing
+@click.argument("name")
+@click.option("--role", metavar="R", required=True)
+@click.option("--task", metavar="T")
+@click.option("--capabilities", metavar="a,b")
+@click.option("--notes", metavar="TEXT")
+def join(name: str, role: str, **options: Any) -> None:
+    """Put somebody in the team."""
+    session = session_of(options)
+    session.change(
+        lambda memory: operations.join(memory, name, role=role, expected=session.expected(PAGE), **options),
+        lambda who: f"{who} joined as {role}",
+    )
+
+
+@team.command()
+@changing
+@click.argument("name")
+@click.option("--reason", metavar="R", required=True)
+def leave(name: str, reason: str, **options: Any) -> None:
+    """Move somebody to those who have left."""
+    session = session_of(options)
+    session.change(
+        lambda memory: operations.leave(memory, name, reason=reason, expected=session.expected(PAGE)),
+        lambda who: f"{who} left",
+    )
+
+
+@team.command()
+@changing
+@click.argument("name")
+def seen(name: str, **options: Any) -> None:
+    """Note that somebody was seen just now."""
+    session = session_of(options)
+    session.change(
+        lambda memory: operations.see(memory, name, expected=session.expected(PAGE)),
+        lambda who: f"{who} seen",
+    )
+
+
+@team.command()
+@changing
+@click.argument("name")
+@click.argument("text")
+def task(name: str, text: str, **options: Any) -> None:
+    """Give somebody a task."""
+    session = session_of(options)
+    session.change(
+        lambda memory: operations.assign_task(memory, name, text, expected=session.expected(PAGE)),
+        lambda who: f"{who}: {text}",
+    )
+
+
+@team.command("role")
+@changing
+@click.argument("name")
+@click.argument("wanted", metavar="ROLE")
+def role_(name: str, wanted: str, **options: Any) -> None:
+    """Give somebody another role."""
+    session = session_of(options)
+    session.change(
+        lambda memory: operations.change_role(memory, name, wanted, expected=session.expected(PAGE)),
+        lambda who: f"{who} is now {wanted}",
+    )
+
+
+@team.command()
+@changing
+@click.argument("name")
+@click.argument("wanted", metavar="STATUS")
+@click.option("--details", metavar="TEXT")
+def status(name: str, wanted: str, details: str | None, **options: Any) -> None:
+    """Set somebody's status: active, idle, busy, blocked, offline or hibernated."""
+    session = session_of(options)
+    session.change(
+        lambda memory: operations.change_status(
+            memory, name, wanted, details=details, expected=session.expected(PAGE)
+        ),
+        lambda who: f"{who} is {wanted}",
+    )

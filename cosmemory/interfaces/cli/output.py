@@ -1,0 +1,49 @@
+"""What commands print: data on stdout, talk on stderr, one JSON object where that was asked for."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+SCHEMA = 1
+
+
+def tell_error(code: str, message: str, hint: str, *, as_json: bool) -> None:
+    """One error: a sentence and a hint, or one object, on stderr."""
+    if as_json:
+        import json
+
+        held = {"schema": SCHEMA, "kind": "error", "code": code, "message": message, "hint": hint}
+        print(json.dumps(held, ensure_ascii=False), file=sys.stderr)
+        return
+    print(f"error: {visible_line(message)}", file=sys.stderr)
+    if hint:
+        print(f"hint: {visible_line(hint)}", file=sys.stderr)
+
+
+def visible_line(text: str) -> str:
+    """``text`` on one line, with nothing in it that a terminal would obey."""
+    from cosmemory.text.visible import visible
+
+    return visible(text.replace("\n", " "))
+
+
+def print_json(kind: str, held: dict[str, Any]) -> None:
+    """The one object that a command answers with."""
+    import json
+
+    # A byte that is not UTF-8 is a lone surrogate in memory, which no JSON text may hold.
+    text = json.dumps({"schema": SCHEMA, "kind": kind, **held}, ensure_ascii=False)
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
+
+
+def print_text(text: str, *, end: str = "\n") -> None:
+    """Text of a page or a value: exact in a pipe, made visible on a terminal."""
+    if sys.stdout.isatty():
+        from cosmemory.text.visible import visible
+
+        text = "\n".join(visible(line) for line in text.split("\n"))
+    data = (text + end).encode("utf-8", "surrogateescape")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,112 @@
+"""What the commands share: the options on each of them, the memory they work on, the answer of a change."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+from cosmemory.connect import connect
+from cosmemory.engines.rehearsal import Rehearsal
+from cosmemory.interfaces.cli.output import print_json, print_text
+from cosmemory.memory import Memory, Outcome
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One call of a command: how it is to answer, and what it was told to work on."""
+
+    root: str | None
+    as_json: bool
+    actor: str | None = None
+    expect: str | None = None
+    dry_run: bool = False
+
+    def memory(self) -> Memory:
+        """The memory to read."""
+        return connect(self.root, actor=self.actor)
+
+    def expected(self, name: str) -> dict[str, str] | None:
+        """The revision that the page called ``name`` must be at, if one was given."""
+        return {name: self.expect} if self.expect else None
+
+    def change(
+        self,
+        verb: Callable[[Memory], Outcome[Any]],
+        said: Callable[[Any], str],
+        memory: Memory | None = None,
+    ) -> None:
+        """Does ``verb`` and answers; on a dry run shows the difference that it would make."""
+        memory = memory or self.memory()
+        rehearsal = Rehearsal(memory.store)
+        if self.dry_run:
+            memory.store = rehearsal
+        outcome = verb(memory)
+        if self.dry_run:
+            print_text(difference(rehearsal), end="")
+        elif self.as_json:
+            print_json("change", {"changes": changes_of(outcome)})
+        else:
+            print_text(said(outcome.result))
+
+
+def changes_of(outcome: Outcome[Any]) -> list[dict[str, Any]]:
+    """The pages that a verb changed, each with its revision; the key is that of the record it was about."""
+    key = outcome.result if isinstance(outcome.result, str) else None
+    return [
+        {"document": path.removesuffix(".md"), "revision": revision, "key": key if index == 0 else None}
+        for index, (path, revision) in enumerate(outcome.revisions)
+    ]
+
+
+def difference(rehearsal: Rehearsal) -> str:
+    """What the rehearsed changes would do to the pages, as a unified diff."""
+    from difflib import unified_diff
+
+    lines: list[str] = []
+    for path, before, after in rehearsal.changes:
+        old, new = (data.decode("utf-8", "surrogateescape").split("\n") for data in (before, after))
+        lines += [line.rstrip("\n") + "\n" for line in unified_diff(old, new, path, path, lineterm="")]
+    return "".join(lines)
+
+
+def reading(command: Command) -> Command:
+    """The options of a command that reads."""
+    command = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")(command)
+    return click.option("--root", metavar="DIR", help="The memory folder, or a project that holds it.")(
+        command
+    )
+
+
+def changing(command: Command) -> Command:
+    """The options of a command that changes something."""
+    command = click.option("--dry-run", is_flag=True, help="Show the difference and change nothing.")(command)
+    command = click.option("--expect", metavar="REVISION", help="Refuse unless the page is at REVISION.")(
+        command
+    )
+    command = click.option("--actor", metavar="NAME", help="Who makes the change.")(command)
+    return reading(command)
+
+
+def session_of(options: dict[str, Any]) -> Session:
+    """The session of a command's ``options``, those given before its name included; it takes them out."""
+    before = click.get_current_context().find_root().obj or {}
+    return Session(
+        root=options.pop("root", None) or before.get("root"),
+        as_json=bool(options.pop("as_json", False) or before.get("json")),
+        actor=options.pop("actor", None),
+        expect=options.pop("expect", None),
+        dry_run=bool(options.pop("dry_run", False)),
+    )
+
+
+def text_of(value: str) -> str:
+    """``value``, or all of stdin where it is ``-``."""
+    if value != "-":
+        return value
+    return sys.stdin.buffer.read().decode("utf-8", "replace")
