@@ -4,19 +4,45 @@ from __future__ import annotations
 
 import sys
 
+from cosmemory.errors import CosmemoryError
+
 
 def main(argv: list[str] | None = None) -> int:
     """Runs the command line and gives its exit code."""
+    arguments = sys.argv[1:] if argv is None else argv
     try:
-        from cosmemory.interfaces.cli.app import main as run
+        return 0 if _quickly(arguments) else _fully(arguments)
+    except CosmemoryError as error:
+        from cosmemory.interfaces.cli.output import tell_error
 
-        return run(argv)
+        tell_error(error.code, str(error), error.hint, as_json=False)
+        return error.exit_code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         # The reader has gone; what is still buffered must not raise again when Python ends.
         sys.stderr.close()
         return 0
+
+
+def _quickly(arguments: list[str]) -> bool:
+    """Whether one of the two calls that must start at once was made, and done."""
+    if arguments in (["--help"], ["-h"]):
+        from cosmemory.interfaces.cli.top_help import TEXT
+
+        sys.stdout.write(TEXT)
+        return True
+    if "log" in arguments[:3]:
+        from cosmemory.interfaces.cli.fast_log import fast_log
+
+        return fast_log(arguments)
+    return False
+
+
+def _fully(arguments: list[str]) -> int:
+    from cosmemory.interfaces.cli.app import main as run
+
+    return run(arguments)
 
 
 if __name__ == "__main__":

@@ -197,3 +197,11 @@ def test_every_public_name_is_there():
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'no_such_name'"):
         cosmemory.no_such_name  # noqa: B018
+
+
+@every_module
+def test_no_pattern_holds_a_group_that_never_gives_back(module):
+    # Python before 3.11.5 matches possessive groups wrongly when something inside them backtracks.
+    texts = [node.value for node in ast.walk(TREES[module]) if isinstance(node, ast.Constant)]
+    patterns = [text for text in texts if isinstance(text, str) and "(?" in text]
+    assert not [text for text in patterns if re.search(r"(?<!\\)\)(?:[*+?]|\{[\d,]+\})\+", text)]

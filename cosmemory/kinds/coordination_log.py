@@ -12,36 +12,12 @@ from cosmemory import clock
 from cosmemory.document.decode import Decoded, decode
 from cosmemory.document.fields import Record, label
 from cosmemory.document.values import TIME, Raw, time_of
+from cosmemory.syntax.entry import EVENT_TYPES as EVENT_TYPES  # noqa: PLC0414
 from cosmemory.syntax.escape import is_empty, unescape
 from cosmemory.syntax.parse import parse
 from cosmemory.syntax.tree import Tree
 from cosmemory.text.spans import Span
 
-EVENT_TYPES: Mapping[str, str] = {
-    "message_sent": "Message sent to agent",
-    "message_received": "Message received from agent",
-    "broadcast": "Broadcast sent to team",
-    "team_change": "Agent joined, left, or changed role",
-    "alert_triggered": "Resource alert triggered",
-    "alert_resolved": "Resource alert resolved",
-    "escalation": "Issue escalated",
-    "decision": "Significant decision made",
-    "onboarding": "Onboarding event",
-    "handoff": "Project handoff event",
-    "focus": "Focus of the Chief of Staff changed",
-    "action": "Pending action added or moved",
-    "session": "Session event",
-    "agent": "Agent event",
-    "meeting": "Meeting event",
-    "deployment": "Deployment event",
-    "run": "Run event",
-    "phase": "Phase event",
-    "board": "Board event",
-    "metrics": "Metrics recorded",
-    "checkpoint": "Checkpoint event",
-    "recovery": "Recovery event",
-    "conflict": "Conflict event",
-}
 KNOWN = ("type", "involved", "action", "outcome", "notes")
 
 Time = datetime | Raw | None

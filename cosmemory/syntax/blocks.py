@@ -31,10 +31,10 @@ _KINDS = {
 _BLANK = " \t\v\f\n"
 _RUN = re.compile(r"(?:[ \t\v\f]*\n)+|(?:(?![ \t\v\f]*\n)[^\n]*\n)+")
 _PIPE = re.compile(r"\\.|(\|)", re.DOTALL)
-_DELIMITER = re.compile(r"(?:[ \t]*+(?::?-++:?)?[ \t]*+\|)++[ \t]*+(?::?-++:?)?[ \t]*+\n")
+_DELIMITER = re.compile(r"(?:[ \t]*+(?::?-++:?)?[ \t]*+\|)+[ \t]*+(?::?-++:?)?[ \t]*+\n")
 # mistune's own pattern tries every way to part an attribute at its tabs: 30 of them take for ever.
 _WHOLE_TAG = re.compile(
-    r""" {0,3}<[A-Za-z][A-Za-z0-9-]*+(?:\s++[A-Za-z_:][\w.:-]*+(?:\s*+=\s*+(?:[^\s!"'=<>`]++|'[^']*+'|"[^"]*+"))?+)*+"""
+    r""" {0,3}<[A-Za-z][A-Za-z0-9-]*+(?:\s++[A-Za-z_:][\w.:-]*+(?:\s*+=\s*+(?:[^\s!"'=<>`]++|'[^']*+'|"[^"]*+"))?)*"""
     r"[ \t]*>[ \t]*\n"
 )
 

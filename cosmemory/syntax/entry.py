@@ -5,6 +5,32 @@ from __future__ import annotations
 from cosmemory.errors import InvalidValue
 from cosmemory.syntax.escape import escape_field, escape_heading, is_empty
 
+# What each type of event tells; settings may name more.
+EVENT_TYPES = {
+    "message_sent": "Message sent to agent",
+    "message_received": "Message received from agent",
+    "broadcast": "Broadcast sent to team",
+    "team_change": "Agent joined, left, or changed role",
+    "alert_triggered": "Resource alert triggered",
+    "alert_resolved": "Resource alert resolved",
+    "escalation": "Issue escalated",
+    "decision": "Significant decision made",
+    "onboarding": "Onboarding event",
+    "handoff": "Project handoff event",
+    "focus": "Focus of the Chief of Staff changed",
+    "action": "Pending action added or moved",
+    "session": "Session event",
+    "agent": "Agent event",
+    "meeting": "Meeting event",
+    "deployment": "Deployment event",
+    "run": "Run event",
+    "phase": "Phase event",
+    "board": "Board event",
+    "metrics": "Metrics recorded",
+    "checkpoint": "Checkpoint event",
+    "recovery": "Recovery event",
+    "conflict": "Conflict event",
+}
 LABELS = ("Type", "Involved", "Action", "Outcome", "Notes")
 _EXTRA = frozenset(" _-/")
 

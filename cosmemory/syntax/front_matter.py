@@ -22,7 +22,7 @@ _CLOSED = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
 
 _KEY = re.compile(r"([^\W\d][\w.-]*(?: [\w.-]+)*)[ \t]*:(?=[ \t]|\Z)[ \t]*")
 _COMMENT = re.compile(r"(?:\A|[ \t])#.*", re.DOTALL)
-_ENCLOSED = re.compile(r"""(?:"(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'|\[[^\[\]{}"'#]*+\])""")
+_ENCLOSED = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|\[[^\[\]{}"'#]*+\])""")
 # Beginnings of plain YAML values that mean more than the text of their line.
 _NOT_PLAIN = re.compile(r"[\[\]{}&*!|>%@`,\"']|[-?:](?![^\s])")
 

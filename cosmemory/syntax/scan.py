@@ -27,21 +27,23 @@ _ROW = r"\|[^\n]*\|[ ]*\r?\n"
 
 def _numbered(digits: int) -> str:
     """An item whose number has so many digits, with the lines below that are indented enough to belong to it."""
-    return rf"[0-9]{{{digits}}}(?P=point){_CONTENT}(?:(?:{_BLANK})*+[ ]{{{digits + 2},}}+(?=\S){_REST}|{_LAZY})*+"
+    return (
+        rf"[0-9]{{{digits}}}(?P=point){_CONTENT}(?:(?:{_BLANK})*[ ]{{{digits + 2},}}+(?=\S){_REST}|{_LAZY})*"
+    )
 
 
 _BLOCK = re.compile(
-    rf"""(?P<blank> (?:{_BLANK})++ )
+    rf"""(?P<blank> (?:{_BLANK})+ )
       | (?P<heading> (?P<marks>\#{{1,6}}) (?:[ ]{_REST} | \r?\n) )
       | (?P<rule> (?: -{{3,}} | \*{{3,}} | _{{3,}} ) [ ]*+ \r?\n )
-      | (?P<paragraph> {_FIRST} {_REST} (?: [ ]*+ {_LAZY} )*+
-                       (?: (?P<underline>[=-]) (?P=underline)*+ [ ]*+ \r?\n )? )
-      | (?P<table> {_ROW} \| (?:[ ]*+:?-++:?[ ]*+\|)++ [ ]*+\r?\n (?:{_ROW})*+ )
+      | (?P<paragraph> {_FIRST} {_REST} (?: [ ]*+ {_LAZY} )*
+                       (?: (?P<underline>[=-]) (?P=underline)* [ ]*+ \r?\n )? )
+      | (?P<table> {_ROW} \| (?:[ ]*+:?-++:?[ ]*+\|)+ [ ]*+\r?\n (?:{_ROW})* )
       | (?P<list> (?P<bullet>[-*+]) {_CONTENT}
-                  (?: (?:{_BLANK})*+ (?: (?P=bullet) {_CONTENT} | [ ]{{2,}}+(?=\S) {_REST} ) | {_LAZY} )*+
+                  (?: (?:{_BLANK})* (?: (?P=bullet) {_CONTENT} | [ ]{{2,}}+(?=\S) {_REST} ) | {_LAZY} )*
                 | (?= [0-9]{{1,2}} (?P<point>[.)]) )
-                  (?: (?:{_BLANK})*+ (?: {_numbered(1)} | {_numbered(2)} ) )++ )
-      | (?P<quote> (?: >{_REST} )++ )
+                  (?: (?:{_BLANK})* (?: {_numbered(1)} | {_numbered(2)} ) )+ )
+      | (?P<quote> (?: >{_REST} )+ )
       | (?P<fence> (?P<bar> `{{3,}} | ~{{3,}} ) [^`\n]*\n )
       | (?P<html> <!-- )
       | (?P<odd> )""",

@@ -1,0 +1,37 @@
+"""What ``cosmemory --help`` says, ready to print: loading every command to say it would take ten times as long."""
+
+TEXT = """\
+Usage: cosmemory [OPTIONS] COMMAND [ARGS]...
+
+  State files for a Chief-of-Staff agent: plain Markdown, as trustworthy as a database.
+
+Options:
+  --root DIR     The memory folder, or a project that holds design/memory.
+  --json         Answer with one JSON object.
+  -v, --verbose  Log what is done to stderr.
+  -h, --help     Show this message and exit.
+
+Commands:
+  init        Create the pages that are missing.
+  status      Show everything that matters on one screen.
+  show        Show a page, or its typed content as JSON.
+  get         Show one value.
+  set         Change one value.
+  add         Add a record.
+  remove      Remove a record.
+  log         Append an event to the coordination log.
+  events      Find events in the log and its archives.
+  focus       Say what is being worked on.
+  action      Add and move pending actions.
+  decision    Record a decision and why it was made.
+  resources   Record memory and load.
+  team        Keep the team roster.
+  alert       Raise, acknowledge and resolve alerts.
+  metrics     Record performance.
+  validate    Check pages, and mend what is safe to mend.
+  rule        Tell what a diagnostic means.
+  rotate      Move past weeks of the log to their archives.
+  kinds       List the kinds of page.
+  completion  Print a shell's completion script.
+  version     Print the version.
+"""
