@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cosmemory import clock
-from cosmemory.checks.run import Checked, check_store
 from cosmemory.config import Settings
 from cosmemory.document.changes import changed
 from cosmemory.document.derived import settle
@@ -17,12 +16,14 @@ from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.values import time_of, write_time
 from cosmemory.errors import Conflict, EditedMeanwhile, NotFound
 from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, KINDS, LOG_PATH, TEAM_ROSTER, Kind, kind_named, kind_of
-from cosmemory.kinds.coordination_log import Event
-from cosmemory.kinds.mirrors import Sources, mirrored
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Append, Change, Replace, Revision, Store, Writer
 from cosmemory.syntax.entry import entry_text, event_fields
 from cosmemory.text.source import Source, decode_text, encode_text, newline_of
+
+if TYPE_CHECKING:
+    from cosmemory.checks.run import Checked
+    from cosmemory.kinds.coordination_log import Event
 
 # A person who saves again and again must not keep a verb waiting for ever.
 ATTEMPTS = 5
@@ -131,6 +132,8 @@ class Memory:
 
     def validate(self, paths: Sequence[str] | None = None) -> Checked:
         """Everything that is wrong on the pages at ``paths``, or on all of them; nothing is written."""
+        from cosmemory.checks.run import check_store
+
         return check_store(self.store, self.now(), self.settings, paths)
 
     def log(self, event: Event) -> Revision:
@@ -246,10 +249,15 @@ class Transaction:
 
     def _mirror(self) -> None:
         """Carries what changed on other pages over to cos-state, if there is one."""
+        broadcast = max(filter(None, map(_broadcast_at, self._events)), default=None)
+        if broadcast is None and not self._changed.keys() & {TEAM_ROSTER.path, ACTIVE_ALERTS.path}:
+            return
+        from cosmemory.kinds.mirrors import Sources, mirrored
+
         sources = Sources(
             roster=self._before_and_after(TEAM_ROSTER),
             alerts=self._before_and_after(ACTIVE_ALERTS),
-            broadcast=max(filter(None, map(_broadcast_at, self._events)), default=None),
+            broadcast=broadcast,
         )
         if sources == Sources() or not self.exists(COS_STATE.path):
             return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from typing import Any
 
 from cosmemory.document.values import LONG, TEXT, ValueType
@@ -191,3 +192,9 @@ def _declared(record: type[Any]) -> Layout:
 def is_long(value: Value) -> bool:
     """Whether the value is text of many lines, quoted as prose is."""
     return value.type is LONG
+
+
+def stamped(document: Any, attribute: str, at: datetime) -> Any:
+    """``document`` with its time ``attribute`` at ``at``, if the page has a place for that."""
+    stands = document.origin is None or attribute in document.origin.places
+    return replace(document, **{attribute: at}) if stands else document

@@ -1,38 +1,18 @@
-"""The kinds of document, each in its file; ``KINDS`` lists them."""
+"""The kinds of document, each in its file; ``KINDS`` lists them, and a file is loaded when its kind is needed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
+from types import ModuleType
 from typing import Any
-
-from cosmemory.kinds import (
-    active_alerts,
-    agent_metrics,
-    coordination_log,
-    cos_state,
-    daily_metrics,
-    report,
-    team_roster,
-)
 
 
 def _unchanged(document: Any) -> Any:
     return document
-
-
-def _generated(document: Any, at: datetime) -> Any:
-    """``document`` with its Generated at ``at``, if the page has one."""
-    stands = document.origin is None or "generated" in document.origin.places
-    return replace(document, generated=at) if stands else document
-
-
-def _updated(document: Any, at: datetime) -> Any:
-    """``document`` with its Last Updated at ``at``, if the page has one."""
-    stands = document.origin is None or "last_updated" in document.origin.places
-    return replace(document, last_updated=at) if stands else document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +21,36 @@ class Kind:
 
     name: str
     path: str
-    document: type[Any]
+    record: str
     pattern: re.Pattern[str]
-    template: str
-    derive: Callable[[Any], Any] = _unchanged
-    touch: Callable[[Any, datetime], Any] | None = None
+
+    @property
+    def module(self) -> ModuleType:
+        """The file of the kind: its dataclasses and its verbs."""
+        return import_module(f"{__name__}.{self.name.replace('-', '_')}")
+
+    @property
+    def document(self) -> type[Any]:
+        """The dataclass of a whole page."""
+        found: type[Any] = getattr(self.module, self.record)
+        return found
+
+    @property
+    def derive(self) -> Callable[[Any], Any]:
+        """What gives a document the values that follow from its others."""
+        found: Callable[[Any], Any] = getattr(self.module, "derived", _unchanged)
+        return found
+
+    @property
+    def touch(self) -> Callable[[Any, datetime], Any] | None:
+        """What tells on a document when it was changed, where the kind has a place for that."""
+        found: Callable[[Any, datetime], Any] | None = getattr(self.module, "touch", None)
+        return found
+
+    @property
+    def template(self) -> str:
+        """The name of the template that makes a new page."""
+        return f"{self.name}.md.j2"
 
     @property
     def single(self) -> bool:
@@ -53,38 +58,28 @@ class Kind:
         return "{" not in self.path
 
 
-def _kind(
-    name: str,
-    path: str,
-    document: type[Any],
-    derive: Callable[[Any], Any] = _unchanged,
-    touch: Callable[[Any, datetime], Any] | None = None,
-) -> Kind:
-    pattern = (
-        re.escape(path).replace(r"\{date\}", r"(\d{4}-\d\d-\d\d)").replace(r"\{month\}", r"(\d{4}-\d\d)")
-    )
-    pattern = pattern.replace(r"\{week\}", r"(\d{4}-W\d\d)").replace(r"\{name\}", r"(.+)")
-    pattern = pattern.replace(r"\{sort\}\-\{period\}", r"(weekly-\d{4}-W\d\d|monthly-\d{4}-\d\d)(-.+)?")
-    return Kind(
-        name=name,
-        path=path,
-        document=document,
-        pattern=re.compile(pattern),
-        template=f"{name}.md.j2",
-        derive=derive,
-        touch=touch,
-    )
+_PLACEHOLDERS = {
+    "{date}": r"(\d{4}-\d\d-\d\d)",
+    "{month}": r"(\d{4}-\d\d)",
+    "{name}": r"(.+)",
+    "{sort}-{period}": r"(weekly-\d{4}-W\d\d|monthly-\d{4}-\d\d)(-.+)?",
+}
 
 
-COS_STATE = _kind("cos-state", "cos-state.md", cos_state.CosState, touch=cos_state.touch)
-TEAM_ROSTER = _kind("team-roster", "team-roster.md", team_roster.TeamRoster, team_roster.derived, _updated)
-COORDINATION_LOG = _kind("coordination-log", "coordination-log.md", coordination_log.CoordinationLog)
-ACTIVE_ALERTS = _kind("active-alerts", "alerts/active-alerts.md", active_alerts.ActiveAlerts, touch=_updated)
-DAILY_METRICS = _kind(
-    "daily-metrics", "performance/metrics-{date}.md", daily_metrics.DailyMetrics, daily_metrics.derived
-)
-AGENT_METRICS = _kind("agent-metrics", "performance/agent-{name}-{month}.md", agent_metrics.AgentMetrics)
-REPORT = _kind("report", "performance/reports/{sort}-{period}.md", report.Report, touch=_generated)
+def _kind(name: str, path: str, record: str) -> Kind:
+    pattern = re.escape(path)
+    for placeholder, matching in _PLACEHOLDERS.items():
+        pattern = pattern.replace(re.escape(placeholder), matching)
+    return Kind(name=name, path=path, record=record, pattern=re.compile(pattern))
+
+
+COS_STATE = _kind("cos-state", "cos-state.md", "CosState")
+TEAM_ROSTER = _kind("team-roster", "team-roster.md", "TeamRoster")
+COORDINATION_LOG = _kind("coordination-log", "coordination-log.md", "CoordinationLog")
+ACTIVE_ALERTS = _kind("active-alerts", "alerts/active-alerts.md", "ActiveAlerts")
+DAILY_METRICS = _kind("daily-metrics", "performance/metrics-{date}.md", "DailyMetrics")
+AGENT_METRICS = _kind("agent-metrics", "performance/agent-{name}-{month}.md", "AgentMetrics")
+REPORT = _kind("report", "performance/reports/{sort}-{period}.md", "Report")
 
 KINDS: tuple[Kind, ...] = (
     COS_STATE,

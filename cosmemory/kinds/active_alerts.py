@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cosmemory.document.fields import Record, blocks, column, heading, label, table
+from cosmemory.document.fields import Record, blocks, column, heading, label, stamped, table
 from cosmemory.document.values import ITEMS, TEXT, TIME, Raw, enum
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound
 
@@ -186,3 +186,9 @@ def duration(start: datetime, end: datetime) -> str:
     minutes = rest // 60
     parts = [f"{number}{unit}" for number, unit in ((days, "d"), (hours, "h"), (minutes, "m")) if number]
     return " ".join(parts) or f"{seconds}s"
+
+
+def touch(document: ActiveAlerts, at: datetime) -> ActiveAlerts:
+    """``document`` as changed at ``at``."""
+    touched: ActiveAlerts = stamped(document, "last_updated", at)
+    return touched

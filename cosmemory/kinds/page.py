@@ -9,7 +9,6 @@ from cosmemory.diagnostics import Diagnostic
 from cosmemory.document.decode import decode
 from cosmemory.errors import NotFound
 from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, Kind, kind_of
-from cosmemory.kinds.coordination_log import CoordinationLog, decode_log
 from cosmemory.store import Revision, Stored
 from cosmemory.syntax.parse import parse
 from cosmemory.syntax.tree import Tree
@@ -35,7 +34,7 @@ def read_page(stored: Stored) -> Page:
         raise NotFound(f"A page kind for {stored.path}", "cosmemory kinds lists what pages there are.")
     text = decode_text(stored.data)
     tree = parse(text)
-    read = decode_log(tree) if kind.document is CoordinationLog else decode(tree, kind.document)
+    read = kind.module.decode_log(tree) if kind is COORDINATION_LOG else decode(tree, kind.document)
     return Page(
         path=stored.path,
         kind=kind,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cosmemory.document.fields import Record, column, label, prose, section, table
+from cosmemory.document.fields import Record, column, label, prose, section, stamped, table
 from cosmemory.document.values import CHANGE, COUNT, MEASURE, PERCENT, TIME, TIME_OR_TEXT, Measure, Raw
 
 Time = datetime | Raw | None
@@ -87,3 +87,9 @@ class Report(Record):
     roster_changes: tuple[RosterLine, ...] = table("Roster Changes", RosterLine)
     open_actions: tuple[OpenAction, ...] = table("Open Actions", OpenAction, key="id")
     remarks: str | None = prose("Remarks")
+
+
+def touch(document: Report, at: datetime) -> Report:
+    """``document`` as changed at ``at``."""
+    touched: Report = stamped(document, "generated", at)
+    return touched

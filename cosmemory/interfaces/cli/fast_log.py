@@ -35,8 +35,8 @@ def fast_log(arguments: list[str]) -> bool:
     if root is None:
         return False
     moment = clock.format_time(clock.now())
-    said = [values.get(option, "") for option in VALUES[:4]]
-    text = entry_text(moment, event_fields(kind, *said, []))
+    involved, action, outcome, notes = (values.get(option, "") for option in VALUES[:4])
+    text = entry_text(moment, event_fields(kind, involved, action, outcome, notes, []))
     append(Lock(root, TIMEOUT), LOG, text.encode())
     print(f"logged {kind} at {moment}")
     return True
