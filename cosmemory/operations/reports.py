@@ -65,7 +65,9 @@ def report_path(period: Period, agent: str | None) -> str:
     return f"performance/reports/{sort}-{period.name}{behind}.md"
 
 
-def write_report(memory: Memory, period: Period, *, agent: str | None = None) -> Outcome[str]:
+def write_report(
+    memory: Memory, period: Period, *, agent: str | None = None, expected: dict[str, str] | None = None
+) -> Outcome[str]:
     """The report of ``period``, of the team or of one agent, with its charts; gives its path."""
     path = report_path(period, agent)
 
@@ -83,7 +85,7 @@ def write_report(memory: Memory, period: Period, *, agent: str | None = None) ->
             transaction.rewrite(target, svg(chart))
         return path
 
-    return memory.run(verb, operation="report")
+    return memory.run(verb, expected=expected, operation="report")
 
 
 def _page(transaction: Transaction, report: Report, period: Period, agent: str | None) -> str:

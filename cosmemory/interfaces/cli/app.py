@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "team": ("team", "team", "Keep the team roster."),
     "alert": ("alerts", "alert", "Raise, acknowledge and resolve alerts."),
     "metrics": ("metrics", "metrics", "Record performance."),
+    "report": ("report", "report", "Write a week or a month in figures, with charts."),
     "validate": ("validate", "validate", "Check pages, and mend what is safe to mend."),
     "rule": ("validate", "rule", "Tell what a diagnostic means."),
     "rotate": ("rotate", "rotate", "Move past weeks of the log to their archives."),

@@ -28,6 +28,7 @@ Commands:
   team        Keep the team roster.
   alert       Raise, acknowledge and resolve alerts.
   metrics     Record performance.
+  report      Write a week or a month in figures, with charts.
   validate    Check pages, and mend what is safe to mend.
   rule        Tell what a diagnostic means.
   rotate      Move past weeks of the log to their archives.

@@ -10,8 +10,10 @@ import click
 from cosmemory.document.values import DATE
 from cosmemory.errors import UsageError
 from cosmemory.interfaces.cli.session import changing, session_of
-from cosmemory.memory import Memory
+from cosmemory.memory import Memory, Outcome
 from cosmemory.operations import metrics as operations
+from cosmemory.operations.periods import month_of, period_named
+from cosmemory.operations.rollup import roll_up
 
 
 @click.group()
@@ -59,6 +61,20 @@ def team(metric: str, value: str, day: str | None, **options: Any) -> None:
         ),
         lambda name: f"recorded {name}",
     )
+
+
+@metrics.command()
+@changing
+@click.option("--month", metavar="M", help="The month, 2026-11; this one unless it is given.")
+def rollup(month: str | None, **options: Any) -> None:
+    """Write every agent's month from the daily pages."""
+    session = session_of(options)
+
+    def verb(memory: Memory) -> Outcome[tuple[str, ...]]:
+        period = period_named(month, weekly=False) if month else month_of(memory.now().date())
+        return roll_up(memory, period)
+
+    session.change(verb, lambda paths: "\n".join(f"wrote {path}" for path in paths) or "nothing to roll up")
 
 
 def _day(text: str | None) -> date | None:
