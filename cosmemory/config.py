@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -58,7 +58,10 @@ def load_settings(root: str) -> Settings:
     for folder in (root, os.path.dirname(os.path.dirname(root))):
         path = os.path.join(folder, FILE)
         if os.path.isfile(path):
-            return read_settings(path)
+            settings = read_settings(path)
+            # A folder of templates is named from where the file stands, not from where a command is called.
+            named = os.path.join(folder, settings.templates) if settings.templates else ""
+            return replace(settings, templates=named)
     return Settings()
 
 
@@ -106,7 +109,7 @@ def _unknown(path: str, table: str, key: str) -> ConfigError:
     known = [f"{table}.{key}" if table else key for table, key in _PLACES]
     close = get_close_matches(name, known, 1)
     return ConfigError(
-        path, name, "no such setting", f"Did you mean {close[0]}?" if close else f"Known: {known}."
+        path, name, "no such setting", f"Did you mean {close[0]}?" if close else f"Known: {', '.join(known)}."
     )
 
 

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cosmemory import clock
-from cosmemory.config import Settings
+from cosmemory.config import FORMAT, Settings
 from cosmemory.document.changes import changed
 from cosmemory.document.derived import settle
 from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.values import time_of, write_time
-from cosmemory.errors import Conflict, EditedMeanwhile, NotFound
+from cosmemory.errors import Conflict, EditedMeanwhile, NotFound, ReadOnly
 from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, KINDS, LOG_PATH, TEAM_ROSTER, Kind, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Append, Change, Replace, Revision, Store, Writer
@@ -103,8 +103,12 @@ class Memory:
         The one lock is held from the first line to the last: keep slow work outside, and hand over the
         revisions it was based on as ``expected``. Raises Conflict for a page that is no longer at its
         expected revision, EditedMeanwhile when an editor saved a page during the block, Locked when
-        somebody else holds the lock for too long.
+        somebody else holds the lock for too long, ReadOnly for a memory of a newer format.
         """
+        if self.settings.format > FORMAT:
+            raise ReadOnly(
+                f"its format is {self.settings.format}, and this release knows formats up to {FORMAT}"
+            )
         with self.store.writing() as writer:
             transaction = Transaction(self, writer)
             for name, revision in (expected or {}).items():

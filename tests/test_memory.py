@@ -12,7 +12,8 @@ from cosmemory.errors import Conflict, IllegalTransition, NotFound
 from cosmemory.memory import Memory
 from cosmemory.operations import alerts, state, team
 from cosmemory.operations.events import find_events
-from cosmemory.operations.pages import add_record, initialise, remove_record, set_value
+from cosmemory.operations.first_pages import initialise
+from cosmemory.operations.pages import add_record, remove_record, set_value
 
 
 class Clock:

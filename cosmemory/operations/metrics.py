@@ -105,9 +105,9 @@ def _land(transaction: Transaction, path: str, page: DailyMetrics, exists: bool)
     if exists:
         transaction.replace(path, page)
     else:
-        from cosmemory.document.render import render
+        from cosmemory.operations.new_pages import page_text
 
-        transaction.create(path, render(daily_metrics.derived(page), DAILY_METRICS.template))
+        transaction.create(path, page_text(transaction.memory, DAILY_METRICS, daily_metrics.derived(page)))
 
 
 def _new_page(transaction: Transaction, on: date) -> DailyMetrics:

@@ -1,4 +1,4 @@
-"""Any field or record of any page: set, add, remove; and the pages that a memory starts with."""
+"""Any field or record of any page: set, add, remove."""
 
 from __future__ import annotations
 
@@ -9,11 +9,7 @@ from typing import Any
 
 from cosmemory.document.paths import part_at, record_of, with_value, without
 from cosmemory.errors import InvalidValue
-from cosmemory.kinds import ACTIVE_ALERTS, COORDINATION_LOG, COS_STATE, TEAM_ROSTER, Kind
-from cosmemory.kinds.active_alerts import ActiveAlerts
-from cosmemory.kinds.coordination_log import CoordinationLog
-from cosmemory.kinds.cos_state import Coordination, CosState, SessionInfo
-from cosmemory.kinds.team_roster import RoleCount, TeamRoster
+from cosmemory.kinds import Kind
 from cosmemory.memory import Memory, Outcome, Transaction
 from cosmemory.operations.ids import next_number
 
@@ -88,39 +84,3 @@ def remove_record(
         return path
 
     return memory.run(verb, expected=expected, operation="remove")
-
-
-def initialise(memory: Memory) -> Outcome[tuple[str, ...]]:
-    """The standard pages that are missing; one that exists is never touched. Gives the paths created."""
-
-    def verb(transaction: Transaction) -> tuple[str, ...]:
-        pages = starting_pages(transaction)
-        missing = {kind.path: text for kind, text in pages.items() if not transaction.exists(kind.path)}
-        for path, text in missing.items():
-            transaction.create(path, text)
-        return tuple(missing)
-
-    return memory.run(verb, operation="init")
-
-
-def starting_pages(transaction: Transaction) -> dict[Kind, str]:
-    """The text of each standard page as a new memory has it."""
-    from cosmemory.document.render import render
-
-    now = transaction.now
-    session = f"cos-{now:%Y%m%d-%H%M}"
-    state = CosState(
-        session_info=SessionInfo(session_id=session, started=now, last_updated=now, status="active"),
-        coordination_state=Coordination(team_size=0, active_agents=0, last_roster_update=now),
-    )
-    targets = transaction.memory.settings.target_roles
-    roles = tuple(RoleCount(role=role, assigned=0, target=target) for role, target in targets.items())
-    roster = TeamRoster(last_updated=now, total_agents=0, active=0, inactive=0, role_summary=roles)
-    return {
-        COS_STATE: render(state, COS_STATE.template),
-        TEAM_ROSTER: render(roster, TEAM_ROSTER.template),
-        COORDINATION_LOG: render(
-            CoordinationLog(session=session, started=now), COORDINATION_LOG.template, entries=""
-        ),
-        ACTIVE_ALERTS: render(ActiveAlerts(last_updated=now), ACTIVE_ALERTS.template),
-    }

@@ -89,13 +89,14 @@ def write_report(
 
 
 def _page(transaction: Transaction, report: Report, period: Period, agent: str | None) -> str:
-    from cosmemory.document.render import render
+    from cosmemory.operations.new_pages import page_text
     from cosmemory.syntax.escape import escape_heading
 
     sort = "Weekly" if "W" in period.name else "Monthly"
     whom = agent or "Team"
     report = replace(report, generated=transaction.now)
-    return render(report, REPORT.template, title=escape_heading(f"{sort} Report: {whom}, {period.name}"))
+    title = escape_heading(f"{sort} Report: {whom}, {period.name}")
+    return page_text(transaction.memory, REPORT, report, title=title)
 
 
 def _gather(memory: Memory, period: Period, agent: str | None) -> _Material:

@@ -13,6 +13,7 @@ from cosmemory.kinds.agent_metrics import AgentMetrics, MonthFigure, Week
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.daily_metrics import AgentDay
 from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.periods import (
     Period,
     Sums,
@@ -22,6 +23,7 @@ from cosmemory.operations.periods import (
     sums_of,
     week_of,
 )
+from cosmemory.syntax.escape import escape_heading
 from cosmemory.text.names import file_name
 
 FIGURES = ("Tasks", "On-Time", "Quality")
@@ -77,9 +79,6 @@ def _page(
         )
         transaction.replace(path, page)
         return path
-    from cosmemory.document.render import render
-    from cosmemory.syntax.escape import escape_heading
-
     page = AgentMetrics(
         period=month.name,
         role=_role(transaction, agent),
@@ -87,7 +86,8 @@ def _page(
         weekly_breakdown=weeks,
         trend=trend_of(weeks),
     )
-    transaction.create(path, render(page, AGENT_METRICS.template, name=escape_heading(agent)))
+    text = page_text(transaction.memory, AGENT_METRICS, page, name=escape_heading(agent))
+    transaction.create(path, text)
     return path
 
 

@@ -12,7 +12,7 @@ from cosmemory.kinds.coordination_log import Event
 from cosmemory.maintenance.rotation import rotate, verify
 from cosmemory.memory import Memory
 from cosmemory.operations.events import append_events, find_events
-from cosmemory.operations.pages import initialise
+from cosmemory.operations.first_pages import initialise
 
 NOW = datetime(2027, 1, 5, 12, tzinfo=UTC)
 LOG = "coordination-log.md"

@@ -11,8 +11,9 @@ from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import InvalidValue
 from cosmemory.memory import Memory
 from cosmemory.operations import metrics, state
+from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.metrics import Results
-from cosmemory.operations.pages import initialise, set_value
+from cosmemory.operations.pages import set_value
 from cosmemory.operations.periods import month_of, period_named, week_of
 from cosmemory.operations.reports import write_report
 from cosmemory.operations.rollup import roll_up

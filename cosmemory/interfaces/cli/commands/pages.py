@@ -18,6 +18,7 @@ from cosmemory.interfaces.cli.session import changing, reading, session_of, text
 from cosmemory.kinds.page import Page
 from cosmemory.memory import Memory
 from cosmemory.operations import pages
+from cosmemory.operations.first_pages import initialise
 from cosmemory.root import new_root
 from cosmemory.text.spans import LineIndex
 
@@ -37,7 +38,7 @@ def init(**options: Any) -> None:
         return f"created in {root}:{listed}" if created else f"nothing is missing in {root}"
 
     memory = Memory(EphemeralStore()) if missing and session.dry_run else None
-    replace(session, root=root).change(pages.initialise, said, memory=memory)
+    replace(session, root=root).change(initialise, said, memory=memory)
 
 
 @click.command()
