@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +19,7 @@ from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, KINDS, LOG_PATH, TEAM_ROST
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Append, Change, Replace, Revision, Store, Writer
 from cosmemory.syntax.entry import entry_text, event_fields
-from cosmemory.text.source import Source, decode_text, encode_text, newline_of
+from cosmemory.text.source import Source, encode_text
 
 if TYPE_CHECKING:
     from cosmemory.checks.run import Checked
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # A person who saves again and again must not keep a verb waiting for ever.
 ATTEMPTS = 5
+BROADCAST = "broadcast"
 
 Result = TypeVar("Result")
 
@@ -140,9 +141,12 @@ class Memory:
 
         return check_store(self.store, self.now(), self.settings, paths)
 
-    def log(self, event: Event) -> Revision:
-        """``event`` appended to the coordination log."""
-        return self.run(lambda transaction: transaction.append(event)).revision_of(LOG_PATH)
+    def log(self, *events: Event) -> Revision:
+        """``events`` appended to the coordination log, durably and with one sync."""
+        if self.settings.format > FORMAT or any(event.type == BROADCAST for event in events):
+            # A broadcast is shown on cos-state too.
+            return self.run(lambda transaction: transaction.append(*events)).revision_of(LOG_PATH)
+        return self.store.append(LOG_PATH, entries_of(events))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +239,7 @@ class Transaction:
         for path, document in self._changed.items():
             changes.extend(self._replaced(path, document))
         if self._events:
-            changes.append(Append(path=LOG_PATH, data=encode_text(self._entries())))
+            changes.append(Append(path=LOG_PATH, data=entries_of(self._events)))
         if not changes:
             return
         landed = self.writer.commit(changes, operation, self.memory.actor)
@@ -278,18 +282,18 @@ class Transaction:
         settled = settle(before, document, kind.derive)
         return before, kind.touch(settled, self.now) if kind.touch else settled
 
-    def _entries(self) -> str:
-        tail, _ = self.memory.store.read_tail(LOG_PATH, 4096)
-        newline = newline_of(decode_text(tail))
-        return "".join(event_text(event, newline) for event in self._events)
-
 
 def _broadcast_at(event: Event) -> datetime | None:
     """When the event went to the whole team; None for any other event."""
-    return event.time if event.type == "broadcast" and isinstance(event.time, datetime) else None
+    return event.time if event.type == BROADCAST and isinstance(event.time, datetime) else None
 
 
-def event_text(event: Event, newline: str = "\n") -> str:
+def entries_of(events: Iterable[Event]) -> bytes:
+    """The entries of ``events`` as they go to the log."""
+    return encode_text("".join(map(event_text, events)))
+
+
+def event_text(event: Event) -> str:
     """The entry of ``event`` as it stands in the log."""
     moment = (
         write_time(event.time) if isinstance(event.time, datetime) else str(getattr(event.time, "text", ""))
@@ -301,4 +305,4 @@ def event_text(event: Event, newline: str = "\n") -> str:
         event.outcome or "",
         event.notes or "",
     )
-    return entry_text(moment, event_fields(*values, list(event.extra.items())), newline)
+    return entry_text(moment, event_fields(*values, list(event.extra.items())))

@@ -40,7 +40,7 @@ class Replace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
-    """Whole entries to put at the end of a log."""
+    """Whole entries, with line feeds, to put at the end of a log in the log's own newline."""
 
     path: str
     data: bytes

@@ -125,6 +125,8 @@ def read_time(text: str) -> Reading:
 
 def write_time(value: datetime) -> str:
     """``value`` as ISO 8601 in UTC, with seconds and ``Z``."""
+    if value.tzinfo is UTC:
+        return value.isoformat(timespec="seconds")[:19] + "Z"
     return clock.format_time(seconds_of(value))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
 
+from cosmemory.engines.tail import in_style_of
 from cosmemory.errors import Conflict
 from cosmemory.store import (
     Append,
@@ -83,7 +84,7 @@ class Rehearsal:
         stored = self._store.read(change.path)
         before = stored.data if stored else b""
         if isinstance(change, Append):
-            after = before + change.data
+            after = before + in_style_of(before, change.data)
             self.changes.append((change.path, before, after))
             return log_revision(len(after), after)
         if not is_revision_of(change.expected, stored.data if stored else None):

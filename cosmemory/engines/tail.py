@@ -14,6 +14,12 @@ def newline_of(text: bytes) -> bytes:
     return b"\r" if feed < 0 and b"\r" in text else b"\n"
 
 
+def in_style_of(text: bytes, data: bytes) -> bytes:
+    """Entries, written with line feeds, with the newline of the log that they go to."""
+    newline = newline_of(text)
+    return data if newline == b"\n" else data.replace(b"\n", newline)
+
+
 def open_entry(text: bytes, *, whole: bool) -> int | None:
     """Where the unfinished last entry begins, len(text) when there is none, None when more text must tell.
 

@@ -56,13 +56,68 @@ _LABEL = re.compile(
 )
 
 
+# An entry as it is written here, with nothing to unescape in it, and another one or nothing right behind it.
+_VALUE = r"([^\\&<`\r\n]*)\n"
+_PLAIN = re.compile(
+    r"### (\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ)\n"
+    rf"\*\*Type:\*\* {_VALUE}(?:\*\*Involved:\*\* {_VALUE})?\*\*Action:\*\* {_VALUE}"
+    rf"(?:\*\*Outcome:\*\* {_VALUE})?(?:\*\*Notes:\*\* {_VALUE})?\n---\n\n(?=### \d{{4}}-\d\d-\d\d|\Z)",
+    re.ASCII,
+)
+
+
 def entries(text: str, start: int = 0) -> Iterator[Event]:
-    """The entries of a log's text from ``start`` on, in page order."""
+    """The entries of a log's text from ``start`` on, in page order.
+
+    Those that are written plainly are read by one pattern, which says of any other that it is unsure; the
+    lines of that one are then read one by one.
+    """
+    found = ENTRY.search(text, start)
+    while found is not None:
+        plain = _PLAIN.match(text, found.start())
+        while plain is not None:
+            event = _plain_entry(plain)
+            if event is None:
+                break
+            yield event
+            if plain.end() == len(text):
+                return
+            plain = _PLAIN.match(text, start := plain.end())
+        found = ENTRY.match(text, start) if start > found.start() else found
+        assert found is not None
+        following = ENTRY.search(text, found.end())
+        yield entry(text, found, following.start() if following else len(text))
+        found = following
+
+
+def _plain_entry(found: re.Match[str]) -> Event | None:
+    """The event that the pattern found; None for a day that no calendar has."""
+    stamp, kind, involved, action, outcome, notes = found.groups()
+    try:
+        moment = datetime.fromisoformat(stamp)
+    except ValueError:
+        return None
+    return Event(
+        time=moment,
+        type=_said(kind),
+        involved=_said(involved),
+        action=_said(action),
+        outcome=_said(outcome),
+        notes=_said(notes),
+        span=Span(*found.span()),
+    )
+
+
+def _said(value: str | None) -> str | None:
+    return None if value is None or is_empty(value) else value.strip(" \t")
+
+
+def entries_by_line(text: str, start: int = 0) -> Iterator[Event]:
+    """The same, every entry read line by line: what the pattern is held to."""
     found = ENTRY.search(text, start)
     while found is not None:
         following = ENTRY.search(text, found.end())
-        end = following.start() if following else len(text)
-        yield entry(text, found, end)
+        yield entry(text, found, following.start() if following else len(text))
         found = following
 
 

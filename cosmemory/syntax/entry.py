@@ -42,8 +42,14 @@ def event_fields(
 
     Raises InvalidValue for an extra label that is not plain words, or is one of the known ones.
     """
-    values = list(zip(LABELS, (type_, involved, action, outcome, notes), strict=True))
-    kept = [(label, value) for label, value in values if label in {"Type", "Action"} or not is_empty(value)]
+    kept = [("Type", type_)]
+    if not is_empty(involved):
+        kept.append(("Involved", involved))
+    kept.append(("Action", action))
+    if not is_empty(outcome):
+        kept.append(("Outcome", outcome))
+    if not is_empty(notes):
+        kept.append(("Notes", notes))
     for label, value in extra:
         _check_label(label)
         kept.append((label, value))
@@ -58,8 +64,8 @@ def _check_label(label: str) -> None:
         raise InvalidValue(f"the field {label!r}", "it has an option of its own", f"Use --{label.lower()}.")
 
 
-def entry_text(time: str, fields: list[tuple[str, str]], newline: str = "\n") -> str:
+def entry_text(time: str, fields: list[tuple[str, str]]) -> str:
     """One whole entry, closed by its ``---``."""
     lines = [f"### {escape_heading(time)}"]
     lines += [f"**{label}:** {escape_field(value) or '-'}" for label, value in fields]
-    return newline.join([*lines, "", "---", "", ""])
+    return "\n".join([*lines, "", "---", "", ""])

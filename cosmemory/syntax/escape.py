@@ -12,7 +12,8 @@ _BLANK = " \t\n\r\x0b\x0c"
 
 def normalise(value: str) -> str:
     """``value`` as it can stand on a page: LF line ends, no NUL, no lone surrogate, no outer white space."""
-    value = value.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
+    if "\r" in value or "\x00" in value:
+        value = value.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
     if not value.isascii():
         # A lone surrogate would become a bad byte on the page.
         value = "".join("\ufffd" if "\ud800" <= each <= "\udfff" else each for each in value)
@@ -24,13 +25,10 @@ def is_empty(value: str) -> bool:
     text = value.strip().lower()
     if text in _EMPTY:
         return True
-    for mark in ("_", "*"):
-        if len(text) > 2 and text[0] == text[-1] == mark:
-            inner = text.strip(mark).strip()
-            return inner in _EMPTY or (
-                inner.startswith("no ") and inner.rstrip(".").endswith(("yet", "registered"))
-            )
-    return False
+    if len(text) < 3 or text[0] not in "_*" or text[0] != text[-1]:
+        return False
+    inner = text.strip(text[0]).strip()
+    return inner in _EMPTY or (inner.startswith("no ") and inner.rstrip(".").endswith(("yet", "registered")))
 
 
 def escape_field(value: str) -> str:
@@ -53,6 +51,8 @@ def escape_heading(value: str) -> str:
 
 
 def _escaped(value: str, *, cell: bool) -> str:
+    if not ("\\" in value or "`" in value or "&" in value or "<" in value or "|" in value or "\n" in value):
+        return value  # most values; the walk below costs a hundred times as much
     pieces: list[str] = []
     at = 0
     while at < len(value):

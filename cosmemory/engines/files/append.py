@@ -66,11 +66,11 @@ class Log:
             raise refusal(self.path, error) from error
         raise NotSaved(self.path, "another program keeps replacing it")
 
-    def ready(self) -> tuple[bytes, int, bytes]:
-        """What must stand before the next entry, the log's length, and its last bytes; under the lock."""
+    def prepared(self, data: bytes) -> tuple[bytes, int, bytes]:
+        """The entries with what must stand before them, the log's length, and its last bytes; under the lock."""
         try:
             for _ in range(REPLACED_TIMES):
-                found = self._ready()
+                found = self._ready(data)
                 if found is not None:
                     return found[1:]
                 self.close()
@@ -79,7 +79,7 @@ class Log:
             raise refusal(self.path, error) from error
         raise NotSaved(self.path, "another program keeps replacing it")
 
-    def _ready(self) -> tuple[os.stat_result, bytes, int, bytes] | None:
+    def _ready(self, data: bytes) -> tuple[os.stat_result, bytes, int, bytes] | None:
         descriptor = self._descriptor
         if descriptor == CLOSED:
             descriptor = self._descriptor = open_log(self.lock.root, self.path)
@@ -89,21 +89,24 @@ class Log:
                 return None  # replaced since the last append: open the new one
             _check_links(self.lock.root, self.path, status.st_ino)
         length = status.st_size
-        closing = b""
         tail = os.pread(descriptor, TAIL, length - TAIL if length > TAIL else 0)
         if not tail.endswith(b"\n---\n\n") or b"\0" in tail:
             from cosmemory.engines.files import torn
 
             closing, length = torn.repair(self.lock, descriptor, self.path, length)
             tail = os.pread(descriptor, TAIL, max(0, length - TAIL))
-        return status, closing, length, tail
+            if b"\r" in tail:
+                from cosmemory.engines.tail import in_style_of
+
+                data = in_style_of(tail, data)
+            data = closing + data
+        return status, data, length, tail
 
     def _put(self, data: bytes) -> tuple[int, bytes] | None:
-        ready = self._ready()
+        ready = self._ready(data)
         if ready is None:
             return None
-        status, closing, length, tail = ready
-        data = closing + data
+        status, data, length, tail = ready
         descriptor = self._descriptor
         try:
             if os.write(descriptor, data) != len(data):

@@ -45,10 +45,10 @@ class FilesStore:
             found = find(self.root, path)
         except OSError as error:
             raise refusal(path, error) from error
-        data = found.data if found else None
         if self._intent_is_open():
-            data = self._laid_over(path, data)
-        return None if data is None else Stored(path=path, data=data, revision=revision_of(data))
+            data = self._laid_over(path, found.data if found else None)
+            return None if data is None else Stored(path=path, data=data, revision=revision_of(data))
+        return None if found is None else Stored(path=path, data=found.data, revision=found.revision)
 
     def read_tail(self, path: str, size: int) -> tuple[bytes, int]:
         """The last bytes of a page and the offset at which they begin."""
@@ -209,8 +209,7 @@ class FilesWriter:
         revisions: list[Revision] = []
         for change in changes:
             if isinstance(change, Append):
-                closing, length, tail = self.store._log(change.path).ready()  # noqa: SLF001
-                data = closing + change.data
+                data, length, tail = self.store._log(change.path).prepared(change.data)  # noqa: SLF001
                 steps.append(intent.step_for_log(change.path, data, length))
                 revisions.append(log_revision(length + len(data), (tail + data)[-TAIL:]))
             else:
@@ -226,9 +225,8 @@ class FilesWriter:
         check_path(change.path, new=change.expected is None)
         believed = self._seen.get(change.path)
         found = current(self.store.root, change.path, believed)
-        if is_revision_of(change.expected, found.data if found else None):
+        revision = found.revision if found else None
+        if change.expected == revision or is_revision_of(change.expected, found.data if found else None):
             return found
         read = believed is not None and is_revision_of(change.expected, believed.data)
-        raise (EditedMeanwhile if read else Conflict)(
-            change.path, change.expected, found.revision if found else None
-        )
+        raise (EditedMeanwhile if read else Conflict)(change.path, change.expected, revision)

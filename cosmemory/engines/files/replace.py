@@ -24,12 +24,8 @@ class Found:
 
     path: str
     data: bytes
+    revision: Revision
     status: os.stat_result
-
-    @property
-    def revision(self) -> Revision:
-        """The name of the page's bytes."""
-        return revision_of(self.data)
 
 
 @dataclass(slots=True)
@@ -54,7 +50,8 @@ def find(root: str, path: str) -> Found | None:
         status = os.fstat(descriptor)
         if status.st_mode & 0o170000 != 0o100000:
             raise Unsafe(path, "it is not a plain file")
-        return Found(real, read_all(descriptor), status)
+        data = read_all(descriptor)
+        return Found(real, data, revision_of(data), status)
     finally:
         os.close(descriptor)
 

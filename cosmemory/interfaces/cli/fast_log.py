@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 
 from cosmemory import clock
-from cosmemory.engines.files.append import TAIL, append
-from cosmemory.engines.files.disk import open_log
+from cosmemory.engines.files.append import append
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
 from cosmemory.root import find_root
 from cosmemory.syntax.entry import EVENT_TYPES, entry_text, event_fields
@@ -72,19 +71,11 @@ def _plain(value: str) -> bool:
 
 
 def _plain_root(named: str | None) -> str | None:
-    """The memory's folder, if no setting can matter and its log is there and written with plain line feeds."""
+    """The memory's folder, if no setting can matter no change is half done, and its log is there."""
     root = os.path.realpath(find_root(named, os.environ, os.getcwd()))
     for folder in (root, os.path.dirname(os.path.dirname(root))):
         if os.path.lexists(f"{folder}/{SETTINGS}"):
             return None
     if os.path.lexists(f"{root}/{FOLDER}/{INTENT}"):
         return None
-    try:
-        log = open_log(root, LOG)
-    except OSError:
-        return None
-    try:
-        tail = os.pread(log, TAIL, max(0, os.fstat(log).st_size - TAIL))
-    finally:
-        os.close(log)
-    return None if b"\r" in tail else root
+    return root if os.path.isfile(f"{root}/{LOG}") else None
