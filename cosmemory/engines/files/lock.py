@@ -133,7 +133,7 @@ class Lock:
             if (
                 found.st_ino != self._inode
                 or found.st_dev != self._device
-                or os.pread(self._descriptor, HOLDER_BYTES + 1, 0) != self._line
+                or os.pread(self._descriptor, HOLDER_BYTES, 0) != self._line
             ):
                 self._acquire_slowly(timeout, waited)
         except (OSError, ValueError):
@@ -187,7 +187,7 @@ class Lock:
             self._open()
             if not _try_lock(self._descriptor):
                 self._wait(limit)
-        if os.pread(self._descriptor, HOLDER_BYTES + 1, 0) != self._line:
+        if os.pread(self._descriptor, HOLDER_BYTES, 0) != self._line:
             self._follow()
 
     def _is_the_file(self) -> bool:
@@ -293,7 +293,7 @@ def _holder_line(number: int) -> bytes:
     text = f"process {os.getpid()}.{number} started {started} boot {boot} host {host} command {command}"
     text = "".join(character if character.isprintable() else "?" for character in text)
     line = text.encode("utf-8", "replace")[: HOLDER_BYTES - 1]
-    return line + b" " * (HOLDER_BYTES - 1 - len(line)) + b"\n\n"
+    return line.ljust(HOLDER_BYTES - 1) + b"\n"
 
 
 def _boot(record: bytes) -> bytes:
