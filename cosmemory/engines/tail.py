@@ -50,6 +50,15 @@ def closing(text: bytes, *, unfinished: bool) -> bytes:
     return gap + SEPARATOR + newline * 2
 
 
+def is_part(standing: bytes, text: bytes) -> bool:
+    """Whether bytes are what a crash left of a text: its begin, or that with NULs where the disk had nothing."""
+    if len(standing) > len(text):
+        return False
+    return text.startswith(standing) or all(
+        byte in (0, wanted) for byte, wanted in zip(standing, text, strict=False)
+    )
+
+
 def bad_bytes(text: bytes) -> int:
     """Where the first NUL or byte that is no UTF-8 stands; the length when all are good."""
     nul = text.find(b"\0")

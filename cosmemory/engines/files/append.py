@@ -79,6 +79,38 @@ class Log:
             raise refusal(self.path, error) from error
         raise NotSaved(self.path, "another program keeps replacing it")
 
+    def put_again(self, data: bytes, length: int, closing: int) -> None:
+        """Make sure that what an intent appends to a log of that length stands in it once, and durably.
+
+        The first `closing` bytes end the entry before; they go where a person closed that entry since.
+        """
+        for _ in range(REPLACED_TIMES):
+            if self._put_again(data, length, closing):
+                return
+            self.close()
+        raise NotSaved(self.path, "another program keeps replacing it")
+
+    def _put_again(self, data: bytes, length: int, closing: int) -> bool:
+        from cosmemory.engines.tail import is_part
+
+        if self._descriptor == CLOSED:
+            self._descriptor = open_log(self.lock.root, self.path)
+        descriptor = self._descriptor
+        size = os.fstat(descriptor).st_size
+        standing = os.pread(descriptor, len(data) + 1, length)
+        recent = os.pread(descriptor, 4 * len(data), max(0, size - 4 * len(data)))
+        if standing[: len(data)] != data and size >= length and is_part(standing, data):
+            os.ftruncate(descriptor, length)  # what a crash left of these entries
+        elif standing[: len(data)] == data or data[closing:].strip() in recent:
+            if self._durable:
+                os.fsync(descriptor)  # written; whether durably, nobody knows
+            return os.stat(self._file).st_ino == os.fstat(descriptor).st_ino
+        try:
+            return self._put(data[closing:]) is not None
+        except OSError:
+            _take_back(descriptor, length, data)  # the pages that go with it are not changed either
+            raise
+
     def _ready(self) -> tuple[os.stat_result, bytes, int, bytes] | None:
         descriptor = self._descriptor
         if descriptor == CLOSED:
@@ -114,17 +146,21 @@ class Log:
         if self._durable:
             os.fsync(descriptor)  # when it fails nothing is cut off: what is on the disk is unknown then
         now = os.stat(self._file)
-        replaced = now.st_ino != status.st_ino
-        edited = now.st_size != length + len(data) and os.pread(descriptor, len(data), length) != data
-        if replaced or edited:
-            # An editor saved its own copy meanwhile: an entry that is acknowledged must stand in that one.
-            _take_back(descriptor, length, data)
+        replaced = (now.st_ino, now.st_dev) != (status.st_ino, status.st_dev)
+        if replaced or (
+            now.st_size != length + len(data) and os.pread(descriptor, len(data), length) != data
+        ):
+            # An editor saved its own copy meanwhile: an entry that is acknowledged must stand in that one,
+            # and once. Saved in place before our write, it has our entry at its own end.
+            _take_back(descriptor, length if replaced else now.st_size - len(data), data)
             return None
         return length + len(data), (tail + data)[-TAIL:]
 
 
 def _take_back(descriptor: int, length: int, data: bytes) -> None:
     """Cut off the part of an entry that the disk did not take, if that and nothing else stands there."""
+    if length < 0:
+        return  # the log is shorter than the entry
     part = os.pread(descriptor, len(data) + 1, length)
     if part and data.startswith(part):
         os.ftruncate(descriptor, length)
