@@ -13,8 +13,8 @@ from cosmemory.engines.files import listing, marks
 from cosmemory.engines.files.append import TAIL, Log
 from cosmemory.engines.files.disk import refusal
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
-from cosmemory.engines.files.replace import Found, current, find, open_page, replace
-from cosmemory.errors import Conflict, EditedMeanwhile, NotFound
+from cosmemory.engines.files.replace import Found, check_names, current, find, open_page, replace
+from cosmemory.errors import Conflict, EditedMeanwhile, NotFound, NotSaved
 from cosmemory.store import (
     Append,
     Change,
@@ -25,6 +25,7 @@ from cosmemory.store import (
     check_path,
     is_revision_of,
     log_revision,
+    one_each,
     revision_of,
 )
 
@@ -115,7 +116,10 @@ class FilesStore:
 
     def mark(self, name: str) -> int:
         """The highest number kept under a name, 0 when there is none."""
-        return marks.read(self.root).get(name, 0)
+        try:
+            return marks.read(self.root).get(name, 0)
+        except OSError as error:
+            raise refusal(marks.NAME, error) from error
 
     def notices(self) -> tuple[str, ...]:
         """What this store had to repair, one sentence each."""
@@ -177,7 +181,8 @@ class FilesWriter:
 
     def set_mark(self, name: str, value: int) -> None:
         """Keep a number under a name unless a higher one is kept already."""
-        marks.raise_to(self.store.root, name, value)
+        self._refuse_without_lock(marks.NAME)
+        marks.raise_to(self.store.lock, name, value)
 
     def commit(self, changes: Sequence[Change], operation: str = "", actor: str = "") -> tuple[Revision, ...]:
         """Make all changes or none; the new revisions in order, "" for a page removed.
@@ -185,14 +190,25 @@ class FilesWriter:
         Raises Conflict for a page that is not at its expected revision, EditedMeanwhile when it was until
         somebody without the lock saved it, NotFound for a log that is not there.
         """
-        if not self.store.lock.held:
-            raise Conflict(changes[0].path, None, "nothing: the lock was released, or this is a forked child")
+        if not changes:
+            return ()
+        self._refuse_without_lock(changes[0].path)
+        merged = one_each(changes)
         try:
-            if len(changes) == 1:
-                return (self._make(changes[0]),)
-            return self._make_together(changes, operation, actor)
+            if len(merged) == 1:
+                landed: tuple[Revision, ...] = (self._make(merged[0]),)
+            else:
+                landed = self._make_together(merged, operation, actor)
         except OSError as error:
-            raise refusal(changes[0].path if len(changes) == 1 else "The change", error) from error
+            raise refusal(merged[0].path if len(merged) == 1 else "The change", error) from error
+        revisions = {change.path: revision for change, revision in zip(merged, landed, strict=True)}
+        return tuple(revisions[change.path] for change in changes)
+
+    def _refuse_without_lock(self, path: str) -> None:
+        if not self.store.lock.held:
+            raise NotSaved(
+                path, "the lock was given back, or this process was forked from the one that has it"
+            )
 
     def _make(self, change: Change) -> Revision:
         if isinstance(change, Append):
@@ -211,11 +227,13 @@ class FilesWriter:
             if isinstance(change, Append):
                 closing, length, tail = self.store._log(change.path).ready()  # noqa: SLF001
                 data = closing + change.data
-                steps.append(intent.step_for_log(change.path, data, length))
+                steps.append(intent.step_for_log(change.path, change.data, length, closing))
                 revisions.append(log_revision(length + len(data), (tail + data)[-TAIL:]))
             else:
                 new = change.data if isinstance(change, Replace) else None
-                steps.append(intent.step_for(change.path, new, self._before(change)))
+                before = self._before(change)
+                check_names(self.store.root, change.path, before)
+                steps.append(intent.step_for(change.path, new, before))
                 revisions.append("" if new is None else revision_of(new))
         together = intent.Intent(operation=operation, actor=actor, steps=tuple(steps))
         intent.carry_out(self.store.lock, together, self.store.durability)
