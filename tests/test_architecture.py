@@ -32,6 +32,7 @@ LEAN_RING = {
     "cosmemory.engines.files.append",
     "cosmemory.engines.files.disk",
     "cosmemory.engines.files.lock",
+    "cosmemory.engines.files.log",
     "cosmemory.errors",
     "cosmemory.interfaces",
     "cosmemory.interfaces.cli",

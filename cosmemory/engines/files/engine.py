@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from cosmemory.engines.files import listing, marks
-from cosmemory.engines.files.append import TAIL, Log
+from cosmemory.engines.files.log import TAIL, Log
 from cosmemory.engines.files.disk import refusal
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
 from cosmemory.engines.files.replace import Found, check_names, current, find, open_page, replace
@@ -93,6 +93,7 @@ class FilesStore:
         """Whole entries at the end of a log, durable when this returns; the log's new revision."""
         self.lock.acquire()
         try:
+            self._finish()
             length, tail = self._log(path).put(data)
         finally:
             self.lock.release()
@@ -106,10 +107,7 @@ class FilesStore:
         """
         self.lock.acquire(timeout)
         try:
-            if self.lock.unfinished:
-                from cosmemory.engines.files import intent
-
-                intent.finish(self.lock, self.durability)
+            self._finish()
             yield FilesWriter(self)
         finally:
             self.lock.release()
@@ -124,6 +122,12 @@ class FilesStore:
     def notices(self) -> tuple[str, ...]:
         """What this store had to repair, one sentence each."""
         return tuple(self.lock.notices)
+
+    def _finish(self) -> None:
+        if self.lock.unfinished:
+            from cosmemory.engines.files import intent
+
+            intent.finish(self.lock, self.durability)
 
     def _log(self, path: str) -> Log:
         if path not in self._logs:
@@ -194,6 +198,7 @@ class FilesWriter:
             return ()
         self._refuse_without_lock(changes[0].path)
         merged = one_each(changes)
+        self.store._finish()  # noqa: SLF001  # what an earlier commit under this very lock could only record
         try:
             if len(merged) == 1:
                 landed: tuple[Revision, ...] = (self._make(merged[0]),)

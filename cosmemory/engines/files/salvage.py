@@ -12,11 +12,10 @@ import os
 from cosmemory.engines.files import folder
 from cosmemory.engines.files.disk import read_all
 from cosmemory.engines.files.exchange import exchange
-from cosmemory.engines.files.torn import put_aside
+from cosmemory.engines.files.shelf import CONFLICTS, put_aside
 from cosmemory.store import revision_of
 
 OPEN_LEFT = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-CONFLICTS = "conflicts"
 
 
 def settle(root: str, parts: list[str], temporary: str, arms: list[str]) -> list[str]:

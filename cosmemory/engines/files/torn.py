@@ -7,8 +7,7 @@ from fcntl import F_GETFL, F_SETFL, fcntl
 from hashlib import sha256
 
 from cosmemory.engines import tail
-from cosmemory.engines.files import folder
-from cosmemory.engines.files.disk import write_all
+from cosmemory.engines.files.shelf import QUARANTINE, put_aside
 from cosmemory.errors import Damaged
 
 TYPE_CHECKING = False
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
 
 FIRST_BLOCK = 4096
 LONGEST_ENTRY = 64 * 1024 * 1024
-QUARANTINE = "quarantine"
-KEPT = 50
-KEEP = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -63,27 +59,6 @@ def last_entry(descriptor: int, path: str, length: int) -> tuple[int, bytes]:
         size *= 4
 
 
-def put_aside(own: str, name: str, data: bytes, shelf: str) -> str:
-    """Keep bytes in a folder below .cosmemory/, durably and once, the newest few only; the path they got.
-
-    The name tells of the bytes, so that whoever repeats this after a crash writes the same file anew.
-    """
-    shelves = folder.enter(own, [shelf], make=True)
-    try:
-        mode = os.fstat(shelves).st_mode & 0o666
-        descriptor = os.open(name, KEEP, mode, dir_fd=shelves)
-        try:
-            write_all(descriptor, data)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        _keep_newest(shelves, name)
-        os.fsync(shelves)
-    finally:
-        os.close(shelves)
-    return f".cosmemory/{shelf}/{name}"
-
-
 def _after_last_entry(text: bytes) -> bytes:
     lines = text.replace(b"\r", b"\n")
     end = len(lines)
@@ -115,16 +90,6 @@ def _put_over(descriptor: int, rest: bytes, offset: int) -> None:
         os.fsync(descriptor)
     os.ftruncate(descriptor, offset + len(rest))
     os.fsync(descriptor)
-
-
-def _keep_newest(shelves: int, newest: str) -> None:
-    """Bound the copies; the one just made stays even where a clock that went back calls it the oldest."""
-    names = [name for name in os.listdir(shelves) if name != newest]
-    if len(names) < KEPT:
-        return
-    names.sort(key=lambda name: os.stat(name, dir_fd=shelves, follow_symlinks=False).st_mtime_ns)
-    for name in names[: len(names) - KEPT + 1]:
-        os.unlink(name, dir_fd=shelves)
 
 
 def _refuse_other_encodings(descriptor: int, path: str) -> None:
