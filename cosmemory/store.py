@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from cosmemory.errors import Unsafe
+from cosmemory.errors import Unsafe, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,6 +136,20 @@ def is_revision_of(expected: Revision | None, data: bytes | None) -> bool:
     if expected is None or data is None:
         return expected is None and data is None
     return expected == (log_revision(len(data), data) if "-" in expected else revision_of(data))
+
+
+def one_each(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The same changes with one for each page: entries go to the end of the text or the entries before them."""
+    merged: dict[str, Change] = {}
+    for change in changes:
+        first = merged.get(change.path)
+        if first is None:
+            merged[change.path] = change
+        elif isinstance(change, Append) and not isinstance(first, Remove):
+            merged[change.path] = replace(first, data=first.data + change.data)
+        else:
+            raise UsageError(f"{change.path} is changed twice in one change.", "Make one change of the two.")
+    return tuple(merged.values())
 
 
 def check_path(path: str, *, new: bool = False) -> None:

@@ -32,6 +32,8 @@ LEAN_RING = {
     "cosmemory.engines.files.append",
     "cosmemory.engines.files.disk",
     "cosmemory.engines.files.lock",
+    "cosmemory.engines.files.log",
+    "cosmemory.engines.tail",
     "cosmemory.errors",
     "cosmemory.interfaces",
     "cosmemory.interfaces.cli",

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import BinaryIO
 
 from cosmemory.engines.tail import in_style_of
-from cosmemory.errors import Conflict, Locked, NotFound
+from cosmemory.errors import Conflict, Locked, NotFound, NotSaved
 from cosmemory.store import (
     Append,
     Change,
@@ -17,8 +17,10 @@ from cosmemory.store import (
     Replace,
     Revision,
     Stored,
+    check_path,
     is_revision_of,
     log_revision,
+    one_each,
     revision_of,
 )
 
@@ -34,11 +36,13 @@ class EphemeralStore:
 
     def read(self, path: str) -> Stored | None:
         """The page, or None."""
+        check_path(path)
         data = self._pages.get(path)
         return None if data is None else Stored(path=path, data=data, revision=revision_of(data))
 
     def read_tail(self, path: str, size: int) -> tuple[bytes, int]:
         """The last bytes of a page and the offset at which they begin."""
+        check_path(path)
         data = self._pages.get(path, b"")
         return data[max(0, len(data) - size) :], max(0, len(data) - size)
 
@@ -47,12 +51,14 @@ class EphemeralStore:
 
         Raises NotFound when there is none.
         """
+        check_path(path)
         if path not in self._pages:
             raise NotFound(f"The page {path}")
         return io.BytesIO(self._pages[path])
 
     def size(self, path: str) -> int:
         """The length of a page in bytes."""
+        check_path(path)
         return len(self._pages.get(path, b""))
 
     def paths(self) -> tuple[str, ...]:
@@ -92,6 +98,7 @@ class EphemeralStore:
 
     def set_mark(self, name: str, value: int) -> None:
         """Keeps a number under a name unless a higher one is kept."""
+        self._refuse_without_lock("the marks")
         self._marks[name] = max(value, self.mark(name))
 
     def commit(self, changes: Sequence[Change], operation: str = "", actor: str = "") -> tuple[Revision, ...]:
@@ -100,13 +107,21 @@ class EphemeralStore:
         Raises Conflict for a page that is not at its expected revision, NotFound for a log that is not there.
         """
         del operation, actor
+        if not changes:
+            return ()
+        self._refuse_without_lock(changes[0].path)
         after = dict(self._pages)
-        revisions = tuple(_made(after, change) for change in changes)
+        revisions = {change.path: _made(after, change) for change in one_each(changes)}
         self._pages = after
-        return revisions
+        return tuple(revisions[change.path] for change in changes)
+
+    def _refuse_without_lock(self, path: str) -> None:
+        if not self._lock.locked():
+            raise NotSaved(path, "the lock was given back")
 
 
 def _made(pages: dict[str, bytes], change: Change) -> Revision:
+    check_path(change.path, new=not isinstance(change, Append) and change.expected is None)
     before = pages.get(change.path)
     if isinstance(change, Append):
         if before is None:

@@ -17,7 +17,7 @@ def newline_of(text: bytes) -> bytes:
 def in_style_of(text: bytes, data: bytes) -> bytes:
     """Entries, written with line feeds, with the newline of the log that they go to."""
     newline = newline_of(text)
-    return data if newline == b"\n" else data.replace(b"\n", newline)
+    return data if newline == b"\n" or b"\r" in data else data.replace(b"\n", newline)
 
 
 def open_entry(text: bytes, *, whole: bool) -> int | None:
@@ -54,6 +54,15 @@ def closing(text: bytes, *, unfinished: bool) -> bytes:
         return b"" if ended else newline + newline
     gap = b"" if text.endswith(newline * 2) else newline if ended else newline * 2
     return gap + SEPARATOR + newline * 2
+
+
+def is_part(standing: bytes, text: bytes) -> bool:
+    """Whether bytes are what a crash left of a text: its begin, or that with NULs where the disk had nothing."""
+    if len(standing) > len(text):
+        return False
+    return text.startswith(standing) or all(
+        byte in (0, wanted) for byte, wanted in zip(standing, text, strict=False)
+    )
 
 
 def bad_bytes(text: bytes) -> int:

@@ -1,19 +1,12 @@
-"""Whole entries put at the end of a log by one write, under the lock, durable when it returns."""
+"""Whole entries appended to a log in one call, durable when it returns."""
 
 from __future__ import annotations
 
-import os
-
-from cosmemory.engines.files.disk import open_log, refusal, write_all
-from cosmemory.errors import NotSaved, Unsafe
+from cosmemory.engines.files.log import Log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cosmemory.engines.files.lock import Lock
-
-TAIL = 512
-CLOSED = -1
-REPLACED_TIMES = 5
 
 
 def append(lock: Lock, path: str, data: bytes, *, durability: str = "full") -> int:
@@ -21,126 +14,11 @@ def append(lock: Lock, path: str, data: bytes, *, durability: str = "full") -> i
     log = Log(lock, path, durability)
     lock.acquire()
     try:
+        if lock.unfinished:
+            from cosmemory.engines.files import intent
+
+            intent.finish(lock, durability)
         return log.put(data)[0]
     finally:
         lock.release()
         log.close()
-
-
-class Log:
-    """A log kept open between appends; each one makes sure that it still is the file of that name."""
-
-    __slots__ = ("_descriptor", "_durable", "_file", "_inode", "lock", "path")
-
-    def __init__(self, lock: Lock, path: str, durability: str = "full") -> None:
-        self.lock = lock
-        self.path = path
-        self._durable = durability != "none"
-        self._file = f"{lock.root}/{path}"
-        self._descriptor = CLOSED
-        self._inode = 0
-
-    def __del__(self) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the descriptor; the next append opens it again."""
-        descriptor, self._descriptor = self._descriptor, CLOSED
-        if descriptor != CLOSED:
-            os.close(descriptor)
-
-    def put(self, data: bytes) -> tuple[int, bytes]:
-        """Append under the lock, already held; the new length and the last bytes of the log."""
-        if self.lock.unfinished:
-            from cosmemory.engines.files import intent
-
-            intent.finish(self.lock)
-        try:
-            for _ in range(REPLACED_TIMES):
-                placed = self._put(data)
-                if placed is not None:
-                    return placed
-                self.close()
-        except OSError as error:
-            self.close()
-            raise refusal(self.path, error) from error
-        raise NotSaved(self.path, "another program keeps replacing it")
-
-    def prepared(self, data: bytes) -> tuple[bytes, int, bytes]:
-        """The entries with what must stand before them, the log's length, and its last bytes; under the lock."""
-        try:
-            for _ in range(REPLACED_TIMES):
-                found = self._ready(data)
-                if found is not None:
-                    return found[1:]
-                self.close()
-        except OSError as error:
-            self.close()
-            raise refusal(self.path, error) from error
-        raise NotSaved(self.path, "another program keeps replacing it")
-
-    def _ready(self, data: bytes) -> tuple[os.stat_result, bytes, int, bytes] | None:
-        descriptor = self._descriptor
-        if descriptor == CLOSED:
-            descriptor = self._descriptor = open_log(self.lock.root, self.path)
-        status = os.fstat(descriptor)
-        if status.st_nlink != 1:
-            if status.st_nlink == 0:
-                return None  # replaced since the last append: open the new one
-            _check_links(self.lock.root, self.path, status.st_ino)
-        length = status.st_size
-        tail = os.pread(descriptor, TAIL, length - TAIL if length > TAIL else 0)
-        if not tail.endswith(b"\n---\n\n") or b"\0" in tail:
-            from cosmemory.engines.files import torn
-
-            closing, length = torn.repair(self.lock, descriptor, self.path, length)
-            tail = os.pread(descriptor, TAIL, max(0, length - TAIL))
-            if b"\r" in tail:
-                from cosmemory.engines.tail import in_style_of
-
-                data = in_style_of(tail, data)
-            data = closing + data
-        return status, data, length, tail
-
-    def _put(self, data: bytes) -> tuple[int, bytes] | None:
-        ready = self._ready(data)
-        if ready is None:
-            return None
-        status, data, length, tail = ready
-        descriptor = self._descriptor
-        try:
-            if os.write(descriptor, data) != len(data):
-                write_all(descriptor, data[os.fstat(descriptor).st_size - length :])
-        except OSError:
-            _take_back(descriptor, length, data)
-            raise
-        if self._durable:
-            os.fsync(descriptor)  # when it fails nothing is cut off: what is on the disk is unknown then
-        now = os.stat(self._file)
-        replaced = now.st_ino != status.st_ino
-        edited = now.st_size != length + len(data) and os.pread(descriptor, len(data), length) != data
-        if replaced or edited:
-            # An editor saved its own copy meanwhile: an entry that is acknowledged must stand in that one.
-            _take_back(descriptor, length, data)
-            return None
-        return length + len(data), (tail + data)[-TAIL:]
-
-
-def _take_back(descriptor: int, length: int, data: bytes) -> None:
-    """Cut off the part of an entry that the disk did not take, if that and nothing else stands there."""
-    part = os.pread(descriptor, len(data) + 1, length)
-    if part and data.startswith(part):
-        os.ftruncate(descriptor, length)
-
-
-def _check_links(root: str, path: str, inode: int) -> None:
-    from cosmemory.engines.files import litter
-    from cosmemory.engines.files.folder import enter
-
-    folder = enter(root, path.split("/")[:-1])
-    try:
-        litter.release_link(folder, inode)
-        if os.stat(path.rsplit("/", 1)[-1], dir_fd=folder).st_nlink > 1:
-            raise Unsafe(path, "it has a second name (a hard link)")
-    finally:
-        os.close(folder)

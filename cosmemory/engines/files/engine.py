@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from cosmemory.engines.files import listing, marks
-from cosmemory.engines.files.append import TAIL, Log
 from cosmemory.engines.files.disk import refusal
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
-from cosmemory.engines.files.replace import Found, current, find, open_page, replace
-from cosmemory.errors import Conflict, EditedMeanwhile, NotFound
+from cosmemory.engines.files.log import TAIL, Log
+from cosmemory.engines.files.replace import Found, check_names, current, find, open_page, replace
+from cosmemory.engines.tail import in_style_of
+from cosmemory.errors import Conflict, EditedMeanwhile, NotFound, NotSaved
 from cosmemory.store import (
     Append,
     Change,
@@ -25,6 +26,7 @@ from cosmemory.store import (
     check_path,
     is_revision_of,
     log_revision,
+    one_each,
     revision_of,
 )
 
@@ -45,10 +47,10 @@ class FilesStore:
             found = find(self.root, path)
         except OSError as error:
             raise refusal(path, error) from error
+        data = found.data if found else None
         if self._intent_is_open():
-            data = self._laid_over(path, found.data if found else None)
-            return None if data is None else Stored(path=path, data=data, revision=revision_of(data))
-        return None if found is None else Stored(path=path, data=found.data, revision=found.revision)
+            data = self._laid_over(path, data)
+        return None if data is None else Stored(path=path, data=data, revision=revision_of(data))
 
     def read_tail(self, path: str, size: int) -> tuple[bytes, int]:
         """The last bytes of a page and the offset at which they begin."""
@@ -92,6 +94,7 @@ class FilesStore:
         """Whole entries at the end of a log, durable when this returns; the log's new revision."""
         self.lock.acquire()
         try:
+            self._finish()
             length, tail = self._log(path).put(data)
         finally:
             self.lock.release()
@@ -105,21 +108,27 @@ class FilesStore:
         """
         self.lock.acquire(timeout)
         try:
-            if self.lock.unfinished:
-                from cosmemory.engines.files import intent
-
-                intent.finish(self.lock, self.durability)
+            self._finish()
             yield FilesWriter(self)
         finally:
             self.lock.release()
 
     def mark(self, name: str) -> int:
         """The highest number kept under a name, 0 when there is none."""
-        return marks.read(self.root).get(name, 0)
+        try:
+            return marks.read(self.root).get(name, 0)
+        except OSError as error:
+            raise refusal(marks.NAME, error) from error
 
     def notices(self) -> tuple[str, ...]:
         """What this store had to repair, one sentence each."""
         return tuple(self.lock.notices)
+
+    def _finish(self) -> None:
+        if self.lock.unfinished:
+            from cosmemory.engines.files import intent
+
+            intent.finish(self.lock, self.durability)
 
     def _log(self, path: str) -> Log:
         if path not in self._logs:
@@ -177,7 +186,8 @@ class FilesWriter:
 
     def set_mark(self, name: str, value: int) -> None:
         """Keep a number under a name unless a higher one is kept already."""
-        marks.raise_to(self.store.root, name, value)
+        self._refuse_without_lock(marks.NAME)
+        marks.raise_to(self.store.lock, name, value)
 
     def commit(self, changes: Sequence[Change], operation: str = "", actor: str = "") -> tuple[Revision, ...]:
         """Make all changes or none; the new revisions in order, "" for a page removed.
@@ -185,14 +195,26 @@ class FilesWriter:
         Raises Conflict for a page that is not at its expected revision, EditedMeanwhile when it was until
         somebody without the lock saved it, NotFound for a log that is not there.
         """
-        if not self.store.lock.held:
-            raise Conflict(changes[0].path, None, "nothing: the lock was released, or this is a forked child")
+        if not changes:
+            return ()
+        self._refuse_without_lock(changes[0].path)
+        merged = one_each(changes)
+        self.store._finish()  # noqa: SLF001  # what an earlier commit under this very lock could only record
         try:
-            if len(changes) == 1:
-                return (self._make(changes[0]),)
-            return self._make_together(changes, operation, actor)
+            if len(merged) == 1:
+                landed: tuple[Revision, ...] = (self._make(merged[0]),)
+            else:
+                landed = self._make_together(merged, operation, actor)
         except OSError as error:
-            raise refusal(changes[0].path if len(changes) == 1 else "The change", error) from error
+            raise refusal(merged[0].path if len(merged) == 1 else "The change", error) from error
+        revisions = {change.path: revision for change, revision in zip(merged, landed, strict=True)}
+        return tuple(revisions[change.path] for change in changes)
+
+    def _refuse_without_lock(self, path: str) -> None:
+        if not self.store.lock.held:
+            raise NotSaved(
+                path, "the lock was given back, or this process was forked from the one that has it"
+            )
 
     def _make(self, change: Change) -> Revision:
         if isinstance(change, Append):
@@ -209,12 +231,16 @@ class FilesWriter:
         revisions: list[Revision] = []
         for change in changes:
             if isinstance(change, Append):
-                data, length, tail = self.store._log(change.path).prepared(change.data)  # noqa: SLF001
-                steps.append(intent.step_for_log(change.path, data, length))
+                closing, length, tail = self.store._log(change.path).ready()  # noqa: SLF001
+                entries = in_style_of(tail, change.data)
+                data = closing + entries
+                steps.append(intent.step_for_log(change.path, entries, length, closing))
                 revisions.append(log_revision(length + len(data), (tail + data)[-TAIL:]))
             else:
                 new = change.data if isinstance(change, Replace) else None
-                steps.append(intent.step_for(change.path, new, self._before(change)))
+                before = self._before(change)
+                check_names(self.store.root, change.path, before)
+                steps.append(intent.step_for(change.path, new, before))
                 revisions.append("" if new is None else revision_of(new))
         together = intent.Intent(operation=operation, actor=actor, steps=tuple(steps))
         intent.carry_out(self.store.lock, together, self.store.durability)

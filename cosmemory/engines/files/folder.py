@@ -21,6 +21,9 @@ def enter(root: str, parts: list[str], *, make: bool = False) -> int:
                     raise
                 make_folder(part, folder)
                 deeper = os.open(part, OPEN_FOLDER, dir_fd=folder)
+            else:
+                if make:
+                    os.fsync(folder)  # whoever made the folder may have died before it was durable
         finally:
             os.close(folder)
         folder = deeper
@@ -33,8 +36,9 @@ def make_folder(name: str, parent: int) -> None:
     try:
         os.mkdir(name, status.st_mode & 0o777, dir_fd=parent)
     except FileExistsError:
-        return  # somebody else made it first
-    follow_owner(name, parent, status)
+        pass  # somebody else made it first, and may have died before it was durable
+    else:
+        follow_owner(name, parent, status)
     os.fsync(parent)
 
 

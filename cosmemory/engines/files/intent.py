@@ -13,33 +13,42 @@ import os
 from dataclasses import dataclass
 from hashlib import sha256
 
+from cosmemory.engines import tail
 from cosmemory.engines.files import folder, litter
-from cosmemory.engines.files.disk import open_log, read_all, refusal, write_all
+from cosmemory.engines.files.disk import read_all, refusal, write_all
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
+from cosmemory.engines.files.log import Log
 from cosmemory.engines.files.replace import MAKE_PAGE, OPEN_PAGE, Found, find, replace
-from cosmemory.engines.files.torn import put_aside
-from cosmemory.errors import CosmemoryError, EditedMeanwhile
-from cosmemory.store import revision_of
+from cosmemory.engines.files.shelf import CONFLICTS, put_aside
+from cosmemory.errors import CosmemoryError, EditedMeanwhile, NotFound, Unsafe
+from cosmemory.store import check_path, revision_of
 
 FORMAT = 1
-CONFLICTS = "conflicts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One page of an intent: what it was before, and its whole text after, or what is appended to it."""
+    """One page of an intent: what it was before, and its whole text after, or what is appended to it.
+
+    What is appended to a log of `length` bytes begins with `closing` bytes that end the entry before.
+    """
 
     path: str
     before: str | None
     after: bytes | None
     appended: bool = False
     length: int = 0
+    closing: int = 0
 
     def laid_over(self, data: bytes | None) -> bytes | None:
         """The page as it will be, if it is as it was before; any other is left as it is."""
         if self.appended:
             assert self.after is not None
-            if data is not None and self.after.startswith(data[self.length :]) and len(data) >= self.length:
+            if (
+                data is not None
+                and len(data) >= self.length
+                and tail.is_part(data[self.length :], self.after)
+            ):
                 return data[: self.length] + self.after
             return data
         return self.after if (None if data is None else revision_of(data)) == self.before else data
@@ -68,6 +77,8 @@ def read(root: str) -> Intent | None:
         raise refusal(f"{FOLDER}/{INTENT}", error) from error
     try:
         return _parsed(read_all(descriptor))
+    except OSError as error:
+        raise refusal(f"{FOLDER}/{INTENT}", error) from error
     finally:
         os.close(descriptor)
 
@@ -78,8 +89,8 @@ def carry_out(lock: Lock, intent: Intent, durability: str) -> None:
     Raises what the first page refuses, with nothing changed. Once a page has been changed the whole has
     happened, and what could not be done at once is done by the next writer.
     """
+    lock.unfinished = True  # first: a record that cannot even be withdrawn must not outlive our next write
     _record(lock, intent, durability)
-    lock.unfinished = True
     done = 0
     try:
         for step in intent.steps:
@@ -87,24 +98,41 @@ def carry_out(lock: Lock, intent: Intent, durability: str) -> None:
             done += 1
     except (OSError, CosmemoryError) as error:
         if done == 0:
-            _withdraw(lock, durability)
+            _withdraw_soon(lock, durability)
             raise
         lock.notices.append(f"The change is recorded, and the next one finishes it: {error}")
         return
-    _withdraw(lock, durability)
+    _withdraw_soon(lock, durability)
 
 
 def finish(lock: Lock, durability: str = "full") -> None:
-    """Finish the intent that somebody left open; only under the lock."""
-    intent = read(lock.root)
+    """Finish the intent that somebody left open; only under the lock.
+
+    A page that can no longer be written, whatever is done, gives up its place to what stands there: it must not
+    keep everybody from writing anything. What the disk refuses is refused, and tried again by the next writer.
+    """
+    path = f"{FOLDER}/{INTENT}"
+    try:
+        intent = read(lock.root)
+        for step in intent.steps if intent else ():
+            path = step.path
+            _take_or_keep_both(lock, step, durability)
+        path = f"{FOLDER}/{INTENT}"
+        _withdraw(lock, durability)
+    except OSError as error:
+        raise refusal(path, error) from error
     if intent is not None:
-        for step in intent.steps:
-            try:
-                _take(lock, step, durability)
-            except OSError as error:
-                raise refusal(step.path, error) from error
         lock.notices.append(f"A change that was interrupted ({intent.operation or 'unnamed'}) was finished.")
-    _withdraw(lock, durability)
+
+
+def _take_or_keep_both(lock: Lock, step: Step, durability: str) -> None:
+    try:
+        try:
+            _take(lock, step, durability)
+        except OSError as error:
+            raise refusal(step.path, error) from error
+    except (Unsafe, NotFound):
+        _keep_both(lock, step)
 
 
 def _take(lock: Lock, step: Step, durability: str) -> None:
@@ -130,32 +158,17 @@ def _keep_both(lock: Lock, step: Step) -> None:
         lock.notices.append(f"{step.path} was edited meanwhile, and is kept.")
         return
     name = f"{step.path.replace('/', '_')[-150:]}.{sha256(step.after).hexdigest()[:12]}"
-    kept = put_aside(lock, name, step.after, CONFLICTS)
+    kept = put_aside(lock.folder, name, step.after, CONFLICTS)
     lock.notices.append(f"{step.path} was edited meanwhile; what should have stood there is in {kept}.")
 
 
 def _append(lock: Lock, step: Step, durability: str) -> None:
     assert step.after is not None
-    descriptor = open_log(lock.root, step.path)
+    log = Log(lock, step.path, durability)
     try:
-        status = os.fstat(descriptor)
-        standing = os.pread(descriptor, len(step.after), step.length)
-        if standing == step.after:
-            pass  # it was written; whether durably, the call below makes sure
-        elif status.st_size >= step.length and step.after.startswith(standing):
-            write_all(descriptor, step.after[len(standing) :])
-        elif step.after.strip() not in _from(descriptor, max(0, status.st_size - 4 * len(step.after))):
-            write_all(
-                descriptor, step.after
-            )  # the log was edited by hand: the entries still belong at its end
-        if durability != "none":
-            os.fsync(descriptor)
+        log.put_again(step.after, step.length, step.closing)
     finally:
-        os.close(descriptor)
-
-
-def _from(descriptor: int, start: int) -> bytes:
-    return os.pread(descriptor, os.fstat(descriptor).st_size - start, start)
+        log.close()
 
 
 def _record(lock: Lock, intent: Intent, durability: str) -> None:
@@ -196,6 +209,14 @@ def _fsync_or_withdraw(own: int) -> None:
         raise
 
 
+def _withdraw_soon(lock: Lock, durability: str) -> None:
+    try:
+        _withdraw(lock, durability)
+    except OSError as error:
+        # Still unfinished: whoever writes next has to take it away first.
+        lock.notices.append(f"The record of a finished change could not be removed: {error.strerror}.")
+
+
 def _withdraw(lock: Lock, durability: str) -> None:
     """Take the record away: durably, or a power cut would bring it back and let it undo later changes."""
     own = folder.enter(lock.root, [FOLDER])
@@ -207,8 +228,6 @@ def _withdraw(lock: Lock, durability: str) -> None:
         if durability != "none":
             os.fsync(own)
         lock.unfinished = False
-    except OSError as error:
-        lock.notices.append(f"The record of a finished change could not be removed: {error.strerror}.")
     finally:
         os.close(own)
 
@@ -221,6 +240,7 @@ def _written(intent: Intent) -> bytes:
             "after": None if step.after is None else len(step.after),
             "appended": step.appended,
             "length": step.length,
+            "closing": step.closing,
         }
         for step in intent.steps
     ]
@@ -244,6 +264,7 @@ def _parsed(data: bytes) -> Intent | None:
     steps: list[Step] = []
     offset = 0
     for each in described["steps"]:
+        check_path(each["path"])  # a memory may come from elsewhere: no record may lead out of it
         size = each["after"]
         after = None if size is None else texts[offset : offset + size]
         offset += size or 0
@@ -254,6 +275,7 @@ def _parsed(data: bytes) -> Intent | None:
                 after=after,
                 appended=each["appended"],
                 length=each["length"],
+                closing=each["closing"],
             )
         )
     return Intent(operation=described["operation"], actor=described["actor"], steps=tuple(steps))
@@ -264,6 +286,7 @@ def step_for(path: str, data: bytes | None, before: Found | None) -> Step:
     return Step(path=path, before=before.revision if before else None, after=data)
 
 
-def step_for_log(path: str, data: bytes, length: int) -> Step:
-    """The step that puts entries at the end of a log that has this length now."""
-    return Step(path=path, before=None, after=data, appended=True, length=length)
+def step_for_log(path: str, data: bytes, length: int, closing: bytes) -> Step:
+    """The step that puts entries at the end of a log that has this length now, closing the one before."""
+    after = closing + data
+    return Step(path=path, before=None, after=after, appended=True, length=length, closing=len(closing))

@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Iterator
 
+from cosmemory.engines.files.disk import refusal
+
 # Copies kept out of the way, never taken for live pages.
 NOT_LIVE = frozenset(["checkpoints", "backups", "archive"])
 PAGE = ".md"
@@ -37,8 +39,10 @@ def _files(root: str, *, hidden: bool = False) -> Iterator[tuple[str, str]]:
         below = pending.pop()
         try:
             found = os.scandir(f"{root}/{below}")
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
             continue  # a folder we may not read, or one that has just gone
+        except OSError as error:
+            raise refusal(below or "the memory", error) from error  # not a memory that looks empty
         with found as entries:
             for entry in entries:
                 name = entry.name

@@ -163,8 +163,17 @@ class Lock:
     def note(self, path: str) -> None:
         """Name the temporary file about to be made, so that whoever follows a dead holder finds it at once."""
         if path != self._noted:
+            text = path.encode("utf-8", "surrogateescape") + b"\n"
+            written = 0
+            while written < len(text):
+                written += os.pwrite(self._descriptor, text[written:], HOLDER_BYTES + written)
             self._noted = path
-            os.pwrite(self._descriptor, path.encode("utf-8", "surrogateescape") + b"\n", HOLDER_BYTES)
+
+    def disown(self) -> None:
+        """Let the next acquire clear what the note names, as if this holder had died."""
+        _locks[0] += 1
+        self.number = _locks[0]
+        self._line = _holder_line(self.number)
 
     def _acquire_slowly(self, timeout: float | None, waited: float) -> None:
         try:
@@ -250,7 +259,8 @@ class Lock:
         record = os.pread(self._descriptor, HOLDER_BYTES + NOTE_BYTES, 0)
         # A change that a dead holder, or an earlier boot, left half done has its record in the intent file.
         self.unfinished = os.access(f"{self.folder}/{INTENT}", os.F_OK)
-        litter.clear(self.root, record[HOLDER_BYTES:], whole=_boot(record) != _boot(self._line))
+        told = litter.clear(self.root, record[HOLDER_BYTES:], whole=_boot(record) != _boot(self._line))
+        self.notices.extend(told)
         os.pwrite(self._descriptor, self._line, 0)
         self._noted = ""
 

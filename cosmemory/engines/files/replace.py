@@ -38,6 +38,7 @@ class _Staged:
     folder: int
     before: Found | None
     after: bytes | None
+    kept: bool = False  # the temporary file may hold a person's text
 
 
 def find(root: str, path: str) -> Found | None:
@@ -75,28 +76,40 @@ def replace(lock: Lock, path: str, data: bytes | None, before: Found | None, dur
     """
     *parts, name = (before.path if before else path).split("/")
     temporary = f"{litter.PREFIX}{os.getpid()}-{lock.number}{litter.SUFFIX}"
-    inside = folder.enter(lock.root, parts, make=True)
+    inside = folder.enter(lock.root, parts, make=before is None)
     staged = _Staged(path, name, temporary, inside, before, data)
     try:
-        if before is not None and before.status.st_nlink > 1:
-            _refuse_second_names(staged, before)
-        lock.note("/".join([*parts, temporary]))
+        if before is not None:
+            _refuse_second_names(inside, name, path, before)
+        noted = "/".join([*parts, temporary])
+        lock.note(noted)
         if data is not None:
             _write_beside(staged, data, durable=durability != "none")
+        if before is not None:
+            after = "" if data is None else revision_of(data)
+            lock.note(litter.armed(noted, before.revision, after, name))
         _place(staged)
         if durability == "full":
             _make_durable(staged)
     finally:
-        try:
-            os.unlink(temporary, dir_fd=inside)
-        except OSError:
-            pass  # it is in its place, or never was
+        if staged.kept:
+            lock.disown()  # the next holder of the lock gives back what could not be put back now
+        else:
+            # Last, so that a writer killed before its page was durable can be told from one that had done.
+            try:
+                os.unlink(temporary, dir_fd=inside)
+            except OSError:
+                pass  # it never was
         os.close(inside)
 
 
 def open_page(root: str, path: str) -> int:
-    """A descriptor of a page for reading."""
-    return _open_page(root, path)[1]
+    """A descriptor of a page for reading, a plain file."""
+    descriptor = _open_page(root, path)[1]
+    if os.fstat(descriptor).st_mode & 0o170000 != 0o100000:
+        os.close(descriptor)
+        raise Unsafe(path, "it is not a plain file")
+    return descriptor
 
 
 def _open_page(root: str, path: str) -> tuple[str, int]:
@@ -130,7 +143,7 @@ def _place(staged: _Staged) -> None:
 def _make_durable(staged: _Staged) -> None:
     try:
         os.fsync(staged.folder)
-    except OSError:
+    except BaseException:
         _put_back(staged)  # what is refused must not look done
         raise
 
@@ -174,20 +187,24 @@ def _place_over(staged: _Staged, before: Found) -> None:
     except FileNotFoundError:
         raise EditedMeanwhile(staged.path, before.revision, None) from None
     if not exchanged:
-        # The best where two names cannot change places: look once more, then rename.
-        now = os.stat(staged.name, dir_fd=staged.folder, follow_symlinks=False)
-        if _mark(now) != _mark(before.status):
-            raise EditedMeanwhile(staged.path, before.revision, "")
-        os.rename(staged.temporary, staged.name, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
+        _rename_over(staged, before)
         return
-    taken = _bytes_of(staged)
-    if taken == before.data:
-        return
-    exchange(staged.temporary, staged.name, staged.folder)
-    if _bytes_of(staged) != staged.after:
-        # Saved a second time between the two exchanges: the newest is what a person expects to find.
-        exchange(staged.temporary, staged.name, staged.folder)
-    raise EditedMeanwhile(staged.path, before.revision, revision_of(taken))
+    try:
+        taken = _bytes_of(staged, staged.temporary)
+    except BaseException:
+        _put_back(staged)  # what cannot be judged is not ours to take
+        raise
+    if taken != before.data:
+        _put_back(staged)
+        raise EditedMeanwhile(staged.path, before.revision, revision_of(taken))
+
+
+def _rename_over(staged: _Staged, before: Found) -> None:
+    """The best where two names cannot change places: look once more, then rename."""
+    now = os.stat(staged.name, dir_fd=staged.folder, follow_symlinks=False)
+    if now.st_ino != before.status.st_ino or _bytes_of(staged, staged.name) != before.data:
+        raise EditedMeanwhile(staged.path, before.revision, "")
+    os.rename(staged.temporary, staged.name, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
 
 
 def _place_new(staged: _Staged) -> None:
@@ -199,39 +216,91 @@ def _place_new(staged: _Staged) -> None:
         if error.errno not in LINKS_MISSING:
             raise
         os.rename(staged.temporary, staged.name, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
-        return
-    os.unlink(staged.temporary, dir_fd=staged.folder)
 
 
 def _take_away(staged: _Staged, before: Found) -> None:
-    os.rename(staged.name, staged.temporary, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
-    taken = _bytes_of(staged)
+    try:
+        os.rename(staged.name, staged.temporary, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
+    except FileNotFoundError:
+        raise EditedMeanwhile(staged.path, before.revision, None) from None
+    try:
+        taken = _bytes_of(staged, staged.temporary)
+    except BaseException:
+        _put_back(staged)
+        raise
     if taken != before.data:
-        os.link(staged.temporary, staged.name, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
+        _put_back(staged)
         raise EditedMeanwhile(staged.path, before.revision, revision_of(taken))
 
 
 def _put_back(staged: _Staged) -> None:
-    if staged.before is None:
-        os.unlink(staged.name, dir_fd=staged.folder)
-    elif staged.after is None:
-        os.link(staged.temporary, staged.name, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
-    else:
+    """The page as it was before we took it, or as a person saved it since; nothing of theirs is given up."""
+    staged.kept = staged.before is not None  # until it is seen that nothing of theirs is in our hands
+    try:
+        if staged.before is None:
+            if _bytes_of(staged, staged.name) == staged.after:
+                os.unlink(staged.name, dir_fd=staged.folder)
+        elif staged.after is None:
+            _link_back(staged)
+        else:
+            _exchange_back(staged, staged.after)
+        staged.kept = False
+    except OSError:
+        pass  # the caller raises what went wrong first; the next holder of the lock tries again
+
+
+def _exchange_back(staged: _Staged, after: bytes) -> None:
+    try:
+        exchange(staged.temporary, staged.name, staged.folder)
+    except FileNotFoundError:
+        _link_back(staged)  # a person took the page away meanwhile, as some editors do before they save
+        return
+    if _bytes_of(staged, staged.temporary) != after:
+        # Saved a second time between the two exchanges: the newest is what a person expects to find.
         exchange(staged.temporary, staged.name, staged.folder)
 
 
-def _bytes_of(staged: _Staged) -> bytes:
-    descriptor = os.open(staged.temporary, OPEN_PAGE, dir_fd=staged.folder)
+def _link_back(staged: _Staged) -> None:
+    try:
+        os.link(staged.temporary, staged.name, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
+    except FileExistsError:
+        pass  # saved again since: the newest is what a person expects to find
+    except OSError as error:
+        if error.errno not in LINKS_MISSING:
+            raise
+        os.rename(staged.temporary, staged.name, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
+
+
+def _bytes_of(staged: _Staged, name: str) -> bytes:
+    descriptor = os.open(name, OPEN_PAGE, dir_fd=staged.folder)
     try:
         return read_all(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _refuse_second_names(staged: _Staged, before: Found) -> None:
-    litter.release_link(staged.folder, before.status.st_ino)
-    if os.stat(staged.name, dir_fd=staged.folder, follow_symlinks=False).st_nlink > 1:
-        raise Unsafe(staged.path, "it has a second name (a hard link), which would keep the old text")
+def check_names(root: str, path: str, before: Found | None) -> None:
+    """Refuse a page with a second name, before any page that goes with it is changed."""
+    if before is None or before.status.st_nlink == 1:
+        return
+    *parts, name = before.path.split("/")
+    inside = folder.enter(root, parts)
+    try:
+        _refuse_second_names(inside, name, path, before)
+    finally:
+        os.close(inside)
+
+
+def _refuse_second_names(inside: int, name: str, path: str, before: Found) -> None:
+    if before.status.st_nlink == 1:
+        return
+    litter.release_link(inside, before.status.st_ino)
+    try:
+        links = os.stat(name, dir_fd=inside, follow_symlinks=False).st_nlink
+    except FileNotFoundError:
+        raise EditedMeanwhile(path, before.revision, None) from None
+    if links > 1:
+        raise Unsafe(path, "it has a second name (a hard link), which would keep the old text")
 
 
 def _mark(status: os.stat_result) -> tuple[int, int, int]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+from fcntl import F_GETFL, F_SETFL, fcntl
 from hashlib import sha256
 
 from cosmemory.engines import tail
-from cosmemory.engines.files import folder
-from cosmemory.engines.files.disk import write_all
+from cosmemory.engines.files.shelf import QUARANTINE, put_aside
 from cosmemory.errors import Damaged
 
 TYPE_CHECKING = False
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 FIRST_BLOCK = 4096
 LONGEST_ENTRY = 64 * 1024 * 1024
-QUARANTINE = "quarantine"
-KEPT = 50
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -33,9 +31,7 @@ def repair(lock: Lock, descriptor: int, path: str, length: int) -> tuple[bytes, 
         _refuse_other_encodings(descriptor, path)
         _put_aside(lock, path, offset + first_bad, end[first_bad:])
         rest = tail.good_bytes(end[first_bad:])
-        os.ftruncate(descriptor, offset + first_bad)
-        write_all(descriptor, rest)
-        os.fsync(descriptor)
+        _put_over(descriptor, rest, offset + first_bad)
         end = end[:first_bad] + rest
         text = text[: len(text) - (length - offset)] + end
         length = offset + len(end)
@@ -63,31 +59,6 @@ def last_entry(descriptor: int, path: str, length: int) -> tuple[int, bytes]:
         size *= 4
 
 
-def put_aside(lock: Lock, name: str, data: bytes, shelf: str) -> str:
-    """Keep bytes in a folder below .cosmemory/, durably and once, the newest few only; the path they got."""
-    shelves = folder.enter(lock.folder, [shelf], make=True)
-    try:
-        mode = os.fstat(shelves).st_mode & 0o666
-        temporary = f".{name[-200:]}.part"
-        descriptor = os.open(
-            temporary,
-            os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC,
-            mode,
-            dir_fd=shelves,
-        )
-        try:
-            write_all(descriptor, data)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        os.rename(temporary, name, src_dir_fd=shelves, dst_dir_fd=shelves)
-        _keep_newest(shelves)
-        os.fsync(shelves)
-    finally:
-        os.close(shelves)
-    return f".cosmemory/{shelf}/{name}"
-
-
 def _after_last_entry(text: bytes) -> bytes:
     lines = text.replace(b"\r", b"\n")
     end = len(lines)
@@ -101,17 +72,24 @@ def _after_last_entry(text: bytes) -> bytes:
 
 def _put_aside(lock: Lock, path: str, offset: int, data: bytes) -> None:
     flat = path.replace("/", "_")[-150:]
-    kept = put_aside(lock, f"{flat}.{offset}-{sha256(data).hexdigest()[:12]}", data, QUARANTINE)
+    kept = put_aside(lock.folder, f"{flat}.{offset}-{sha256(data).hexdigest()[:12]}", data, QUARANTINE)
     lock.notices.append(f"{path}: damaged bytes at {offset} were moved to {kept}.")
 
 
-def _keep_newest(shelves: int) -> None:
-    names = [name for name in os.listdir(shelves) if not name.startswith(".")]
-    if len(names) <= KEPT:
-        return
-    names.sort(key=lambda name: os.stat(name, dir_fd=shelves, follow_symlinks=False).st_mtime_ns)
-    for name in names[:-KEPT]:
-        os.unlink(name, dir_fd=shelves)
+def _put_over(descriptor: int, rest: bytes, offset: int) -> None:
+    """Good bytes in the place of the damaged ones and themselves, never gone in between, nor cut off early."""
+    if rest:
+        flags = fcntl(descriptor, F_GETFL)
+        fcntl(descriptor, F_SETFL, flags & ~os.O_APPEND)  # with it, every write goes to the end
+        try:
+            written = 0
+            while written < len(rest):
+                written += os.pwrite(descriptor, rest[written:], offset + written)
+        finally:
+            fcntl(descriptor, F_SETFL, flags)
+        os.fsync(descriptor)
+    os.ftruncate(descriptor, offset + len(rest))
+    os.fsync(descriptor)
 
 
 def _refuse_other_encodings(descriptor: int, path: str) -> None:

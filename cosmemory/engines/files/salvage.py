@@ -1,0 +1,60 @@
+"""What a dead writer had in its hands: dropped when it was cosmemory's, given back when it was a person's.
+
+A writer notes its temporary file before it makes it, and arms the note once that file is complete: with the
+revisions of the page before and after, and the page's name. Any other text in the file is then a person's: it was
+saved at the last moment, changed places with ours, and the writer died before it could put it back.
+"""
+
+from __future__ import annotations
+
+import os
+
+from cosmemory.engines.files import folder
+from cosmemory.engines.files.disk import read_all
+from cosmemory.engines.files.exchange import exchange
+from cosmemory.engines.files.shelf import CONFLICTS, put_aside
+from cosmemory.store import revision_of
+
+OPEN_LEFT = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+
+
+def settle(root: str, parts: list[str], temporary: str, arms: list[str]) -> list[str]:
+    """Take a dead writer's temporary file away; what a person should be told of it."""
+    inside = folder.enter(root, parts)
+    try:
+        told: list[str] = []
+        left = _text(inside, temporary)
+        if len(arms) == 3 and "/" not in arms[2] and left is not None and revision_of(left) not in arms[:2]:
+            told.append(_give_back(root, inside, parts, temporary, left, *arms[1:]))
+        os.unlink(temporary, dir_fd=inside)
+        # The writer died before its rename or link was durable, and whoever comes next builds upon it.
+        os.fsync(inside)
+    finally:
+        os.close(inside)
+    return told
+
+
+def _give_back(
+    root: str, inside: int, parts: list[str], temporary: str, left: bytes, after: str, page: str
+) -> str:
+    path = "/".join([*parts, page])
+    standing = _text(inside, page)
+    if standing is None:
+        os.link(temporary, page, src_dir_fd=inside, dst_dir_fd=inside)
+    elif revision_of(standing) != after or not exchange(temporary, page, inside):
+        name = f"{path.replace('/', '_')[-150:]}.{revision_of(left)[:12]}"
+        kept = put_aside(f"{root}/.cosmemory", name, left, CONFLICTS)
+        return f"{path} was saved twice while a writer died; the first text is in {kept}."
+    return f"{path} was saved while a writer died, and has that text again."
+
+
+def _text(inside: int, name: str) -> bytes | None:
+    """The bytes of a plain file, None where there is none."""
+    try:
+        descriptor = os.open(name, OPEN_LEFT, dir_fd=inside)
+    except FileNotFoundError:
+        return None
+    try:
+        return read_all(descriptor)
+    finally:
+        os.close(descriptor)
