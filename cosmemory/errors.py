@@ -25,7 +25,7 @@ class Conflict(CosmemoryError):
 
     def __init__(self, path: str, expected: str | None, found: str | None) -> None:
         super().__init__(
-            f"{path} is {_state(found)}, but the change was made for {_state(expected)}.",
+            f"{path} is {_state(found)}, but the change was made for {_meant(expected)}.",
             "Read the page again and repeat the change; nothing was written.",
         )
         self.path = path
@@ -167,3 +167,7 @@ class NoMemory(CosmemoryError):
 
 def _state(revision: str | None) -> str:
     return "absent" if revision is None else f"at revision {revision[:12]}"
+
+
+def _meant(revision: str | None) -> str:
+    return "a page that does not exist yet" if revision is None else f"revision {revision[:12]}"

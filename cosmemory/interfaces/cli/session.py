@@ -40,8 +40,12 @@ class Session:
         verb: Callable[[Memory], Outcome[Any]],
         said: Callable[[Any], str],
         memory: Memory | None = None,
+        page: str | None = None,
     ) -> None:
-        """Does ``verb`` and answers; on a dry run shows the difference that it would make."""
+        """Does ``verb`` and answers; on a dry run shows the difference that it would make.
+
+        The answer ends with the revision of ``page`` where a page is named.
+        """
         memory = memory or self.memory()
         rehearsal = Rehearsal(memory.store)
         if self.dry_run:
@@ -52,7 +56,17 @@ class Session:
         elif self.as_json:
             print_json("change", {"changes": changes_of(outcome)})
         else:
-            print_text(said(outcome.result))
+            told = [said(outcome.result)] if said(outcome.result) else []
+            if page is not None:
+                path = memory.path_of(page)
+                told.append(outcome.revision_of(path) or _revision(memory, path))
+            print_text("\n".join(told))
+
+
+def _revision(memory: Memory, path: str) -> str:
+    """The revision of a page that a verb found to say already what it was to say."""
+    stored = memory.store.read(path)
+    return stored.revision if stored else ""
 
 
 def changes_of(outcome: Outcome[Any]) -> list[dict[str, Any]]:

@@ -101,12 +101,13 @@ def get(document: str, path: str, **options: Any) -> None:
 @click.argument("path")
 @click.argument("value")
 def set_(document: str, path: str, value: str, **options: Any) -> None:
-    """Set one value, such as current_focus.priority; - reads it from stdin."""
+    """Set one value, such as current_focus.priority (- reads it from stdin); prints the new revision."""
     session = session_of(options)
     text = text_of(value)
     session.change(
         lambda memory: pages.set_value(memory, document, path, text, expected=session.expected(document)),
-        lambda _: f"set {path}",
+        lambda _: "",
+        page=document,
     )
 
 
@@ -116,7 +117,7 @@ def set_(document: str, path: str, value: str, **options: Any) -> None:
 @click.argument("path")
 @click.argument("values", nargs=-1, metavar="KEY=VALUE...")
 def add(document: str, path: str, values: tuple[str, ...], **options: Any) -> None:
-    """Add a record to a section, such as pending_actions; prints the key that it got."""
+    """Add a record to a section, such as pending_actions; prints the key that it got and the new revision."""
     session = session_of(options)
     given: dict[str, str] = {}
     for each in values:
@@ -127,6 +128,7 @@ def add(document: str, path: str, values: tuple[str, ...], **options: Any) -> No
     session.change(
         lambda memory: pages.add_record(memory, document, path, given, expected=session.expected(document)),
         str,
+        page=document,
     )
 
 
@@ -135,9 +137,10 @@ def add(document: str, path: str, values: tuple[str, ...], **options: Any) -> No
 @click.argument("document")
 @click.argument("path")
 def remove(document: str, path: str, **options: Any) -> None:
-    """Remove a record, such as pending_actions.3."""
+    """Remove a record, such as pending_actions.3; prints the new revision."""
     session = session_of(options)
     session.change(
         lambda memory: pages.remove_record(memory, document, path, expected=session.expected(document)),
-        lambda _: f"removed {path}",
+        lambda _: "",
+        page=document,
     )
