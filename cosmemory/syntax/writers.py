@@ -25,7 +25,10 @@ def row_text(text: str, table: Table, cells: Sequence[str]) -> str:
 
 
 def _widths(table: Table) -> list[int]:
-    """The width of each column where every row agrees on it, else 0."""
+    """The width of each column of a table that is kept aligned; 0 for all of them in any other.
+
+    Two words of one length make no aligned column; the last one often ends ragged.
+    """
     rows = [table.header, *table.rows]
     count = len(table.header.cells)
     if len(rows) < 2 or any(len(row.cells) != count for row in rows):
@@ -34,7 +37,7 @@ def _widths(table: Table) -> list[int]:
     for index in range(count):
         found = {row.cells[index].span.end - row.cells[index].span.start for row in rows}
         widths.append(found.pop() if len(found) == 1 else 0)
-    return widths
+    return widths if all(widths[:-1]) else [0] * count
 
 
 def cell_edit(cell: Cell, value: str) -> Edit:
