@@ -139,6 +139,8 @@ def _read(page: _Page, value: Value, span: Span, *, cell: bool = False) -> Any:
 
 def _is_placeholder(source: str, value: Value) -> bool:
     """Whether the template's own hint, such as ``[ISO timestamp]`` or ``active|idle``, still stands there."""
+    if "|" not in source and not source.startswith("["):
+        return False
     bare = source.removesuffix("%")
     if bare.startswith("[") and bare.endswith("]") and bare.count("[") == 1 and "](" not in source:
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from cosmemory.document.values import LONG, TEXT, ValueType
@@ -57,7 +58,7 @@ class Value:
     @property
     def names(self) -> tuple[str, ...]:
         """The snake_case names that the value answers to, its own first."""
-        return (name_of(self.title), *(name_of(alias) for alias in self.aliases))
+        return _names(self.title, self.aliases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,12 @@ class Part:
     @property
     def names(self) -> tuple[str, ...]:
         """The snake_case names of the sections that the part may stand in."""
-        return (name_of(self.title), *(name_of(alias) for alias in self.aliases))
+        return _names(self.title, self.aliases)
+
+
+@cache
+def _names(title: str, aliases: tuple[str, ...]) -> tuple[str, ...]:
+    return (name_of(title), *(name_of(alias) for alias in aliases))
 
 
 def label(
@@ -152,13 +158,11 @@ class Layout:
 
     values: Mapping[str, Value]
     parts: Mapping[str, Part]
+    attributes: Mapping[str, str]
 
     def value_named(self, name: str) -> str | None:
         """The attribute of the value that a label or column called ``name`` holds."""
-        for attribute, value in self.values.items():
-            if name in value.names and not value.heading:
-                return attribute
-        return None
+        return self.attributes.get(name)
 
     def shape_of(self, text: str) -> str:
         """What belongs to the label ``text``: its line, a list, a long text; nothing for an unknown one."""
@@ -183,10 +187,13 @@ def layout(record: type[Any]) -> Layout:
 
 def _declared(record: type[Any]) -> Layout:
     places = {each.name: each.metadata["place"] for each in fields(record) if "place" in each.metadata}
-    return Layout(
-        {name: place for name, place in places.items() if isinstance(place, Value)},
-        {name: place for name, place in places.items() if isinstance(place, Part)},
-    )
+    values = {name: place for name, place in places.items() if isinstance(place, Value)}
+    parts = {name: place for name, place in places.items() if isinstance(place, Part)}
+    attributes: dict[str, str] = {}
+    for attribute, value in values.items():
+        for name in () if value.heading else value.names:
+            attributes.setdefault(name, attribute)
+    return Layout(values, parts, attributes)
 
 
 def is_long(value: Value) -> bool:

@@ -121,13 +121,16 @@ def _split(source: str, offset: int, pipes: list[int]) -> tuple[Cell, ...]:
         bounds.pop(0)
     if pipes and len(bounds) > 1 and not source[pipes[-1] + 1 :].strip(" \t"):
         bounds.pop()
-    return tuple(_cell(source, offset, left + 1, right) for left, right in itertools.pairwise(bounds))
+    return tuple([_cell(source, offset, left + 1, right) for left, right in itertools.pairwise(bounds)])
 
 
 def _cell(source: str, offset: int, start: int, end: int) -> Cell:
     inner = source[start:end]
-    left = len(inner) - len(inner.lstrip(" \t"))
     right = len(inner.rstrip(" \t"))
-    # An empty cell's value lies after the first blank, so that a value set there keeps the padding.
-    left, right = (left, right) if left < right else (min(1, len(inner)), min(1, len(inner)))
-    return Cell(Span(offset + start, offset + end), Span(offset + start + left, offset + start + right))
+    if right:
+        left = len(inner) - len(inner.lstrip(" \t"))
+    else:
+        # An empty cell's value lies after the first blank, so that a value set there keeps the padding.
+        left = right = min(1, len(inner))
+    start += offset
+    return Cell(Span(start, offset + end), Span(start + left, start + right))

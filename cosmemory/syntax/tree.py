@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cosmemory.syntax.escape import unescape
 from cosmemory.syntax.nodes import Block
@@ -76,6 +77,7 @@ class Tree:
         ]
 
 
+@lru_cache(maxsize=8192)
 def name_of(label: str) -> str:
     """``label`` in snake_case: letters and digits of any script kept, runs of anything else one ``_``."""
     return _NOT_NAME.sub("_", label).strip("_").lower()
