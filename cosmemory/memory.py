@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cosmemory.kinds.coordination_log import Event
 
 # A person who saves again and again must not keep a verb waiting for ever.
-ATTEMPTS = 5
+ATTEMPTS = 20
 BROADCAST = "broadcast"
 
 Result = TypeVar("Result")
