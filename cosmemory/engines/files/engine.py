@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from cosmemory.engines.files import listing, marks
-from cosmemory.engines.files.log import TAIL, Log
 from cosmemory.engines.files.disk import refusal
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
+from cosmemory.engines.files.log import TAIL, Log
 from cosmemory.engines.files.replace import Found, check_names, current, find, open_page, replace
 from cosmemory.errors import Conflict, EditedMeanwhile, NotFound, NotSaved
 from cosmemory.store import (

@@ -15,9 +15,9 @@ from hashlib import sha256
 
 from cosmemory.engines import tail
 from cosmemory.engines.files import folder, litter
-from cosmemory.engines.files.log import Log
 from cosmemory.engines.files.disk import read_all, refusal, write_all
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
+from cosmemory.engines.files.log import Log
 from cosmemory.engines.files.replace import MAKE_PAGE, OPEN_PAGE, Found, find, replace
 from cosmemory.engines.files.shelf import CONFLICTS, put_aside
 from cosmemory.errors import CosmemoryError, EditedMeanwhile, NotFound, Unsafe

@@ -13,11 +13,6 @@ def is_temporary(name: str) -> bool:
     return name.startswith(PREFIX) and name.endswith(SUFFIX)
 
 
-def armed(temporary: str, before: str, after: str, page: str) -> str:
-    """The note of a writer about to let a complete temporary file and a page change places."""
-    return f"{temporary}\0{before}\0{after}\0{page}"
-
-
 def clear(root: str, note: bytes, *, whole: bool) -> list[str]:
     """Remove what the last holder noted, or everything where its note cannot be trusted; what to tell of it.
 

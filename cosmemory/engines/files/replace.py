@@ -6,7 +6,7 @@ import errno
 import os
 from dataclasses import dataclass
 
-from cosmemory.engines.files import folder, litter
+from cosmemory.engines.files import folder, litter, salvage
 from cosmemory.engines.files.disk import read_all, write_all
 from cosmemory.engines.files.exchange import exchange
 from cosmemory.engines.files.lock import Lock
@@ -90,7 +90,7 @@ def replace(lock: Lock, path: str, data: bytes | None, before: Found | None, dur
             _write_beside(staged, data, durable=durability != "none")
         if before is not None:
             after = "" if data is None else revision_of(data)
-            lock.note(litter.armed(noted, before.revision, after, name))
+            lock.note(salvage.armed(noted, before.revision, after, name))
         _place(staged)
         if durability == "full":
             _make_durable(staged)
