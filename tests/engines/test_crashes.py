@@ -30,23 +30,6 @@ from tests.engines.seams import killed_at
 by_name = {scenario.name: scenario for scenario in SCENARIOS}
 
 
-@pytest.fixture
-def root(tmp_path_factory) -> Path:
-    shared = Path("/dev/shm")
-    if not os.access(shared, os.W_OK):
-        return tmp_path_factory.mktemp("memory")
-    place = shared / f"cosmemory-{os.getpid()}-crashes"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir()
-    return place
-
-
-@pytest.fixture(autouse=True)
-def _nothing_stays(root):
-    yield
-    shutil.rmtree(root, ignore_errors=True)
-
-
 def campaign(scenario: Scenario, root: Path) -> tuple[int, list[str]]:
     """The number of steps at which a child was killed, and every violation found."""
     states = scenario.states(root)

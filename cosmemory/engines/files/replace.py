@@ -99,11 +99,19 @@ def replace(lock: Lock, path: str, data: bytes | None, before: Found | None, dur
             lock.disown()  # the next holder of the lock gives back what could not be put back now
         else:
             # Last, so that a writer killed before its page was durable can be told from one that had done.
-            try:
-                os.unlink(temporary, dir_fd=inside)
-            except OSError:
-                pass  # it never was
+            _drop(staged)
         os.close(inside)
+
+
+def _drop(staged: _Staged) -> None:
+    for _ in range(2):  # the note of the next page of one change names another file: this is the time to try
+        try:
+            os.unlink(staged.temporary, dir_fd=staged.folder)
+        except FileNotFoundError:
+            return
+        except OSError:
+            continue
+        return
 
 
 def open_page(root: str, path: str) -> int:
