@@ -13,26 +13,21 @@ def is_temporary(name: str) -> bool:
     return name.startswith(PREFIX) and name.endswith(SUFFIX)
 
 
-def armed(temporary: str, before: str, after: str, page: str) -> str:
-    """The note of a writer about to let a complete temporary file and a page change places."""
-    return f"{temporary}\0{before}\0{after}\0{page}"
-
-
 def clear(root: str, note: bytes, *, whole: bool) -> list[str]:
     """Remove what the last holder noted, or everything where its note cannot be trusted; what to tell of it.
 
     Only under the lock.
     """
+    if whole:
+        sweep(root)  # after a power cut the note and the file it names may be of two different writes
+        return []
     fields = note.split(b"\n", 1)[0].decode("utf-8", "surrogateescape").split("\0")
     *parts, name = fields[0].split("/")
-    told: list[str] = []
     if is_temporary(name) and ".." not in parts and os.access(f"{root}/{fields[0]}", os.F_OK):
         from cosmemory.engines.files import salvage
 
-        told = salvage.settle(root, parts, name, fields[1:])
-    if whole:
-        sweep(root)
-    return told
+        return salvage.settle(root, parts, name, fields[1:])
+    return []
 
 
 def sweep(root: str) -> None:

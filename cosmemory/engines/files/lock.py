@@ -130,17 +130,18 @@ class Lock:
             # The plain case in the fewest calls: free, still the file, and nobody else since we held it last.
             flock(self._descriptor, TRY)
             found = os.stat(self._path)
-            if (
-                found.st_ino != self._inode
-                or found.st_dev != self._device
-                or os.pread(self._descriptor, HOLDER_BYTES, 0) != self._line
-            ):
-                self._acquire_slowly(timeout, waited)
+            known = (
+                found.st_ino == self._inode
+                and found.st_dev == self._device
+                and os.pread(self._descriptor, HOLDER_BYTES, 0) == self._line
+            )
         except (OSError, ValueError):
-            self._acquire_slowly(timeout, waited)
+            known = False
         except BaseException:
             self._abandon()
             raise
+        if not known:
+            self._acquire_slowly(timeout, waited)
         self._thread = get_ident()
 
     def release(self) -> None:

@@ -6,7 +6,7 @@ import errno
 import os
 from dataclasses import dataclass
 
-from cosmemory.engines.files import folder, litter
+from cosmemory.engines.files import folder, litter, salvage
 from cosmemory.engines.files.disk import read_all, write_all
 from cosmemory.engines.files.exchange import exchange
 from cosmemory.engines.files.lock import Lock
@@ -87,7 +87,7 @@ def replace(lock: Lock, path: str, data: bytes | None, before: Found | None, dur
             _write_beside(staged, data, durable=durability != "none")
         if before is not None:
             after = "" if data is None else revision_of(data)
-            lock.note(litter.armed(noted, before.revision, after, name))
+            lock.note(salvage.armed(noted, before.revision, after, name))
         _place(staged)
         if durability == "full":
             _make_durable(staged)
@@ -96,11 +96,19 @@ def replace(lock: Lock, path: str, data: bytes | None, before: Found | None, dur
             lock.disown()  # the next holder of the lock gives back what could not be put back now
         else:
             # Last, so that a writer killed before its page was durable can be told from one that had done.
-            try:
-                os.unlink(temporary, dir_fd=inside)
-            except OSError:
-                pass  # it never was
+            _drop(staged)
         os.close(inside)
+
+
+def _drop(staged: _Staged) -> None:
+    for _ in range(2):  # the note of the next page of one change names another file: this is the time to try
+        try:
+            os.unlink(staged.temporary, dir_fd=staged.folder)
+        except FileNotFoundError:
+            return
+        except OSError:
+            continue
+        return
 
 
 def open_page(root: str, path: str) -> int:

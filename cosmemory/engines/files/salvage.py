@@ -18,20 +18,39 @@ from cosmemory.store import revision_of
 OPEN_LEFT = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
+def armed(temporary: str, before: str, after: str, page: str) -> str:
+    """The note of a writer about to let a complete temporary file and a page change places.
+
+    It ends with a checksum: a note that was written in part, over an older one, must not arm anything.
+    """
+    text = f"{temporary}\0{before}\0{after}\0{page}"
+    return f"{text}\0{_checksum(text)}"
+
+
 def settle(root: str, parts: list[str], temporary: str, arms: list[str]) -> list[str]:
     """Take a dead writer's temporary file away; what a person should be told of it."""
     inside = folder.enter(root, parts)
     try:
         told: list[str] = []
         left = _text(inside, temporary)
-        if len(arms) == 3 and "/" not in arms[2] and left is not None and revision_of(left) not in arms[:2]:
-            told.append(_give_back(root, inside, parts, temporary, left, *arms[1:]))
+        if _is_armed("/".join([*parts, temporary]), arms) and left is not None:
+            before, after, page, _ = arms
+            if revision_of(left) not in (before, after):
+                told.append(_give_back(root, inside, parts, temporary, left, after, page))
         os.unlink(temporary, dir_fd=inside)
         # The writer died before its rename or link was durable, and whoever comes next builds upon it.
         os.fsync(inside)
     finally:
         os.close(inside)
     return told
+
+
+def _is_armed(temporary: str, arms: list[str]) -> bool:
+    return len(arms) == 4 and arms[3] == _checksum("\0".join([temporary, *arms[:3]])) and "/" not in arms[2]
+
+
+def _checksum(text: str) -> str:
+    return revision_of(text.encode("utf-8", "surrogateescape"))[:16]
 
 
 def _give_back(

@@ -1,0 +1,249 @@
+"""The power cut at any instant, whatever the disk had kept back: every page old or new, and nothing said in vain."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from cosmemory.engines.files import litter, lock
+from cosmemory.engines.files.engine import FilesStore
+from cosmemory.store import Append, Replace
+from tests.engines.power import Recording, Tree, lay_out, trees
+from tests.engines.scenarios import (
+    HEAD,
+    LOG,
+    NEW,
+    PAGE,
+    SCENARIOS,
+    Operation,
+    Pages,
+    Scenario,
+    commit,
+    creating,
+    entry,
+    judge,
+)
+
+by_name = {scenario.name: scenario for scenario in SCENARIOS}
+# More than one takes more time: the states during recovery, of this many states each.
+AGAIN = int(os.environ.get("COSMEMORY_POWER_CUTS", "6"))
+LEAST_STATES = {scenario.name: 10 for scenario in SCENARIOS} | {"together": 900, "sequence": 1_000}
+
+
+@contextmanager
+def booted_again(identity: bytes = b"second-boot") -> Iterator[None]:
+    """Holders of the lock as they are after the machine has started anew."""
+    real = lock._holder_line
+
+    def line(number: int) -> bytes:
+        words = real(number).split(b" ")
+        words[words.index(b"boot") + 1] = identity
+        return b" ".join(words)
+
+    with patch.object(lock, "_holder_line", line):
+        yield
+
+
+def empty(root: Path) -> None:
+    shutil.rmtree(root)
+    root.mkdir()
+
+
+def recorded(
+    scenario: Scenario, root: Path, *, deaf: str = ""
+) -> tuple[list[Pages], dict[Tree, int], set[str]]:
+    """The pages after each operation, the trees that power cuts may leave, and which functions call fsync."""
+    states = scenario.states(root)
+    scenario.prepare(root)
+    recording = Recording(root, deaf=deaf)
+    recording.record(lambda acknowledge: scenario.perform(root, acknowledge))
+    empty(root)
+    return states, trees(recording, random.Random(1)), recording.sites
+
+
+def judged(
+    tree: Tree, states: list[Pages], acknowledged: int, root: Path, identity: bytes = b"second-boot"
+) -> list[str]:
+    lay_out(tree, root)
+    with booted_again(identity):
+        found = judge(root, states, acknowledged)
+    empty(root)
+    return found
+
+
+def cut_campaign(scenario: Scenario, root: Path, *, deaf: str = "") -> tuple[int, list[str]]:
+    """The number of states after a power cut, and every violation found in them."""
+    states, left, _ = recorded(scenario, root, deaf=deaf)
+    found = [each for tree, done in left.items() for each in judged(tree, states, done, root)]
+    return len(left), found
+
+
+def take_over(root: Path) -> None:
+    """Whatever a next writer does before it writes."""
+    with FilesStore(str(root)).writing():
+        pass
+
+
+def recovery_campaign(scenario: Scenario, root: Path, most: int) -> tuple[int, list[str]]:
+    """The same for a second power cut while the next writer recovers, for some states after the first one."""
+    states, left, _ = recorded(scenario, root)
+    chance = random.Random(2)
+    count, found = 0, []
+    for tree, done in chance.sample(sorted(left.items()), min(most, len(left))):
+        lay_out(tree, root)
+        recording = Recording(root)
+        with booted_again():
+            recording.record(lambda _: take_over(root))
+        empty(root)
+        again = sorted(trees(recording, chance))
+        again = chance.sample(again, min(150, len(again)))
+        count += len(again)
+        found += [each for after in again for each in judged(after, states, done, root, b"third-boot")]
+    return count, found
+
+
+@pytest.mark.parametrize("name", by_name)
+def test_the_power_may_go_at_any_instant(name, root):
+    count, found = cut_campaign(by_name[name], root)
+    print(f"{name}: {count} states after a power cut")
+    assert found == []
+    assert count >= LEAST_STATES[name]
+
+
+@pytest.mark.parametrize("name", ["together", "sequence", "remove", "first-append"])
+def test_the_power_may_go_again_during_the_recovery(name, root):
+    count, found = recovery_campaign(by_name[name], root, AGAIN)
+    print(f"{name}: {count} states after a power cut during recovery")
+    assert found == []
+    assert count >= AGAIN
+
+
+# Each fsync, taken away, is missed.
+
+MISSED_IN = {
+    "folder.make_folder": "new-page",
+    "intent._fsync_or_withdraw": "together",
+    "intent._record": "together",
+    "intent._withdraw": "sequence",
+    "log._put": "append",
+    "replace._make_durable": "replace",
+    "replace._write_beside": "replace",
+}
+MISSED_IN_REPAIRS = ("shelf.put_aside", "torn._put_over")
+NOT_MISSED = {
+    "folder._create": "the first lock file is empty, and git's own file comes back with it",
+    "folder.create_own_folder": "what has no name yet is made again",
+}
+
+
+@pytest.mark.parametrize("site", MISSED_IN)
+def test_without_any_one_fsync_something_is_lost(site, root):
+    states, left, _ = recorded(by_name[MISSED_IN[site]], root, deaf=site)
+    assert any(judged(tree, states, done, root) for tree, done in left.items())
+
+
+def test_every_fsync_is_accounted_for(root):
+    sites = {site for scenario in SCENARIOS for site in recorded(scenario, root)[2]}
+    assert sites == {*MISSED_IN, *MISSED_IN_REPAIRS, *NOT_MISSED}
+
+
+BAD = b"\xff\xfd\xfc damaged \xfb"
+WORDS = b"a person's own words, longer than what was damaged before them\n"
+
+
+def repair_campaign(root: Path, *, deaf: str = "") -> list[str]:
+    """A log whose damaged bytes are put aside while the power goes: neither they nor a person's words get lost."""
+    log_before = HEAD + b"### 2026-11-21T05:00:00Z\n**Action:** to" + BAD[:3] + WORDS
+    scenario = Scenario(
+        name="repair",
+        operations=(lambda store: store.append(LOG, entry("second")),),
+        before={LOG: log_before},
+    )
+    _, left, _ = recorded(scenario, root, deaf=deaf)
+    found = []
+    for tree in left:
+        texts = {path: text for path, _, text in tree if text is not None}
+        standing = iter(texts[LOG])
+        if not all(byte in standing for byte in WORDS):  # in their order; a torn write may double some
+            found.append("a person's words are not on the page")
+        if not any(BAD[:3] in text for text in texts.values()):
+            found.append("the damaged bytes are gone for good")
+    return found
+
+
+def test_the_power_may_go_while_damaged_bytes_are_put_aside(root):
+    assert repair_campaign(root) == []
+
+
+@pytest.mark.parametrize("site", MISSED_IN_REPAIRS)
+def test_without_any_fsync_of_a_repair_bytes_are_lost(site, root):
+    assert repair_campaign(root, deaf=site) != []
+
+
+def succession(root: Path, first: Operation, second: Operation, path: str, *, before: Pages) -> list[str]:
+    """A writer killed at any step, another who builds on what it left, and then the power cut.
+
+    What the second one acknowledged must not hang on a name or folder that the first one had not made durable.
+    """
+    found = []
+    step, killed = 0, True
+    while killed:
+        Scenario(name="succession", operations=(), before=before, fresh=True).prepare(root)
+        recording = Recording(root)
+        killed = recording.record_killed(step, lambda: first(FilesStore(str(root))))
+        recording.record(partial(followed_by, root, second))
+        expected = (root / path).read_bytes()
+        for tree, acknowledged in trees(recording, random.Random(3)).items():
+            texts = {place: text for place, _, text in tree}
+            if acknowledged and texts.get(path) != expected:
+                found.append(f"step {step}: {path} is {texts.get(path)!r}")
+        empty(root)
+        step += 1
+    assert step > 8
+    return found
+
+
+def followed_by(root: Path, operation: Operation, acknowledge: Callable[[], None]) -> None:
+    """An operation of a new writer, acknowledged."""
+    operation(FilesStore(str(root)))
+    acknowledge()
+
+
+def write_over(store: FilesStore) -> None:
+    """The new page once more, whether the writer before had come to make it or not."""
+    with store.writing() as writer:
+        stored = writer.read(NEW)
+        revision = stored.revision if stored else None
+        writer.commit([Replace(path=NEW, data=b"the second writer's\n", expected=revision)])
+
+
+def begin_and_append(store: FilesStore) -> None:
+    """An entry in a log that the writer before may have begun."""
+    with store.writing() as writer:
+        if writer.read(LOG) is None:
+            writer.commit([Replace(path=LOG, data=HEAD, expected=None)])
+        writer.commit([Append(path=LOG, data=entry("acknowledged"))])
+
+
+def test_a_page_stays_that_was_written_over_one_of_a_dead_writer(root):
+    first = commit(creating(NEW, b"the first writer's\n"))
+    assert succession(root, first, write_over, NEW, before={PAGE: b"x"}) == []
+
+
+def test_an_entry_stays_that_was_appended_to_the_log_of_a_dead_writer(root):
+    first = commit(creating(LOG, HEAD))
+    assert succession(root, first, begin_and_append, LOG, before={PAGE: b"x"}) == []
+
+
+def test_without_an_fsync_after_a_dead_writer_its_log_takes_our_entry_along(root, monkeypatch):
+    monkeypatch.setattr(litter, "clear", lambda *_, **__: [])
+    first = commit(creating(LOG, HEAD))
+    assert succession(root, first, begin_and_append, LOG, before={PAGE: b"x"}) != []
