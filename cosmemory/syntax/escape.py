@@ -43,6 +43,27 @@ def escape_cell(value: str) -> str:
     return _escaped(normalise(value), cell=True)
 
 
+def escape_item(value: str) -> str:
+    """``value`` as an item of a list, on one line."""
+    return guard_start(escape_field(value))
+
+
+def guard_start(source: str) -> str:
+    """``source`` at the start of a line or an item, where it must not begin a block of its own."""
+    head = source.lstrip("0123456789")
+    digits = source[: len(source) - len(head)]
+    if digits:
+        number = len(digits) <= 9 and head[:1] in {".", ")"} and head[1:2] in {"", " ", "\t"}
+        return f"{digits}\\{head}" if number else source
+    marks = source.replace(" ", "").replace("\t", "")
+    # Dashes are joined by the bullet before them: `- --` is a rule.
+    rule = marks[:1] in {"-", "*", "_"} and not marks.strip(marks[:1])
+    bullet = source[:1] in {"-", "+", "*"} and source[1:2] in {"", " ", "\t"}
+    defines = source.startswith("[") and "]:" in source
+    structure = source.startswith(("#", ">", "~~~"))
+    return f"\\{source}" if rule or bullet or defines or structure else source
+
+
 def escape_heading(value: str) -> str:
     """``value`` as the words of a heading."""
     text = _escaped(normalise(value), cell=False)
@@ -267,7 +288,8 @@ def _is_structure(rest: str) -> bool:
         return len(rest) > 1 and (rest[1] in _LETTERS or rest[1] in "/!?")
     if rest.startswith("**"):
         close = rest.find("**", 2)
-        return close > 2 and (":" in rest[2:close] or rest[close + 2 :].lstrip().startswith(":"))
+        if close > 2 and (":" in rest[2:close] or rest[close + 2 :].lstrip().startswith(":")):
+            return True
     marks = rest.replace(" ", "").replace("\t", "")
     if not marks:
         return False
