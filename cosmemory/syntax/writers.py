@@ -25,7 +25,8 @@ def row_text(text: str, table: Table, cells: Sequence[str]) -> str:
     line = "|".join(written)
     right = "|" if source.rstrip(" \t").endswith("|") and len(source.strip()) > 1 else ""
     indent = source[: len(source) - len(source.lstrip(" \t"))]
-    return indent + left + (line if left else line.lstrip(" ")) + (right or "")
+    line = line if left else line.lstrip(" ")
+    return indent + left + (line if right else line.rstrip(" ")) + right
 
 
 def _widths(table: Table) -> list[int]:

@@ -12,7 +12,6 @@ from typing import Any
 from cosmemory.document.fields import Value, layout
 from cosmemory.document.values import Measure
 from cosmemory.syntax.escape import is_empty, normalise
-from cosmemory.syntax.tree import name_of
 
 # How many values a campaign tries; a long one is COSMEMORY_HOSTILE=100000.
 AMOUNT = int(os.environ.get("COSMEMORY_HOSTILE", "1500"))
@@ -224,8 +223,3 @@ def count_words(document: Any) -> int:
         return sum(map(count_words, document))
     shape = layout(type(document)) if hasattr(document, "origin") else None
     return sum(count_words(getattr(document, n)) for n in (*shape.values, *shape.parts)) if shape else 0
-
-
-def same_name(a: str, b: str) -> bool:
-    """Whether two keys differ in case, spacing and punctuation alone."""
-    return name_of(a) == name_of(b)
