@@ -44,7 +44,9 @@ def changed(path: str, tree: Tree, old: Any, new: Any) -> str:
 def changes(tree: Tree, old: Any, new: Any) -> list[Edit]:
     """The edits that turn ``old``, read from ``tree``, into ``new``."""
     top = top_section(tree)
-    change = PageChange(tree, top, {id(record.origin): record for record in _records(old) if record.origin})
+    before = {id(record.origin): record for record in _records(old) if record.origin}
+    after = frozenset(id(record.origin) for record in _records(new) if record.origin)
+    change = PageChange(tree, top, before, after)
     change_values(change, old, new)
     for attribute, part in layout(type(new)).parts.items():
         before, after = getattr(old, attribute), getattr(new, attribute)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -247,29 +247,60 @@ def _rows(page: _Page, part: Part, section: Section) -> Iterator[Any]:
             page.report("missing-table", f"the table of {part.title!r} is missing", section.heading)
         return
     table = tables[0]
-    named = {each.name: each for each in section.sections}
+    named = _Blocks(section.sections)
     columns = _columns(page, shape, table)
-    for row in table.rows:
-        if all(is_empty(cell_text(page.tree.text, cell)) for cell in row.cells):
-            continue
-        record = _row(page, part.record, shape, table, row, columns)
+    filled = [
+        row for row in table.rows if not all(is_empty(cell_text(page.tree.text, cell)) for cell in row.cells)
+    ]
+    records = [_row(page, part.record, shape, table, row, columns) for row in filled]
+    if part.key:
+        named.keep([str(getattr(record, part.key) or "") for record in records])
+    for record in records:
         yield _with_details(page, record, part, shape, named)
-    for block in named.values():
+    for block in named.left:
         if _has_details(shape):
             page.report("detail-without-row", f"{block.title!r} has no row in the table above", block.heading)
+
+
+class _Blocks:
+    """The blocks below a table, each for the row of its title, or for one of nearly that title."""
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        self._free = {section.heading.start: section for section in sections}
+        self._near: dict[str, list[Section]] = {}
+        self._exact: dict[str, list[Section]] = {}
+        for section in sections:
+            self._exact.setdefault(section.title, []).append(section)
+
+    def keep(self, keys: Iterable[str]) -> None:
+        """Keeps the blocks whose titles are among the ``keys`` for those rows alone."""
+        kept = set(keys)
+        for section in self._free.values():
+            if section.title not in kept:
+                self._near.setdefault(section.name, []).append(section)
+
+    def take(self, key: str) -> Section | None:
+        """The block of the row ``key``, from now on taken."""
+        found = self._exact.get(key) or self._near.get(name_of(key))
+        return self._free.pop(found.pop(0).heading.start, None) if found else None
+
+    @property
+    def left(self) -> list[Section]:
+        """The blocks that no row has taken."""
+        return list(self._free.values())
 
 
 def _has_details(shape: Layout) -> bool:
     return any(part.shape == "details" for part in shape.parts.values())
 
 
-def _with_details(page: _Page, record: Any, part: Part, shape: Layout, named: dict[str, Section]) -> Any:
+def _with_details(page: _Page, record: Any, part: Part, shape: Layout, named: _Blocks) -> Any:
     from dataclasses import replace
 
     for attribute, inner in shape.parts.items():
         if inner.shape == "details":
             assert inner.record is not None
-            block = named.pop(name_of(str(getattr(record, part.key) or "")), None)
+            block = named.take(str(getattr(record, part.key) or ""))
             if block is not None:
                 record = replace(record, **{attribute: read_block(page, inner.record, block)})
     return record

@@ -11,7 +11,7 @@ from cosmemory.text.edits import Edit
 from cosmemory.text.source import Source
 
 # The middle mark `=======` alone may be a setext underline; the outer marks are enough to know a conflict.
-_MARKERS = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)", re.MULTILINE)
+_MARKERS = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
 _REPAIR = "Mend these lines in an editor; cosmemory validate shows each place."
 

@@ -160,8 +160,20 @@ def _rebuilt(
             raise InvalidValue(
                 path, "it names a whole record", "Name one value inside it, or use add and remove."
             )
-        return (*node[:index], _rebuilt(node[index], None, rest, path, enter), *node[index + 1 :])
+        record = _rebuilt(node[index], None, rest, path, enter)
+        return (*node[:index], _with_its_details(part, node[index], record), *node[index + 1 :])
     raise _missing(name, path, ())
+
+
+def _with_its_details(part: Part | None, old: Any, new: Any) -> Any:
+    """``new`` with the block of details that is headed by its key renamed along with it."""
+    before, after = (getattr(each, part.key, None) if part else None for each in (old, new))
+    for attribute, inner in layout(type(new)).parts.items():
+        if inner.shape == "details" and before != after and inner.record is not None:
+            block, headed = getattr(new, attribute), layout(inner.record).headed
+            if block is not None and getattr(block, headed) == before:
+                new = replace(new, **{attribute: replace(block, **{headed: after})})
+    return new
 
 
 def without(document: Any, path: str) -> Any:

@@ -81,7 +81,7 @@ def change_rows(change: PageChange, part: Part, old: Sequence[Any], new: Sequenc
 def _drop_row(change: PageChange, record: Any) -> None:
     row = record.origin.row
     if row is None:
-        _drop_block(change, record.origin.section)
+        _drop_block(change, record)
         return
     start = content_end(change.text, Span(0, row.span.start))
     # The line end before the row goes with it, so that a last row without one leaves none behind.
@@ -127,7 +127,7 @@ def _row_line(change: PageChange, table: Table, columns: Sequence[str], record: 
     """The line of a row that is new at its place: one that moves brings its own along."""
     origin = record.origin
     if origin is not None and origin.table is not None and origin.table.span == table.span:
-        moved = PageChange(change.tree, change.top, change.before)
+        moved = PageChange(change.tree, change.top, change.before, change.after)
         change_values(moved, change.before[id(origin)], record)
         return _moved_text(change.text, origin.row.span, moved.edits)
     return row_text(change.text, table, [cell_source(record, each) for each in columns])
@@ -177,7 +177,7 @@ def change_blocks(change: PageChange, part: Part, old: Sequence[Any], new: Seque
     section = section_of(change, part)
     mine, gone = _kept(old, new)
     for record in gone:
-        _drop_block(change, record.origin.section)
+        _drop_block(change, record)
     anchor = content_end(change.text, Span(section.heading.start, section.body.end))
     siblings = [record.origin.section for record in old if record.origin.section]
     for record in new:
@@ -212,8 +212,35 @@ def _inner_rows(change: PageChange, part: Part, record: Any, old: Sequence[Any],
         _insert_rows(change, part, record.origin.section, new, fresh, mine)
 
 
-def _drop_block(change: PageChange, section: Section) -> None:
-    change.edits.append(Edit(section.heading.start, section.end, ""))
+def _drop_block(change: PageChange, record: Any) -> None:
+    """The edit that takes a block off its place: a record that goes leaves behind what a person wrote there."""
+    section = record.origin.section
+    left = "" if id(record.origin) in change.after else _not_the_records(change, record, section)
+    if left:
+        newline = change.tree.newline
+        above = change.text[: section.heading.start]
+        # Without a blank line the words would go on with the list above.
+        parted = above.endswith(("\n\n", "\r\n\r\n", "\r\r")) or not above
+        left = ("" if parted else newline) + left + newline * 2
+    change.edits.append(Edit(section.heading.start, section.end, left))
+
+
+def _not_the_records(change: PageChange, record: Any, section: Section) -> str:
+    """What stands in the block of ``record`` and is neither label, nor table, nor the rule that closes it."""
+    shape = layout(type(record))
+    own = [section.heading, *(each.span for each in fields_of(change.text, section.blocks, shape.shape_of))]
+    if any(part.shape == "table" for part in shape.parts.values()):
+        own += [table.span for table in tables_of(change.text, section.blocks)[:1]]
+    solid = [block for block in section.blocks if block.kind != "blank"]
+    if solid and solid[-1].kind == "rule":
+        own.append(Span(solid[-1].start, solid[-1].end))
+    pieces: list[str] = []
+    at = section.heading.start
+    for span in sorted(own):
+        pieces.append(change.text[at : span.start])
+        at = max(at, span.end)
+    pieces.append(change.text[at : section.end])
+    return "".join(pieces).strip("\r\n") if "".join(pieces).strip() else ""
 
 
 def _block_insertion(change: PageChange, section: Section, anchor: int, written: str) -> Edit:
@@ -229,7 +256,7 @@ def _block_text(change: PageChange, record: Any, level: int, siblings: Sequence[
     """The text of a block that is new here: one that moves brings its own along."""
     origin = record.origin
     if origin is not None and origin.section is not None and id(origin) in change.before:
-        moved = PageChange(change.tree, change.top, change.before)
+        moved = PageChange(change.tree, change.top, change.before, change.after)
         _block(moved, change.before[id(origin)], record)
         span = Span(origin.section.heading.start, content_end(change.text, origin.section.span))
         return _moved_text(change.text, span, moved.edits)
@@ -281,7 +308,7 @@ def _details(
         if key in still:
             anchor = max(anchor, content_end(change.text, block.origin.section.span))
         else:
-            _drop_block(change, block.origin.section)
+            _drop_block(change, block)
     for block in after:
         if id(block.origin) in before:
             _block(change, before[id(block.origin)], block)

@@ -9,9 +9,9 @@ from jinja2.loaders import FunctionLoader
 from jinja2.sandbox import SandboxedEnvironment
 
 from cosmemory.document.fields import layout
-from cosmemory.document.values import ITEMS, LONG, TEXT, source_of
+from cosmemory.document.values import ITEMS, LONG, source_of
 from cosmemory.resources import template_text
-from cosmemory.syntax.escape import escape_heading, quote_prose
+from cosmemory.syntax.escape import escape_heading, escape_item, quote_prose
 
 
 class View:
@@ -29,7 +29,7 @@ class View:
             elif part.shape == "prose":
                 setattr(self, attribute, quote_prose(held) if held else "None")
             elif part.shape == "numbered":
-                setattr(self, attribute, [source_of(TEXT, each, cell=False) for each in held])
+                setattr(self, attribute, [escape_item(each) for each in held])
             else:
                 setattr(self, attribute, View(held) if held is not None else None)
 
@@ -38,7 +38,7 @@ def _shown(value: Any, held: Any) -> Any:
     if value.heading:
         return escape_heading(str(held))
     if value.type is ITEMS:
-        return [source_of(TEXT, each, cell=False) for each in held]
+        return [escape_item(each) for each in held]
     if value.type is LONG:
         return quote_prose(held) if held else ""
     return source_of(value.type, held, cell=value.in_row)

@@ -10,8 +10,8 @@ from cosmemory.document.decode import sections_of
 from cosmemory.document.fields import Part, Record, Value, layout
 from cosmemory.document.values import ITEMS, LONG, TEXT, source_of
 from cosmemory.errors import InvalidValue, NotFound
-from cosmemory.syntax.escape import escape_heading
-from cosmemory.syntax.fields import Field, fields_of
+from cosmemory.syntax.escape import escape_heading, escape_item, is_empty
+from cosmemory.syntax.fields import Field, fields_of, items_of
 from cosmemory.syntax.tables import Table
 from cosmemory.syntax.tree import Section, Tree, name_of
 from cosmemory.syntax.writers import (
@@ -20,6 +20,7 @@ from cosmemory.syntax.writers import (
     items_edits,
     labelled_line,
     line_style,
+    list_edits,
     missing_cells,
     prose_text,
     value_edit,
@@ -30,11 +31,15 @@ from cosmemory.text.spans import Span
 
 @dataclass(slots=True)
 class PageChange:
-    """One page being changed: its tree, the edits so far, and every record that was read from it."""
+    """One page being changed: its tree, the edits so far, and every record that was read from it.
+
+    ``before`` are those records by the id of their origin; ``after`` has the ids of those that stay on the page.
+    """
 
     tree: Tree
     top: Section
     before: dict[int, Any]
+    after: frozenset[int] = frozenset()
     edits: list[Edit] = field(default_factory=list)
 
     @property
@@ -73,7 +78,7 @@ def _value(change: PageChange, record: Any, attribute: str, value: Value, after:
     elif value.heading:
         change.edits.append(Edit(place.span.start, place.span.end, escape_heading(str(after))))
     elif place.cell is not None:
-        change.edits.append(cell_edit(place.cell, source_of(value.type, after, cell=True)))
+        change.edits.append(cell_edit(change.text, place.cell, source_of(value.type, after, cell=True)))
     elif value.type is ITEMS:
         change.edits.extend(items_edits(change.text, place.field, after, change.tree.newline))
     elif value.type is LONG:
@@ -87,7 +92,7 @@ def _place_text(change: PageChange, record: Any, name: str, text: str) -> None:
     if place is None:
         return
     if place.cell is not None:
-        change.edits.append(cell_edit(place.cell, source_of(TEXT, text, cell=True)))
+        change.edits.append(cell_edit(change.text, place.cell, source_of(TEXT, text, cell=True)))
     else:
         change.edits.append(value_edit(change.text, place.field, source_of(TEXT, text, cell=False)))
 
@@ -126,7 +131,7 @@ def labelled(value: Value, style: str, after: Any, newline: str) -> str:
     """A labelled value as a whole new line, or lines."""
     if value.type is ITEMS:
         indent = "  " if style.lstrip()[:2] in {"- ", "* ", "+ "} else ""
-        listed = "".join(f"{newline}{indent}- {source_of(TEXT, item, cell=False)}" for item in after)
+        listed = "".join(f"{newline}{indent}- {escape_item(item)}" for item in after)
         return labelled_line(style, value.title, listed.removeprefix(" ") if after else "-").replace(
             " " + newline, newline
         )
@@ -183,12 +188,30 @@ def change_prose(change: PageChange, part: Part, old: Any, new: Any) -> None:
 
 
 def change_numbered(change: PageChange, part: Part, old: Sequence[str], new: Sequence[str]) -> None:
-    """The edit that writes a numbered list anew."""
-    if tuple(old) != tuple(new):
-        lines = [f"{number}. {source_of(TEXT, item, cell=False)}" for number, item in enumerate(new, 1)]
-        section = section_of(change, part)
-        newline = change.tree.newline
-        end = content_end(change.text, Span(section.heading.start, section.end))
-        start = content_end(change.text, section.heading)
-        listed = "".join(newline + line for line in lines) or newline + "None"
+    """The edits of the items of a numbered list; what else a person wrote in its section stays."""
+    if tuple(old) == tuple(new):
+        return
+    section = section_of(change, part)
+    newline = change.tree.newline
+    found = items_of(change.text, section.body)
+    if not found:
+        _whole_list(change, section, new)
+    elif not new:
+        (words, line), *rest = found
+        change.edits.append(Edit(line.start, words.end, "None"))
+        change.edits.extend(Edit(line.start, line.end, "") for _, line in rest)
+    else:
+        change.edits.extend(list_edits(change.text, found, new, section.body.end, newline))
+
+
+def _whole_list(change: PageChange, section: Section, items: Sequence[str]) -> None:
+    """A list where none stands yet: in place of the word that says so, or below what a person wrote there."""
+    newline = change.tree.newline
+    listed = newline.join(f"{number}. {escape_item(item)}" for number, item in enumerate(items, 1))
+    body = section.body.of(change.text)
+    end = content_end(change.text, Span(section.heading.start, section.body.end))
+    if body.strip() and is_empty(body):
+        start = section.body.start + len(body) - len(body.lstrip())
         change.edits.append(Edit(start, end, listed))
+    else:
+        change.edits.append(Edit(end, end, newline * (2 if body.strip() else 1) + listed))

@@ -48,8 +48,9 @@ class CoordinationLog(Record):
 
 # `### ` and a time at column 0 begin an entry, whatever fence or comment stands open above, so that the
 # log can be read from its end and no entry can swallow the ones after it.
-ENTRY = re.compile(r"^###? (?=\[?\d{4}-\d\d-\d\d)([^\r\n]*)$", re.MULTILINE)
-_CLOSE = re.compile(r"^-{3,}[ \t]*$", re.MULTILINE)
+# `$` alone would not see the end of a line that ends in CRLF.
+ENTRY = re.compile(r"^###? (?=\[?\d{4}-\d\d-\d\d)([^\r\n]*)", re.MULTILINE)
+_CLOSE = re.compile(r"^-{3,}[ \t]*(?=[\r\n]|\Z)", re.MULTILINE)
 _LABEL = re.compile(
     r"^(?:[-*+] )?(?:\*\*(?P<strong>[^*:\r\n]{1,80}?)[ \t]*(?::[ \t]*\*\*|\*\*[ \t]*:)"
     r"|(?P<plain>[A-Za-z][^:*|`<>\r\n]{0,60}?)[ \t]*:)(?:[ \t]+|$)",

@@ -11,14 +11,14 @@ from hashlib import sha256
 from cosmemory.document.values import time_of
 from cosmemory.kinds.coordination_log import Event, entries
 from cosmemory.text.edits import Edit, apply
-from cosmemory.text.source import encode_text
+from cosmemory.text.source import encode_text, newline_of
 from cosmemory.text.spans import Span
 
 _HEAD = re.compile(
     r"\A# Coordination Log Archive\n\nWeek: (\S+)\nEntries: (\d+)\nSHA-256: ([0-9a-f]{64})\n\n", re.ASCII
 )
 _UNTIMED = time_of(0)
-_CLOSE = re.compile(r"^-{3,}[ \t]*$(?:\r?\n|\r|\Z)(?:[ \t]*(?:\r?\n|\r))*", re.MULTILINE)
+_CLOSE = re.compile(r"^-{3,}[ \t]*(?:\r?\n|\r|\Z)(?:[ \t]*(?:\r?\n|\r))*", re.MULTILINE)
 _SECTION = re.compile(r"^#{1,2} ", re.MULTILINE)
 
 
@@ -67,10 +67,15 @@ def archive_text(week: str, held: Iterable[Entry]) -> str:
     """
     ordered = sorted(held, key=_when)
     body = "".join(whole(entry.text) for entry in ordered)
-    checksum = sha256(encode_text(body)).hexdigest()
-    return (
-        f"# Coordination Log Archive\n\nWeek: {week}\nEntries: {len(ordered)}\nSHA-256: {checksum}\n\n{body}"
+    head = (
+        f"# Coordination Log Archive\n\nWeek: {week}\nEntries: {len(ordered)}\nSHA-256: {_checksum(body)}\n\n"
     )
+    return head.replace("\n", newline_of(body)) + body
+
+
+def _checksum(body: str) -> str:
+    """The sha256 of the entries with LF line ends, whatever ends git or an editor gave them."""
+    return sha256(encode_text(body.replace("\r\n", "\n"))).hexdigest()
 
 
 def _when(entry: Entry) -> datetime:
@@ -99,5 +104,5 @@ def proof_of(text: str) -> Proof | None:
         return None
     body = text.replace("\r\n", "\n")[head.end() :]
     found = sum(1 for _ in entries(body))
-    sound = sha256(encode_text(body)).hexdigest() == head[3] and found == int(head[2])
+    sound = _checksum(body) == head[3] and found == int(head[2])
     return Proof(week=head[1], claimed=int(head[2]), found=found, sound=sound)

@@ -7,6 +7,8 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _EMPTY = frozenset(
     ["", "-", "—", "none", "(none)", "n/a", "- none", "no pending tasks", "- no pending tasks", "\\-"]
 )
+# No reader follows quotes and lists further in than this.
+_DEEPEST = 100
 _BLANK = " \t\n\r\x0b\x0c"
 
 
@@ -39,6 +41,27 @@ def escape_field(value: str) -> str:
 def escape_cell(value: str) -> str:
     """``value`` in a table's cell."""
     return _escaped(normalise(value), cell=True)
+
+
+def escape_item(value: str) -> str:
+    """``value`` as an item of a list, on one line."""
+    return guard_start(escape_field(value))
+
+
+def guard_start(source: str) -> str:
+    """``source`` at the start of a line or an item, where it must not begin a block of its own."""
+    head = source.lstrip("0123456789")
+    digits = source[: len(source) - len(head)]
+    if digits:
+        number = len(digits) <= 9 and head[:1] in {".", ")"} and head[1:2] in {"", " ", "\t"}
+        return f"{digits}\\{head}" if number else source
+    marks = source.replace(" ", "").replace("\t", "")
+    # Dashes are joined by the bullet before them: `- --` is a rule.
+    rule = marks[:1] in {"-", "*", "_"} and not marks.strip(marks[:1])
+    bullet = source[:1] in {"-", "+", "*"} and source[1:2] in {"", " ", "\t"}
+    defines = source.startswith("[") and "]:" in source
+    structure = source.startswith(("#", ">", "~~~"))
+    return f"\\{source}" if rule or bullet or defines or structure else source
 
 
 def escape_heading(value: str) -> str:
@@ -259,18 +282,39 @@ def _unquoted(line: str) -> str:
 
 def _is_structure(rest: str) -> bool:
     """Whether a line that begins like this would be more than words."""
+    if rest.startswith("**"):
+        close = rest.find("**", 2)
+        if close > 2 and (":" in rest[2:close] or rest[close + 2 :].lstrip().startswith(":")):
+            return True
+    return _is_block(rest) or _is_block(_inside(rest))
+
+
+def _is_block(rest: str) -> bool:
+    """Whether a heading, a fence, HTML or a rule begins here."""
     if rest.startswith("#"):
         return rest.lstrip("#")[:1] in {"", " ", "\t"} and len(rest) - len(rest.lstrip("#")) <= 6
     if rest.startswith(("```", "~~~")):
         return True
     if rest.startswith("<"):
         return len(rest) > 1 and (rest[1] in _LETTERS or rest[1] in "/!?")
-    if rest.startswith("**"):
-        close = rest.find("**", 2)
-        return close > 2 and (":" in rest[2:close] or rest[close + 2 :].lstrip().startswith(":"))
     marks = rest.replace(" ", "").replace("\t", "")
     if not marks:
         return False
     if not marks.strip("=-"):
         return True
     return len(marks) >= 3 and marks[0] in "*_" and not marks.strip(marks[0])
+
+
+def _inside(rest: str) -> str:
+    """What the quotes and list items that ``rest`` begins have in them: a heading there is a heading too."""
+    for _ in range(_DEEPEST):
+        mark = rest[:1] if rest[:1] in {">", "-", "+", "*"} else ""
+        digits = rest[:10].lstrip("0123456789")
+        number = len(rest[:10]) - len(digits)
+        if 0 < number <= 9 and digits[:1] in {".", ")"}:
+            mark = rest[: number + 1]
+        after = rest[len(mark) :]
+        if not mark or (mark != ">" and after[:1] not in {" ", "\t"}):
+            break
+        rest = after.lstrip(" \t")
+    return rest

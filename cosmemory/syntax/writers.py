@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
-from cosmemory.syntax.escape import escape_field, quote_prose
+from cosmemory.syntax.escape import escape_item, guard_start, is_empty, quote_prose, split_list, unescape
 from cosmemory.syntax.fields import Field, items_of
 from cosmemory.syntax.tables import Cell, Row, Table
 from cosmemory.text.edits import Edit
@@ -15,13 +16,17 @@ def row_text(text: str, table: Table, cells: Sequence[str]) -> str:
     """A new row of ``table``, padded and fenced in as its other rows are."""
     header = table.header
     widths = _widths(table)
-    written = [f" {cell.ljust(width - 2)} " for cell, width in zip(cells, widths, strict=True)]
-    line = "|".join(written)
     source = header.span.of(text)
     left = "|" if source.lstrip(" \t\ufeff").startswith("|") else ""
+    if not left:
+        # Without a pipe before it, a first cell such as `# x` would be a heading and end the table.
+        cells = [guard_start(cells[0]), *cells[1:]]
+    written = [f" {cell.ljust(width - 2)} " for cell, width in zip(cells, widths, strict=True)]
+    line = "|".join(written)
     right = "|" if source.rstrip(" \t").endswith("|") and len(source.strip()) > 1 else ""
     indent = source[: len(source) - len(source.lstrip(" \t"))]
-    return indent + left + (line if left else line.lstrip(" ")) + (right or "")
+    line = line if left else line.lstrip(" ")
+    return indent + left + (line if right else line.rstrip(" ")) + right
 
 
 def _widths(table: Table) -> list[int]:
@@ -40,8 +45,10 @@ def _widths(table: Table) -> list[int]:
     return widths if all(widths[:-1]) else [0] * count
 
 
-def cell_edit(cell: Cell, value: str) -> Edit:
+def cell_edit(text: str, cell: Cell, value: str) -> Edit:
     """``value`` in place of what ``cell`` says; the padding behind gives way, so that the next pipe stays put."""
+    if text[cell.span.start - 1 : cell.span.start] != "|":
+        value = guard_start(value)
     after = cell.span.end - cell.value.end
     if cell.span.start == cell.span.end:
         return Edit(cell.span.start, cell.span.end, f" {value} ")
@@ -82,21 +89,63 @@ def labelled_line(style: str, label: str, value: str) -> str:
 
 
 def items_edits(text: str, field: Field, items: Sequence[str], newline: str) -> list[Edit]:
-    """The edits that make ``items`` the list of ``field``; items added at the end leave the others alone."""
+    """The edits that make ``items`` the list of ``field``: what stands inline first, then what stands below."""
+    source = field.value.of(text)
+    inline = [] if is_empty(unescape(source)) else split_list(source)
     standing = items_of(text, field.below)
-    written = [escape_field(item) for item in items]
-    old = [words.of(text) for words, _ in standing]
-    if standing and written[: len(old)] == old:
-        words, line = standing[-1]
-        prefix = text[line.start : words.start]
-        return [Edit(words.end, words.end, "".join(newline + prefix + item for item in written[len(old) :]))]
-    indent = _indent(text, field)
-    listed = "".join(newline + indent + "- " + item for item in written)
-    end = standing[-1][0].end if standing else field.value.end
-    value = "" if field.value.start == field.value.end or items else "-"
+    # A list that stands on the label's own line is kept as long as it is the start of the new one.
+    kept = bool(inline) and list(items[: len(inline)]) == inline
+    below = list(items[len(inline) :]) if kept else list(items)
+    edits = list_edits(text, standing, below, field.below.end, newline)
+    start = content_end(text, Span(field.line.start, field.value.start))
     if not items:
-        return [Edit(field.value.start, end, "-" if field.value.start < field.value.end else " -")]
-    return [Edit(field.value.start, end, value + listed)]
+        return [Edit(start, field.value.end, " -"), *edits]
+    if not kept and source:
+        edits.append(Edit(start, field.value.end, ""))
+    if below and not standing:
+        at = field.value.end
+        edits.append(
+            Edit(at, at, "".join(f"{newline}{_indent(text, field)}- {escape_item(i)}" for i in below))
+        )
+    return edits
+
+
+def list_edits(
+    text: str, standing: Sequence[tuple[Span, Span]], items: Sequence[str], end: int, newline: str
+) -> list[Edit]:
+    """The edits that make ``items`` of the ``standing`` ones, a list that ends at ``end``; none for a new list.
+
+    Each item keeps its own bullet and what stands below its line.
+    """
+    old = [unescape(words.of(text)) for words, _ in standing]
+    edits: list[Edit] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, list(items), autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        both = min(i2 - i1, j2 - j1)
+        for (words, _), item in zip(standing[i1:i2], items[j1:j2], strict=False):
+            edits.append(Edit(words.start, words.end, escape_item(item)))
+        for _, line in standing[i1 + both : i2]:
+            edits.append(Edit(line.start, line.end, ""))
+        if standing and j2 - j1 > both:
+            edits.append(_more_items(text, standing, i1 + both, items[j1 + both : j2], end, newline))
+    return edits
+
+
+def _more_items(
+    text: str, standing: Sequence[tuple[Span, Span]], at: int, items: Sequence[str], end: int, newline: str
+) -> Edit:
+    """New items before the standing one numbered ``at``, each with the bullet of the one beside it."""
+    words, line = standing[max(0, at - 1)]
+    prefix = text[line.start : words.start]
+    if prefix[-1:] not in {" ", "\t"}:
+        prefix += " "
+    if not at:
+        return Edit(line.start, line.start, "".join(prefix + escape_item(item) + newline for item in items))
+    # Below what goes on the item before, so that its second line stays its own.
+    stop = standing[at][1].start if at < len(standing) else end
+    place = content_end(text, Span(line.start, stop))
+    return Edit(place, place, "".join(newline + prefix + escape_item(item) for item in items))
 
 
 def _indent(text: str, field: Field) -> str:
