@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from cosmemory.connect import connect
+from cosmemory.connect import open_memory
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.memory import Memory, Outcome
@@ -29,7 +29,7 @@ class Session:
 
     def memory(self) -> Memory:
         """The memory to read."""
-        return connect(self.root, actor=self.actor)
+        return open_memory(self.root, actor=self.actor)
 
     def expected(self, name: str) -> dict[str, str] | None:
         """The revision that the page called ``name`` must be at, if one was given."""
