@@ -32,7 +32,7 @@ MIX = """
 import sys
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.errors import Conflict
-from cosmemory.store import Append
+from cosmemory.store import Append, Replace
 root, who, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
 if "unlocked" in sys.argv:
     from cosmemory.engines.files import lock
