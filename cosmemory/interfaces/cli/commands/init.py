@@ -17,7 +17,8 @@ from cosmemory.root import new_root
 
 @click.command()
 @changing
-def init(**options: Any) -> None:
+@click.option("--demo", is_flag=True, help="Begin with a realistic month of a team of eight.")
+def init(demo: bool, **options: Any) -> None:
     """Create the pages that are missing; a page that exists is never touched."""
     session = session_of(options)
     root = new_root(session.root)
@@ -30,4 +31,7 @@ def init(**options: Any) -> None:
         return f"created in {root}:{listed}" if created else f"nothing is missing in {root}"
 
     memory = Memory(EphemeralStore()) if missing and session.dry_run else None
-    replace(session, root=root).change(initialise, said, memory=memory)
+    begin = initialise
+    if demo:
+        from cosmemory.operations.demo import start_demo as begin
+    replace(session, root=root).change(begin, said, memory=memory)
