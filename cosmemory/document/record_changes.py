@@ -127,7 +127,7 @@ def _row_line(change: PageChange, table: Table, columns: Sequence[str], record: 
     """The line of a row that is new at its place: one that moves brings its own along."""
     origin = record.origin
     if origin is not None and origin.table is not None and origin.table.span == table.span:
-        moved = PageChange(change.tree, change.top, change.before, change.after)
+        moved = PageChange(change.tree, change.top, change.shape, change.before, change.after)
         change_values(moved, change.before[id(origin)], record)
         return _moved_text(change.text, origin.row.span, moved.edits)
     return row_text(change.text, table, [cell_source(record, each) for each in columns])
@@ -256,7 +256,7 @@ def _block_text(change: PageChange, record: Any, level: int, siblings: Sequence[
     """The text of a block that is new here: one that moves brings its own along."""
     origin = record.origin
     if origin is not None and origin.section is not None and id(origin) in change.before:
-        moved = PageChange(change.tree, change.top, change.before, change.after)
+        moved = PageChange(change.tree, change.top, change.shape, change.before, change.after)
         _block(moved, change.before[id(origin)], record)
         span = Span(origin.section.heading.start, content_end(change.text, origin.section.span))
         return _moved_text(change.text, span, moved.edits)

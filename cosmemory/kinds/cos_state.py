@@ -100,7 +100,9 @@ class Resources(Record):
 class CosState(Record):
     """The page ``cos-state.md``."""
 
-    session_info: SessionInfo = section("Session Info", SessionInfo, aliases=("Session",), required=True)
+    session_info: SessionInfo = section(
+        "Session Info", SessionInfo, aliases=("Session",), required=True, identity=True
+    )
     current_focus: Focus = section("Current Focus", Focus, aliases=("Focus",), required=True)
     pending_actions: tuple[Action, ...] = table(
         "Pending Actions", Action, key="id", aliases=("Pending Tasks", "Tasks"), required=True

@@ -154,6 +154,20 @@ def unescape(source: str) -> str:
     return "".join(pieces)
 
 
+def unescape_cell(source: str) -> str:
+    """What a cell says: in a table a backslash keeps a pipe from parting cells inside code spans, too."""
+    if "\\|" not in source or "`" not in source:
+        return unescape(source)
+    pieces: list[str] = []
+    at = 0
+    while at < len(source):
+        piece, end = _read(source, at)
+        code = source[at] == "`" and end - at == len(piece)
+        pieces.append(piece.replace("\\|", "|") if code else piece)
+        at = end
+    return "".join(pieces)
+
+
 def _read(source: str, at: int) -> tuple[str, int]:
     here = source[at]
     if here == "\\" and at + 1 < len(source) and source[at + 1] in _PUNCTUATION:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cosmemory.syntax.escape import unescape
+from cosmemory.syntax.escape import unescape_cell
 from cosmemory.syntax.nodes import Block
 from cosmemory.text.spans import Span, line_spans, without_line_end
 
@@ -48,7 +48,13 @@ class Table:
 
 def cell_text(text: str, cell: Cell) -> str:
     """What the cell says, its escapes undone."""
-    return unescape(cell.value.of(text))
+    return unescape_cell(cell.value.of(text))
+
+
+def pipes_in_code(text: str, line: Span) -> list[int]:
+    """Where the pipes stand that are inside code spans, and that no backslash keeps from parting cells."""
+    source = line.of(text)
+    return [line.start + at for at in _pipes(source) if _in_code(source, at)]
 
 
 def tables_of(text: str, blocks: Iterable[Block]) -> list[Table]:
