@@ -61,7 +61,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a page: one record (``one``), rows (``table``), H3 records (``blocks``) or ``prose``."""
+    """A stretch of a page: one record (``one``), rows (``table``), H3 records (``blocks``) or ``prose``.
+
+    Each of the ``ruled`` blocks is closed by a rule.
+    """
 
     title: str
     shape: str
@@ -69,6 +72,7 @@ class Part:
     key: str = ""
     aliases: tuple[str, ...] = ()
     required: bool = False
+    ruled: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -123,11 +127,10 @@ def table(
     return field(default=(), metadata={"place": Part(title, "table", record, key, aliases, required)})
 
 
-def blocks(
-    title: str, record: type[Any], *, key: str, aliases: tuple[str, ...] = (), required: bool = False
-) -> Any:
-    """The records below ``title`` that have a heading each."""
-    return field(default=(), metadata={"place": Part(title, "blocks", record, key, aliases, required)})
+def blocks(title: str, record: type[Any], *, key: str, required: bool = False, ruled: bool = False) -> Any:
+    """The records below ``title`` that have a heading each, and a rule at the end where they are ``ruled``."""
+    place = Part(title, "blocks", record, key, required=required, ruled=ruled)
+    return field(default=(), metadata={"place": place})
 
 
 def details(record: type[Any]) -> Any:
