@@ -12,7 +12,7 @@ from cosmemory.document.values import ITEMS, LONG, TEXT, Reading, read_source, s
 from cosmemory.syntax.escape import is_empty, split_list, unescape, unquote_prose
 from cosmemory.syntax.fields import Field, fields_of, items_of
 from cosmemory.syntax.nodes import Block
-from cosmemory.syntax.tables import Row, Table, cell_text, tables_of
+from cosmemory.syntax.tables import Row, Table, cell_text, tables_of, without_pipe_escapes
 from cosmemory.syntax.tree import Section, Tree, name_of
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import Span
@@ -122,7 +122,7 @@ def _plain_newlines(text: str) -> str:
 
 def _read(page: _Page, value: Value, span: Span, *, cell: bool = False) -> Any:
     """The value at ``span``; what is wrong with it is reported, with the fix where there is one."""
-    source = span.of(page.tree.text)
+    source = without_pipe_escapes(span.of(page.tree.text)) if cell else span.of(page.tree.text)
     if _is_placeholder(source, value):
         rule = "unfilled-placeholder"
         page.report(rule, f"{value.title} still holds the placeholder {source!r}", span)

@@ -11,6 +11,7 @@ from cosmemory.kinds import COS_STATE, cos_state
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.cos_state import PRIORITY, Action, CosState, Decision
 from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.operations.events import kept
 from cosmemory.operations.ids import next_number
 
 _ACTION_IN_LOG = re.compile(rb"^\*\*Action ID:\*\* (\d{1,15})\r?$", re.MULTILINE)
@@ -153,7 +154,7 @@ def _kept(now: datetime, record: Record) -> Event:
             action=record.decision,
             outcome="Moved out of Recent Decisions",
             notes=record.rationale,
-            extra={"Decided": _shown(record.time), **record.extra},
+            extra={"Decided": _shown(record.time), **kept(record.extra)},
         )
     assert isinstance(record, Action)
     return Event(
@@ -165,7 +166,7 @@ def _kept(now: datetime, record: Record) -> Event:
             "Action ID": str(record.id),
             "Priority": str(record.priority),
             "Deadline": _shown(record.deadline),
-            **record.extra,
+            **kept(record.extra),
         },
     )
 

@@ -48,7 +48,12 @@ class Table:
 
 def cell_text(text: str, cell: Cell) -> str:
     """What the cell says, its escapes undone."""
-    return unescape(cell.value.of(text))
+    return unescape(without_pipe_escapes(cell.value.of(text)))
+
+
+def without_pipe_escapes(source: str) -> str:
+    """A cell's source as Markdown reads it on: the table has undone the escapes of pipes, in code spans too."""
+    return source.replace("\\|", "|")
 
 
 def tables_of(text: str, blocks: Iterable[Block]) -> list[Table]:
@@ -146,7 +151,7 @@ def _in_code(source: str, at: int) -> bool:
 
 def _split(source: str, offset: int, pipes: list[int]) -> tuple[Cell, ...]:
     bounds = [-1, *pipes, len(source)]
-    if pipes and not source[: pipes[0]].strip(" \t\ufeff"):
+    if pipes and not source[: pipes[0]].strip(" \t" if offset else " \t\ufeff"):
         bounds.pop(0)
     if pipes and len(bounds) > 1 and not source[pipes[-1] + 1 :].strip(" \t"):
         bounds.pop()
