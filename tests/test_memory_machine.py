@@ -32,9 +32,10 @@ STATE, ROSTER, ALERTS, LOG = (
     "alerts/active-alerts.md",
     "coordination-log.md",
 )
+DAILY = "performance/metrics-"
 PAGES = (STATE, ROSTER, ALERTS)
 # Small bounds, so that records are pushed out all the time.
-SETTINGS = Settings(decisions=3, resolved_alerts=2, team_changes=4)
+SETTINGS = Settings(decisions=3, ended_actions=2, resolved_alerts=2, team_changes=4)
 NAMES = st.sampled_from(["helper-1", "helper 2", "Ünï | three", "`four`", "#5"])
 KEYS = st.integers(1, 6)
 seeds = st.integers(0, 2**32).map(random.Random)
@@ -75,7 +76,7 @@ class People:
         lines = [*lines[:at], f"{lines[at]} {words} |", f"{lines[at + 1]}---|", *lines[at + 2 :]]
         for number in range(at + 2, len(lines)):
             if _row(lines[number]):
-                lines[number] += f" {words} |"
+                lines[number] += f" {words}.{number} |"
             elif not lines[number].startswith("<!--"):
                 break
         return lines
@@ -172,7 +173,7 @@ class MemoryMachine(RuleBasedStateMachine):
 
     def bound_actions(self) -> None:
         ended = [key for key, (_, status) in self.actions.items() if status in ENDED]
-        for key in ended[: max(0, len(ended) - SETTINGS.decisions)]:
+        for key in ended[: max(0, len(ended) - SETTINGS.ended_actions)]:
             del self.actions[key]
         self.decisions = self.decisions[-SETTINGS.decisions :]
 
@@ -279,14 +280,14 @@ class MemoryMachine(RuleBasedStateMachine):
         assert verify(self.memory).faults == ()
         assert rotate(self.memory).result.archived == ()
 
-    @rule(path=st.sampled_from(PAGES), edit=st.sampled_from(EDITS), choose=seeds)
+    @rule(path=st.sampled_from((*PAGES, DAILY)), edit=st.sampled_from(EDITS), choose=seeds)
     def edit_by_hand(self, path: str, edit: Any, choose: random.Random) -> None:
+        path = next((each for each in self.store.paths() if each.startswith(path)), STATE)
         text = self.store._pages[path].decode()
         newline = "\r\n" if "\r\n" in text else "\n"
         words = f"words of mine {len(self.words)} {choose.randint(1000, 9999)}"
         after = newline.join(edit(text.split(newline), words, choose))
-        if words in after:
-            self.words.add(words)
+        self.words.update(re.findall(re.escape(words) + r"(?:\.\d+)?", after))
         self.store._pages[path] = after.encode()
 
     @rule(path=st.sampled_from((*PAGES, LOG)))

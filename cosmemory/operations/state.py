@@ -81,7 +81,7 @@ def move_action(
         status = MOVES[move]
         moved = cos_state.move_action(state, key, status)
         action = cos_state.action_named(moved, key)
-        moved, pushed = cos_state.bounded(moved, _limits(memory))
+        moved, pushed = cos_state.bounded(moved, *_limits(memory))
         transaction.append(*_moved_out(transaction, pushed))
         transaction.replace(PAGE, moved)
         transaction.append(_action_event(transaction, action, status, notes))
@@ -99,7 +99,7 @@ def decide(
         now = transaction.now
         state: CosState = transaction.read(PAGE)
         decided = cos_state.decide(state, Decision(time=now, decision=text, rationale=rationale))
-        decided, pushed = cos_state.bounded(decided, _limits(memory))
+        decided, pushed = cos_state.bounded(decided, *_limits(memory))
         transaction.append(*_moved_out(transaction, pushed))
         transaction.replace(PAGE, decided)
         transaction.append(Event(time=now, type="decision", action=text, outcome="Decided", notes=rationale))
@@ -126,8 +126,8 @@ def set_resources(
     return memory.run(verb, expected=expected, operation="resources")
 
 
-def _limits(memory: Memory) -> int:
-    return memory.settings.decisions
+def _limits(memory: Memory) -> tuple[int, int]:
+    return memory.settings.decisions, memory.settings.ended_actions
 
 
 def _action_event(transaction: Transaction, action: Action, outcome: str, notes: str | None) -> Event:
