@@ -71,6 +71,7 @@ class Part:
     """A stretch of a page: one record (``one``), rows (``table``), H3 records (``blocks``) or ``prose``.
 
     The ``identity`` of a page may stand in its head as well, below the title or in the front matter.
+    Each of the ``ruled`` blocks is closed by a rule.
     """
 
     title: str
@@ -80,6 +81,7 @@ class Part:
     aliases: tuple[str, ...] = ()
     required: bool = False
     identity: bool = False
+    ruled: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -144,11 +146,10 @@ def table(
     return field(default=(), metadata={"place": Part(title, "table", record, key, aliases, required)})
 
 
-def blocks(
-    title: str, record: type[Any], *, key: str, aliases: tuple[str, ...] = (), required: bool = False
-) -> Any:
-    """The records below ``title`` that have a heading each."""
-    return field(default=(), metadata={"place": Part(title, "blocks", record, key, aliases, required)})
+def blocks(title: str, record: type[Any], *, key: str, required: bool = False, ruled: bool = False) -> Any:
+    """The records below ``title`` that have a heading each, and a rule at the end where they are ``ruled``."""
+    place = Part(title, "blocks", record, key, required=required, ruled=ruled)
+    return field(default=(), metadata={"place": place})
 
 
 def details(record: type[Any]) -> Any:

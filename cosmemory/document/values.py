@@ -28,6 +28,9 @@ class Raw:
 
     text: str
 
+    def __str__(self) -> str:
+        return self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:

@@ -180,11 +180,11 @@ def decide(state: CosState, decision: Decision) -> CosState:
     return replace(state, recent_decisions=(*state.recent_decisions, decision))
 
 
-def bounded(state: CosState, limit: int) -> tuple[CosState, tuple[Record, ...]]:
-    """``state`` with at most ``limit`` decisions and ended actions, and the oldest ones that this pushed out."""
-    spare = max(0, len(state.recent_decisions) - limit)
+def bounded(state: CosState, decisions: int, ended_actions: int) -> tuple[CosState, tuple[Record, ...]]:
+    """``state`` with at most so many decisions and ended actions, and the oldest ones that this pushed out."""
+    spare = max(0, len(state.recent_decisions) - decisions)
     ended = [each for each in state.pending_actions if each.status in ENDED]
-    old = {id(each) for each in ended[: max(0, len(ended) - limit)]}
+    old = {id(each) for each in ended[: max(0, len(ended) - ended_actions)]}
     pushed = (*state.recent_decisions[:spare], *(each for each in state.pending_actions if id(each) in old))
     if not pushed:
         return state, ()
