@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from cosmemory.frozen import frozen
 
 ERROR, WARNING, INFO = "error", "warning", "info"
 SAFE, UNSAFE, NONE = "safe", "unsafe", "none"
@@ -19,7 +19,7 @@ FAMILIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Rule:
     """One rule: a code that is never used again, a name, how grave a breach is, and if it can be mended."""
 
