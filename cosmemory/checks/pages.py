@@ -51,9 +51,12 @@ def found(
     yield page.path, report(rule, message, span.start, span.end, fix=fix)
 
 
-def sound(*pages: Page) -> bool:
-    """Whether all of ``pages`` can be read: what follows from records that cannot is not known."""
-    return not any(each.severity == ERROR for page in pages for each in page.diagnostics)
+def sound(page: Page, less: Place | None = None) -> bool:
+    """Whether all of ``page`` can be read, ``less`` apart: what follows from records that cannot is not known."""
+    return not any(
+        each.severity == ERROR and (less is None or each.start != less.span.start)
+        for each in page.diagnostics
+    )
 
 
 def over_bound(page: Page, what: str, records: Sequence[Any], bound: int) -> Iterable[Finding]:

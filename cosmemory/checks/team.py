@@ -33,20 +33,23 @@ def check_team(pages: Pages) -> Iterator[Finding]:
 
 def _counts(page: Page) -> Iterator[Finding]:
     right = derived(page.document)
-    certain = sound(page)
     for attribute in ("total_agents", "active", "inactive"):
         held, wanted = getattr(page.document, attribute), getattr(right, attribute)
         place = place_of(page.document, attribute)
         if place is not None and held != wanted:
             message = f"{attribute.replace('_', ' ')} is {wanted} by the tables"
             yield from found(
-                page, "derived-value", message, place, better=write_number(wanted) if certain else None
+                page,
+                "derived-value",
+                message,
+                place,
+                better=write_number(wanted) if sound(page, place) else None,
             )
     for row, counted in zip(page.document.role_summary, right.role_summary, strict=True):
         place = place_of(row, "assigned")
         if place is not None and isinstance(counted.assigned, int) and row.assigned != counted.assigned:
             message = f"{counted.assigned} have the role {row.role}"
-            better = write_number(counted.assigned) if certain else None
+            better = write_number(counted.assigned) if sound(page, place) else None
             yield from found(page, "derived-value", message, place, better=better)
 
 

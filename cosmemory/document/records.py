@@ -42,10 +42,12 @@ def read_rows(page: PageReading, part: Part, section: Section) -> Iterator[Any]:
     shape = layout(part.record)
     text = page.tree.text
     tables = tables_of(text, section.blocks)
+    # A section of the page that stands too deep is no block of a record.
+    below = [each for each in section.sections if each.heading.start not in page.known]
     if not tables:
         if _has_details(shape):
             # A team kept as one block a member, without a table, is still a team.
-            yield from (_member(page, part, block) for block in section.sections)
+            yield from (_member(page, part, block) for block in below)
         elif part.required and not is_empty(section.body.of(text)):
             page.report("missing-table", f"the table of {part.title!r} is missing", section.heading)
         return
@@ -56,7 +58,7 @@ def read_rows(page: PageReading, part: Part, section: Section) -> Iterator[Any]:
         records += [_row(page, part.record, shape, table, row, columns) for row in _filled(text, table)]
     if part.title:
         _report_strays(page, tables, section)
-    named = _Blocks(section.sections)
+    named = _Blocks(below)
     if part.key:
         named.keep([str(getattr(record, part.key) or "") for record in records])
     for record in records:
