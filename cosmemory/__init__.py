@@ -4,11 +4,43 @@ from __future__ import annotations
 
 __version__ = "0.1.0"
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cosmemory.config import Settings
+    from cosmemory.connect import open_memory
+    from cosmemory.engines.ephemeral import EphemeralStore
+    from cosmemory.errors import Conflict, CosmemoryError, Locked, NotFound
+    from cosmemory.kinds.coordination_log import Event
+    from cosmemory.memory import Memory, Transaction
+
 # Every public name and the module it comes from; a module is imported when its name is first asked for,
 # because appending one event must not wait for the rest of the package.
-_PUBLIC: dict[str, str] = {}
+_PUBLIC = {
+    "Conflict": "errors",
+    "CosmemoryError": "errors",
+    "EphemeralStore": "engines.ephemeral",
+    "Event": "kinds.coordination_log",
+    "Locked": "errors",
+    "Memory": "memory",
+    "NotFound": "errors",
+    "Settings": "config",
+    "Transaction": "memory",
+    "open_memory": "connect",
+}
 
-__all__ = ["__version__"]
+__all__ = [
+    "Conflict",
+    "CosmemoryError",
+    "EphemeralStore",
+    "Event",
+    "Locked",
+    "Memory",
+    "NotFound",
+    "Settings",
+    "Transaction",
+    "__version__",
+    "open_memory",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import Any
 
 from cosmemory.errors import ConfigError
@@ -107,6 +106,8 @@ def _entries(held: dict[str, Any]) -> list[tuple[str, str, Any]]:
 def _unknown(path: str, table: str, key: str) -> ConfigError:
     name = f"{table}.{key}" if table else key
     known = [f"{table}.{key}" if table else key for table, key in _PLACES]
+    from difflib import get_close_matches
+
     close = get_close_matches(name, known, 1)
     return ConfigError(
         path, name, "no such setting", f"Did you mean {close[0]}?" if close else f"Known: {', '.join(known)}."

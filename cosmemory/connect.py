@@ -9,7 +9,9 @@ from cosmemory.memory import Memory
 from cosmemory.root import find_root
 
 
-def connect(path: str | None = None, *, actor: str | None = None, settings: Settings | None = None) -> Memory:
+def open_memory(
+    path: str | None = None, *, actor: str | None = None, settings: Settings | None = None
+) -> Memory:
     """The memory at ``path``, a memory folder or a project that holds one; found from here without a path.
 
     Raises NoMemory where there is none, ConfigError for a setting that cannot be used.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from cosmemory.checks.ages import spoken
 from cosmemory.checks.pages import Finding, Pages, found, over_bound, place_of, sound
 from cosmemory.config import Settings
 from cosmemory.document.values import write_number, write_time
@@ -54,7 +55,7 @@ def _age(page: Page, now: datetime) -> Iterator[Finding]:
         return
     minutes = int((now - info.last_updated).total_seconds()) // 60
     if minutes >= STALE_MINUTES:
-        message = f"the session is active and was not updated for {minutes} minutes"
+        message = f"the session is active and was not updated for {spoken(minutes)}"
         yield from found(page, "stale-state", message, place_of(info, "last_updated"))
 
 

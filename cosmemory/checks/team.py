@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from cosmemory.checks.ages import spoken
 from cosmemory.checks.pages import Finding, Pages, found, over_bound, place_of, sound
 from cosmemory.document.values import write_number
 from cosmemory.kinds import TEAM_ROSTER
@@ -59,5 +60,5 @@ def _seen(page: Page, member: Member, now: datetime) -> Iterator[Finding]:
     minutes = int((now - member.last_seen).total_seconds()) // 60
     meaning = next((word for limit, word in IDLE if minutes >= limit), None)
     if meaning:
-        message = f"{member.session_name} was not seen for {minutes} minutes: {meaning}"
+        message = f"{member.session_name} was not seen for {spoken(minutes)}: {meaning}"
         yield from found(page, "not-seen", message, place_of(member, "last_seen"))

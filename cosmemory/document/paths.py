@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any
 
 from cosmemory.document.fields import Part, Record, Value, layout
@@ -81,6 +80,8 @@ def _attribute(record: Record, name: str, path: str) -> tuple[str, Part | None]:
 
 
 def _missing(name: str, path: str, known: Any) -> NotFound:
+    from difflib import get_close_matches
+
     close = get_close_matches(name, list(known), 1)
     hint = f"Did you mean {close[0]!r}?" if close else f"There is: {', '.join(known)}." if known else ""
     return NotFound(f"{name!r} in the path {path!r}", hint)

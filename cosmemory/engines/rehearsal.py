@@ -1,17 +1,19 @@
-"""A store in front of another that writes nothing and remembers what would have been written."""
+"""A store in front of another that writes nothing, and reads what would have been written."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
 
 from cosmemory.engines.tail import in_style_of
-from cosmemory.errors import Conflict
+from cosmemory.errors import Conflict, NotFound
 from cosmemory.store import (
     Append,
     Change,
     Remove,
+    Replace,
     Revision,
     Store,
     Stored,
@@ -22,32 +24,56 @@ from cosmemory.store import (
 
 
 class Rehearsal:
-    """What a dry run runs on: reads come from the store behind it, writes end here."""
+    """What a dry run runs on: reads come from the store behind it until a write has been rehearsed."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._marks: dict[str, int] = {}
-        self.changes: list[tuple[str, bytes, bytes]] = []
+        self._pages: dict[str, bytes | None] = {}
+
+    @property
+    def changes(self) -> list[tuple[str, bytes, bytes]]:
+        """Each page that would differ: its path, its bytes as they are and as they would be."""
+        found: list[tuple[str, bytes, bytes]] = []
+        for path, after in self._pages.items():
+            stored = self._store.read(path)
+            before = stored.data if stored else b""
+            if before != (after or b""):
+                found.append((path, before, after or b""))
+        return found
 
     def read(self, path: str) -> Stored | None:
-        """The page as the store behind has it."""
-        return self._store.read(path)
+        """The page as it would be."""
+        if path not in self._pages:
+            return self._store.read(path)
+        data = self._pages[path]
+        return None if data is None else Stored(path=path, data=data, revision=revision_of(data))
 
     def read_tail(self, path: str, size: int) -> tuple[bytes, int]:
         """The last bytes of a page and the offset at which they begin."""
-        return self._store.read_tail(path, size)
+        if path not in self._pages:
+            return self._store.read_tail(path, size)
+        data = self._pages[path] or b""
+        return data[max(0, len(data) - size) :], max(0, len(data) - size)
 
     def open_read(self, path: str) -> BinaryIO:
         """A page for streaming."""
-        return self._store.open_read(path)
+        if path not in self._pages:
+            return self._store.open_read(path)
+        data = self._pages[path]
+        if data is None:
+            raise NotFound(f"The page {path}")
+        return io.BytesIO(data)
 
     def size(self, path: str) -> int:
         """The length of a page in bytes."""
-        return self._store.size(path)
+        return len(self._pages[path] or b"") if path in self._pages else self._store.size(path)
 
     def paths(self) -> tuple[str, ...]:
         """Every live page."""
-        return self._store.paths()
+        made = {path for path, data in self._pages.items() if data is not None and path.endswith(".md")}
+        gone = {path for path, data in self._pages.items() if data is None}
+        return tuple(sorted(({*self._store.paths()} | made) - gone))
 
     def strangers(self) -> tuple[str, ...]:
         """Copies that editors and synchronisers left."""
@@ -76,19 +102,31 @@ class Rehearsal:
         self._marks[name] = value
 
     def commit(self, changes: Sequence[Change], operation: str = "", actor: str = "") -> tuple[Revision, ...]:
-        """Remembers each page as it is and as it would be."""
+        """Remembers each page as it would be.
+
+        Raises Conflict for a page that is not at its expected revision, with nothing remembered.
+        """
         del operation, actor
+        for change in changes:
+            if not isinstance(change, Append):
+                self._compare(change)
         return tuple(self._kept(change) for change in changes)
 
-    def _kept(self, change: Change) -> Revision:
-        stored = self._store.read(change.path)
-        before = stored.data if stored else b""
-        if isinstance(change, Append):
-            after = before + in_style_of(before, change.data)
-            self.changes.append((change.path, before, after))
-            return log_revision(len(after), after)
+    def _compare(self, change: Replace | Remove) -> None:
+        stored = self.read(change.path)
         if not is_revision_of(change.expected, stored.data if stored else None):
             raise Conflict(change.path, change.expected, stored.revision if stored else None)
-        after = b"" if isinstance(change, Remove) else change.data
-        self.changes.append((change.path, before, after))
-        return revision_of(after) if after else ""
+
+    def _kept(self, change: Change) -> Revision:
+        if isinstance(change, Remove):
+            self._pages[change.path] = None
+            return ""
+        if isinstance(change, Replace):
+            self._pages[change.path] = change.data
+            return revision_of(change.data)
+        stored = self.read(change.path)
+        if stored is None:
+            raise NotFound(f"The page {change.path}", "cosmemory init creates what is missing.")
+        after = stored.data + in_style_of(stored.data, change.data)
+        self._pages[change.path] = after
+        return log_revision(len(after), after)

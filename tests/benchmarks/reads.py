@@ -64,9 +64,9 @@ def logs() -> Iterator[Figure]:
         megabytes = large.store.size(LOG) / 1e6
         base = ("-c", "import cosmemory.operations.events")
         listing = (
-            "import sys; from cosmemory.connect import connect; from collections import deque;"
+            "import sys; from cosmemory.connect import open_memory; from collections import deque;"
             "from cosmemory.operations.events import find_events;"
-            "deque(find_events(connect(sys.argv[1])), maxlen=0)"
+            "deque(find_events(open_memory(sys.argv[1])), maxlen=0)"
         )
         more = (peak_kib("-c", listing, str(folder / "hundred")) - peak_kib(*base)) / 1024
         what = f"memory to stream a log of {megabytes:.0f} MB"

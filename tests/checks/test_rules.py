@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cosmemory.config import settings_of
-from cosmemory.connect import connect
+from cosmemory.connect import open_memory
 from cosmemory.interfaces.cli.findings import formatted
 from cosmemory.interfaces.cli.rules_page import rules_markdown
 from cosmemory.memory import Memory
@@ -69,7 +69,7 @@ def memory_of(tmp_path, monkeypatch):
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
         bounds = {"decisions": 2, "ended_actions": 2, "resolved_alerts": 2, "team_changes": 2}
-        return connect(
+        return open_memory(
             str(tmp_path), settings=settings_of({"bounds": bounds, "storage": {"durability": "none"}})
         )
 

@@ -249,7 +249,7 @@ def test_no_event_forges_closes_or_swallows_an_entry(newline: str) -> None:
     head = f"# Coordination Log{newline * 2}## Events{newline * 2}"
     for _ in range(max(1, AMOUNT // 70)):
         events = hostile_events(choose, 10)
-        pages = [event_text(event, newline) for event in events]
+        pages = [event_text(event).replace("\n", newline) for event in events]
         text = head + "".join(pages)
         assert list(entries(text)) == events
         assert [text[found.span.start : found.span.end] for found in entries(text)] == pages

@@ -83,8 +83,9 @@ class FilesStore:
         from cosmemory.engines.files import intent
 
         opened = intent.read(self.root)
-        made = {step.path for step in opened.steps if step.after is not None} if opened else set()
-        return tuple(sorted({*found, *made}))
+        touched = {step.path for step in opened.steps} if opened else set()
+        there = {path for path in touched if self.read(path) is not None}
+        return tuple(sorted({*found} - touched | there))
 
     def strangers(self) -> tuple[str, ...]:
         """Copies that editors and synchronisers left between the pages."""

@@ -187,6 +187,7 @@ class Lock:
             raise
 
     def _take(self, limit: float) -> None:
+        asked = time.monotonic()
         if self._descriptor == CLOSED:
             self._open()
         if not _try_lock(self._descriptor):
@@ -194,9 +195,12 @@ class Lock:
         while not self._is_the_file():
             # Somebody deleted .cosmemory while we waited: a hold on the old file excludes nobody.
             self.close()
+            waited = time.monotonic() - asked
+            if waited > limit:
+                raise Locked("a program that keeps replacing the lock file", waited)
             self._open()
             if not _try_lock(self._descriptor):
-                self._wait(limit)
+                self._wait(limit - waited)
         if os.pread(self._descriptor, HOLDER_BYTES, 0) != self._line:
             self._follow()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -15,7 +14,7 @@ from cosmemory.interfaces.cli.output import tell_error
 
 # name: (module below `commands`, attribute, what the top-level help says)
 COMMANDS: dict[str, tuple[str, str, str]] = {
-    "init": ("pages", "init", "Create the pages that are missing."),
+    "init": ("init", "init", "Create the pages that are missing."),
     "status": ("status", "status", "Show everything that matters on one screen."),
     "show": ("pages", "show", "Show a page, or its typed content as JSON."),
     "get": ("pages", "get", "Show one value."),
@@ -66,6 +65,8 @@ class LazyGroup(click.Group):
         """The command that ``args`` begin with; a name nobody knows gets the nearest one suggested."""
         name = args[0]
         if name not in COMMANDS:
+            from difflib import get_close_matches
+
             close = get_close_matches(name, COMMANDS, 1)
             hint = f" Did you mean {close[0]!r}?" if close else " cosmemory --help lists the commands."
             raise click.UsageError(f"There is no command {name!r}.{hint}")

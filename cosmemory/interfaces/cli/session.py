@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cosmemory.connect import connect
-from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.interfaces.cli.output import print_json, print_text
-from cosmemory.memory import Memory, Outcome
+
+if TYPE_CHECKING:
+    from cosmemory.engines.rehearsal import Rehearsal
+    from cosmemory.memory import Memory, Outcome
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -29,7 +30,9 @@ class Session:
 
     def memory(self) -> Memory:
         """The memory to read."""
-        return connect(self.root, actor=self.actor)
+        from cosmemory.connect import open_memory
+
+        return open_memory(self.root, actor=self.actor)
 
     def expected(self, name: str) -> dict[str, str] | None:
         """The revision that the page called ``name`` must be at, if one was given."""
@@ -47,13 +50,15 @@ class Session:
         The answer ends with the revision of ``page`` where a page is named.
         """
         memory = memory or self.memory()
-        rehearsal = Rehearsal(memory.store)
         if self.dry_run:
-            memory.store = rehearsal
-        outcome = verb(memory)
-        if self.dry_run:
+            from cosmemory.engines.rehearsal import Rehearsal
+
+            memory.store = rehearsal = Rehearsal(memory.store)
+            verb(memory)
             print_text(difference(rehearsal), end="")
-        elif self.as_json:
+            return
+        outcome = verb(memory)
+        if self.as_json:
             print_json("change", {"changes": changes_of(outcome)})
         else:
             told = [said(outcome.result)] if said(outcome.result) else []

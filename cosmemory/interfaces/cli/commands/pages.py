@@ -1,9 +1,7 @@
-"""Commands for any page: init, show, get, set, add, remove."""
+"""Commands for any page: show, get, set, add, remove."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -11,34 +9,12 @@ import click
 from cosmemory.diagnostics import Diagnostic
 from cosmemory.document.data import data_of, plain
 from cosmemory.document.paths import value_at
-from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import UsageError
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.session import changing, reading, session_of, text_of
 from cosmemory.kinds.page import Page
-from cosmemory.memory import Memory
 from cosmemory.operations import pages
-from cosmemory.operations.first_pages import initialise
-from cosmemory.root import new_root
 from cosmemory.text.spans import LineIndex
-
-
-@click.command()
-@changing
-def init(**options: Any) -> None:
-    """Create the pages that are missing; a page that exists is never touched."""
-    session = session_of(options)
-    root = new_root(session.root)
-    missing = not os.path.isdir(root)
-    if missing and not session.dry_run:
-        os.makedirs(root)
-
-    def said(created: tuple[str, ...]) -> str:
-        listed = "".join(f"\n  {path}" for path in created)
-        return f"created in {root}:{listed}" if created else f"nothing is missing in {root}"
-
-    memory = Memory(EphemeralStore()) if missing and session.dry_run else None
-    replace(session, root=root).change(initialise, said, memory=memory)
 
 
 @click.command()

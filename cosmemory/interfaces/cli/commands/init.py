@@ -1,0 +1,37 @@
+"""The command that makes what a memory lacks."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from cosmemory.engines.ephemeral import EphemeralStore
+from cosmemory.interfaces.cli.session import changing, session_of
+from cosmemory.memory import Memory
+from cosmemory.operations.first_pages import initialise
+from cosmemory.root import new_root
+
+
+@click.command()
+@changing
+@click.option("--demo", is_flag=True, help="Begin with a realistic month of a team of eight.")
+def init(demo: bool, **options: Any) -> None:
+    """Create the pages that are missing; a page that exists is never touched."""
+    session = session_of(options)
+    root = new_root(session.root)
+    missing = not os.path.isdir(root)
+    if missing and not session.dry_run:
+        os.makedirs(root)
+
+    def said(created: tuple[str, ...]) -> str:
+        listed = "".join(f"\n  {path}" for path in created)
+        return f"created in {root}:{listed}" if created else f"nothing is missing in {root}"
+
+    memory = Memory(EphemeralStore()) if missing and session.dry_run else None
+    begin = initialise
+    if demo:
+        from cosmemory.operations.demo import start_demo as begin
+    replace(session, root=root).change(begin, said, memory=memory)

@@ -1,0 +1,214 @@
+"""A realistic month of a team of eight, told through the same verbs that everybody uses."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+
+from cosmemory.document.values import seconds_of, write_time
+from cosmemory.engines.ephemeral import EphemeralStore
+from cosmemory.errors import UsageError
+from cosmemory.kinds.coordination_log import Event
+from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.operations import alerts, metrics, state, team
+from cosmemory.operations.demo_story import ACTIONS, ALERTS, BROADCASTS, TALK, TEAM, WEEKS
+from cosmemory.operations.first_pages import initialise
+from cosmemory.operations.periods import month_of, week_of
+from cosmemory.operations.reports import write_report
+from cosmemory.operations.rollup import roll_up
+from cosmemory.text.source import decode_text
+
+SEED = 42
+LEAVES = "data-analyst"
+Step = Callable[[], object]
+
+
+@dataclass(slots=True)
+class _Month:
+    """The memory of the month while it is told: its clock, and what is to happen when."""
+
+    start: datetime
+    end: datetime
+    chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311 - a story, no secret
+    at: datetime = field(init=False)
+    steps: list[tuple[datetime, int, Step]] = field(default_factory=list)
+    memory: Memory = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.at = self.start
+        self.memory = Memory(EphemeralStore(), now=lambda: seconds_of(self.at), actor="chief-of-staff")
+
+    def then(self, week: int, day: int, hour: float, step: Step) -> None:
+        """Lets ``step`` happen on a day of a week, at an hour with its fractions."""
+        minute = round(hour * 60) + self.chance.randrange(7)
+        moment = self.start + timedelta(
+            weeks=week, days=day, minutes=minute, seconds=self.chance.randrange(60)
+        )
+        if moment <= self.end:
+            self.steps.append((moment, len(self.steps), step))
+
+    def tell(self) -> None:
+        """Everything that was planned, in order, each at its moment."""
+        for moment, _, step in sorted(self.steps, key=lambda each: each[:2]):
+            self.at = moment
+            step()
+
+
+def demo_pages(now: datetime) -> dict[str, str]:
+    """The pages of a memory at the end of such a month: path and text, the charts included."""
+    today = now.astimezone(UTC)
+    monday = datetime.combine(today.date() - timedelta(days=today.weekday()), time(), UTC)
+    month = _Month(start=monday - timedelta(weeks=len(WEEKS) - 1), end=today)
+    month.at = month.start + timedelta(hours=7, minutes=30)
+    initialise(month.memory)
+    _plan(month)
+    month.tell()
+    _last_minutes(month)
+    month.at = today
+    _report(month)
+    store = month.memory.store
+    read = ((path, store.read(path)) for path in store.paths())
+    return {path: decode_text(stored.data) for path, stored in read if stored is not None}
+
+
+def start_demo(memory: Memory) -> Outcome[tuple[str, ...]]:
+    """The month in a memory that has no pages yet; gives the paths created.
+
+    Raises UsageError where there are pages, since none is ever overwritten.
+    """
+    pages = demo_pages(memory.now())
+
+    def verb(transaction: Transaction) -> tuple[str, ...]:
+        standing = [path for path in pages if transaction.exists(path)]
+        if standing:
+            raise UsageError(
+                f"the demo needs a memory without pages, and {standing[0]} exists",
+                "Name an empty folder with --root.",
+            )
+        for path, text in pages.items():
+            transaction.create(path, text)
+        return tuple(pages)
+
+    return memory.run(verb, operation="init")
+
+
+def _plan(month: _Month) -> None:
+    memory = month.memory
+    for name, role, capabilities, task in TEAM:
+        month.then(
+            0, 0, 8.2, partial(team.join, memory, name, role=role, task=task, capabilities=capabilities)
+        )
+    for week, ((focus, priority), decisions) in enumerate(WEEKS):
+        month.then(week, 0, 9, partial(state.set_focus, memory, focus, priority=priority))
+        for day, (text, reason) in zip((1, 3), decisions, strict=True):
+            month.then(week, day, 11.5, partial(state.decide, memory, text, reason))
+        for day in range(5):
+            _plan_day(month, week, day)
+    _plan_actions(month)
+    _plan_alerts(month)
+    month.then(2, 0, 10, partial(team.change_role, memory, "code-reviewer", "lead reviewer"))
+    waiting = "waits for the freeze"
+    month.then(3, 1, 15, partial(team.change_status, memory, "impl-web", "blocked", details=waiting))
+    month.then(4, 0, 9.5, partial(team.change_status, memory, "impl-web", "active"))
+    month.then(3, 4, 18, partial(team.leave, memory, LEAVES, reason="figures delivered, moved to finance"))
+    month.then(4, 0, 10, partial(team.assign_task, memory, "ops-deployer", "The migration of the weekend"))
+
+
+def _plan_day(month: _Month, week: int, day: int) -> None:
+    memory = month.memory
+    if day == 0:
+        month.then(week, day, 9.2, partial(_log, memory, "broadcast", "all", BROADCASTS[week % 3], "Read"))
+    for number, talk in enumerate(month.chance.sample(TALK, 4)):
+        month.then(week, day, 9.6 + number * 1.6, partial(_log, memory, *talk))
+    load, used = round(month.chance.uniform(0.6, 3.4), 1), month.chance.randrange(48, 84)
+    month.then(week, day, 14.5, partial(state.set_resources, memory, load, used))
+    for name, _, _, _ in TEAM:
+        if name != LEAVES or week < 4:
+            month.then(week, day, 17.2, partial(_end_of_day, month, name, week))
+
+
+def _log(memory: Memory, kind: str, involved: str, action: str, outcome: str) -> None:
+    memory.log(Event(time=memory.now(), type=kind, involved=involved, action=action, outcome=outcome))
+
+
+def _end_of_day(month: _Month, name: str, week: int) -> None:
+    """What an agent did in a day: the team gets better from week to week, with a dent where the replay was."""
+    chance = month.chance
+    tasks = chance.randint(2, 6)
+    skill = (0.78, 0.84, 0.88, 0.74, 0.93)[week]
+    on_time = sum(chance.random() < skill for _ in range(tasks))
+    first_pass = sum(chance.random() < skill - 0.05 for _ in range(tasks))
+    results = metrics.Results(
+        tasks=tasks,
+        on_time=on_time,
+        first_pass=first_pass,
+        response=chance.randint(4, 28),
+        issues=int(chance.random() < 0.2),
+        task_lines=(f"TASK-{100 + week * 40 + chance.randrange(40)}: done",),
+    )
+    metrics.record(month.memory, name, results)
+
+
+def _plan_actions(month: _Month) -> None:
+    memory = month.memory
+    for number, (week, day, text, priority, days, moves) in enumerate(ACTIONS, 1):
+        due = month.start + timedelta(weeks=week, days=day + days, hours=17)
+        added = partial(state.add_action, memory, text, priority=priority, deadline=write_time(due))
+        month.then(week, day, 9.4, added)
+        for step, move in enumerate(moves):
+            month.then(week, day + step, 13 + step / 4, partial(state.move_action, memory, move, str(number)))
+
+
+def _plan_alerts(month: _Month) -> None:
+    memory = month.memory
+    for number, (week, day, kind, severity, resource, value, limit, steps) in enumerate(ALERTS, 1):
+        happened = partial(
+            alerts.raise_alert,
+            memory,
+            kind=kind,
+            severity=severity,
+            resource=resource,
+            value=value,
+            threshold=limit,
+        )
+        hour = 10.2 + number / 5  # ids are given in this order
+        month.then(week, day, hour, happened)
+        for step, (move, said) in enumerate(steps, 1):
+            month.then(week, day, hour + step * 0.7, partial(_step, memory, f"ALERT-{number}", move, said))
+
+
+def _step(memory: Memory, key: str, move: str, said: str) -> None:
+    if move == "resolve":
+        alerts.resolve_alert(memory, key, note=said)
+    elif move == "escalate":
+        alerts.escalate_alert(memory, key, said)
+    else:
+        alerts.move_alert(memory, move, key, note=said)
+
+
+def _last_minutes(month: _Month) -> None:
+    """Everybody seen just before the end, so that the memory is one of a team at work."""
+    members = month.memory.read("team-roster").active_team_members
+    for number, member in enumerate(members):
+        month.at = month.end - timedelta(minutes=len(members) - number)
+        team.see(month.memory, member.session_name)
+    state.set_resources(month.memory, 1.2, 62)
+
+
+def _report(month: _Month) -> None:
+    days = list(_days(month))
+    for period in dict.fromkeys(month_of(day) for day in days):
+        roll_up(month.memory, period)
+        write_report(month.memory, period)
+    for period in dict.fromkeys(week_of(day) for day in days):
+        write_report(month.memory, period)
+
+
+def _days(month: _Month) -> Iterator[date]:
+    day = month.start.date()
+    while day <= month.end.date():
+        yield day
+        day += timedelta(days=1)

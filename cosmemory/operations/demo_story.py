@@ -1,0 +1,114 @@
+"""What happened in the month of the demo: a team of eight brings a release out."""
+
+from __future__ import annotations
+
+# Name, role, capabilities, first task.
+TEAM = (
+    ("lead-architect", "architect", "design, review", "Cut the billing service in two"),
+    ("impl-api", "implementer", "python, sql", "Invoices as their own table"),
+    ("impl-web", "implementer", "typescript, css", "The new invoice page"),
+    ("test-runner", "tester", "pytest, load tests", "Replay last month's invoices"),
+    ("code-reviewer", "reviewer", "python, typescript", "Review the split"),
+    ("docs-writer", "writer", "markdown", "How to move to invoices v2"),
+    ("ops-deployer", "operations", "terraform, postgres", "Rehearse the migration"),
+    ("data-analyst", "analyst", "sql, statistics", "What late invoices cost us"),
+)
+
+# One week each: the focus with its priority, and the decisions with their reasons.
+WEEKS: tuple[tuple[tuple[str, str], tuple[tuple[str, str], ...]], ...] = (
+    (
+        ("Cut the billing service in two", "high"),
+        (
+            ("Invoices get a service of their own", "billing and invoicing change for different reasons"),
+            ("Keep one database until the release", "two migrations at once cannot be rolled back"),
+        ),
+    ),
+    (
+        ("Move invoices to their own table", "high"),
+        (
+            ("Write twice, read once for two weeks", "a fall-back that needs no restore"),
+            ("No feature flags older than a month", "the last incident came from a forgotten one"),
+        ),
+    ),
+    (
+        ("Rehearse the migration on a copy", "medium"),
+        (
+            ("Migrate in batches of 500", "the rehearsal locked the table for 40 s with 5,000"),
+            ("The web client waits for the API freeze", "three of five bugs were moving fields"),
+        ),
+    ),
+    (
+        ("Freeze the API and fix what the replay found", "critical"),
+        (
+            ("Freeze on Friday at noon", "the migration needs a quiet weekend"),
+            ("Round half even everywhere", "the replay differs by a cent in 31 of 48,000 invoices"),
+        ),
+    ),
+    (
+        ("Bring release 4.2 out", "critical"),
+        (
+            ("Ship to 5% on Tuesday", "the error budget has room for one bad day"),
+            ("Keep the old table for a quarter", "accounting closes the year in January"),
+        ),
+    ),
+)
+
+# Week, weekday (0 is Monday), text, priority, days until the deadline, and what became of it.
+ACTIONS: tuple[tuple[int, int, str, str, int, tuple[str, ...]], ...] = (
+    (0, 0, "Draw the boundary between billing and invoices", "high", 3, ("start", "done")),
+    (0, 2, "Ask accounting for last year's odd cases", "medium", 5, ("start", "done")),
+    (1, 0, "Write the copy job for invoices", "high", 4, ("start", "block", "start", "done")),
+    (1, 3, "Count the clients of the old endpoint", "low", 6, ("start", "done")),
+    (2, 1, "Rehearse the migration on a copy of production", "critical", 3, ("start", "done")),
+    (2, 2, "Dark mode for the invoice page", "low", 9, ("cancel",)),
+    (3, 0, "Replay 48,000 invoices and compare", "critical", 2, ("start", "done")),
+    (3, 2, "Explain the cent that rounding moves", "high", 5, ("start",)),
+    (3, 4, "Write the notes of release 4.2", "medium", 4, ("start",)),
+    (4, 0, "Sign off the migration plan", "critical", 0, ()),
+    (4, 0, "Ask support for the ten loudest customers", "medium", 8, ("block",)),
+    (4, 1, "Watch the error budget for a week", "high", 9, ()),
+)
+
+# Week, weekday, type, severity, resource, value, threshold, and the steps with their notes.
+ALERTS: tuple[tuple[int, int, str, str, str, str, str, tuple[tuple[str, str], ...]], ...] = (
+    (0, 3, "Disk", "warning", "ci-runner-2", "88%", "85%",
+     (("ack", "old caches"), ("resolve", "caches pruned, 41% now"))),
+    (1, 1, "Latency", "warning", "invoice-api", "820 ms", "500 ms",
+     (("ack", "since the copy job runs"), ("resolving", "batches made smaller"), ("resolve", "310 ms"))),
+    (1, 4, "Error rate", "critical", "billing", "4.2%", "1%",
+     (("ack", "a flag from spring was still on"), ("resolve", "flag removed"))),
+    (2, 2, "Lock wait", "warning", "db-primary", "40 s", "5 s",
+     (("ack", "the rehearsal"), ("escalate", "critical"), ("resolving", "batches of 500"), ("resolve", "1.1 s"))),
+    (3, 1, "Replay difference", "warning", "invoices", "31", "0", (("ack", "all of them one cent"),)),
+    (3, 4, "Memory", "warning", "invoice-api", "91%", "85%", (("ack", "heap profile taken"), ("resolving", "limit raised"))),
+    (4, 0, "Queue depth", "critical", "invoice-mailer", "12400", "5000", (("ack", "mail provider is slow"),)),
+    (4, 0, "Certificate", "warning", "pay.example.org", "9 days", "< 14 days", ()),
+)  # fmt: skip
+
+# What people say to each other in a working day: type, who, what, outcome.
+TALK: tuple[tuple[str, str, str, str], ...] = (
+    ("message_sent", "impl-api", "Assigned the copy job with the notes of the review", "Accepted, two days"),
+    ("message_received", "test-runner", "The replay of yesterday's invoices is through", "No difference"),
+    (
+        "message_sent",
+        "code-reviewer",
+        "Asked for a second look at the lock order",
+        "Approved with two remarks",
+    ),
+    (
+        "message_received",
+        "impl-web",
+        "The invoice page needs the tax field by Thursday",
+        "Passed on to impl-api",
+    ),
+    ("message_sent", "docs-writer", "Sent the list of renamed fields", "Draft by tomorrow"),
+    ("message_received", "ops-deployer", "Rehearsal on the copy took 38 minutes", "Two under the plan"),
+    ("message_sent", "data-analyst", "Asked what a late invoice costs", "Answer with figures on Friday"),
+    ("message_received", "lead-architect", "The boundary holds, one call too many remains", "Noted for 4.3"),
+    ("handoff", "impl-api, test-runner", "Handed the copy job over for the replay", "Taken"),
+    ("escalation", "ops-deployer", "The staging database is a version behind", "Upgraded the same day"),
+    ("message_sent", "impl-web", "Asked to wait for the API freeze", "Agreed, works on the empty states"),
+    ("message_received", "code-reviewer", "Three of five findings are about names", "Fixed in one change"),
+)
+
+BROADCASTS = ("Plan of the week", "The API is frozen on Friday noon", "Thank you for a quiet weekend")

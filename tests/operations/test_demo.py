@@ -1,0 +1,67 @@
+"""The month of the demo: lively, the same every time, and without a finding at any hour."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from cosmemory.document.values import seconds_of
+from cosmemory.engines.ephemeral import EphemeralStore
+from cosmemory.errors import UsageError
+from cosmemory.memory import Memory
+from cosmemory.operations.demo import demo_pages, start_demo
+from cosmemory.operations.events import find_events
+
+NOW = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def month() -> Memory:
+    memory = Memory(EphemeralStore(), now=lambda: seconds_of(NOW))
+    start_demo(memory)
+    return memory
+
+
+def test_it_has_everything_that_a_month_has(month):
+    events = [event for _, event in find_events(month)]
+    assert 300 <= len(events) <= 600
+    assert len({event.time.isocalendar()[:2] for event in events}) == 5
+    assert events == sorted(events, key=lambda event: event.time)
+    alerts, state, roster = month.read("active-alerts"), month.read("cos-state"), month.read("team-roster")
+    standing = {alert.status for alert in (*alerts.critical, *alerts.warning)}
+    assert standing == {"active", "acknowledged", "resolving"}
+    assert len(alerts.recently_resolved) >= 3
+    assert {each.status for each in state.pending_actions} == {
+        "pending", "in_progress", "blocked", "done", "cancelled"}  # fmt: skip
+    assert (len(roster.active_team_members), len(roster.inactive_team_members)) == (7, 1)
+    days = [path for path in month.store.paths() if path.startswith("performance/metrics-")]
+    assert len(days) == 25
+
+
+@pytest.mark.parametrize(
+    "now", [NOW, datetime(2027, 1, 4, 0, 5, tzinfo=UTC), datetime(2028, 2, 29, 12, tzinfo=UTC)]
+)
+def test_it_validates_clean_at_any_hour(now):
+    pages = {path: text.encode() for path, text in demo_pages(now).items()}
+    checked = Memory(EphemeralStore(pages), now=lambda: seconds_of(now)).validate()
+    assert Counter(each.code for page in checked.pages for each in page.diagnostics) == {}
+
+
+def test_it_is_the_same_every_time_and_never_overwrites(month):
+    assert demo_pages(NOW)["cos-state.md"].encode() == month.store.read("cos-state.md").data
+    with pytest.raises(UsageError, match="needs a memory without pages"):
+        start_demo(month)
+
+
+@pytest.mark.parametrize(
+    "path", ["performance/reports/monthly-2026-11.md", "performance/reports/weekly-2026-W46.md"]
+)
+def test_its_reports_read_well(month, path, snapshot):
+    assert month.store.read(path).data.decode() == snapshot
+
+
+def test_its_charts_are_drawn(month, snapshot):
+    text = month.store.read("performance/reports/monthly-2026-11-tasks.svg").data.decode()
+    assert text == snapshot

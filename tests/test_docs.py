@@ -1,0 +1,78 @@
+"""Every command and every piece of Python that the documentation shows runs as it stands there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cosmemory.interfaces.cli.app import COMMANDS
+from cosmemory.interfaces.cli.rules_page import rules_markdown
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+MARKED = re.compile(r"<!-- docs-test: (?P<how>run|python) -->\n```\w+\n(?P<code>.*?)```", re.DOTALL)
+EXAMPLES = [
+    pytest.param(found["how"], found["code"], id=f"{page.name}-{number}")
+    for page in PAGES
+    for number, found in enumerate(MARKED.finditer(page.read_text(encoding="utf-8")), 1)
+]
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    """A project folder whose `cosmemory` is this one."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program = folder / "cosmemory"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cosmemory "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    (tmp_path / "design" / "memory").mkdir(parents=True)
+    return tmp_path
+
+
+def environment(project: Path) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("COSMEMORY")}
+    return {**kept, "PATH": f"{project / 'bin'}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+
+
+@pytest.mark.parametrize(("how", "code"), EXAMPLES)
+def test_an_example_runs(project, how, code):
+    if how == "run":
+        line = ["sh", "-e", "-c", code]
+    else:
+        subprocess.run(
+            ["cosmemory", "init"], cwd=project, env=environment(project), check=True, capture_output=True
+        )
+        line = [sys.executable, "-W", "error", "-c", code]
+    ran = subprocess.run(
+        line, cwd=project, env=environment(project), capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_every_command_is_documented_with_an_example():
+    shown = "".join(code for how, code in (param.values for param in EXAMPLES) if how == "run")
+    assert {name for name in COMMANDS if f"cosmemory {name}" not in shown} == set()
+
+
+def test_links_between_the_pages_lead_somewhere():
+    for page in PAGES:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_page_of_rules_is_made_from_their_table():
+    assert (ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == rules_markdown()
+
+
+def test_every_law_in_the_readme_names_tests_that_exist():
+    shown = re.findall(r"`scripts/test (tests/[^`]+)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(shown) == 7
+    for line in shown:
+        for path in line.split():
+            assert (ROOT / path).exists(), path

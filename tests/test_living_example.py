@@ -1,0 +1,51 @@
+"""The project's own memory: it validates clean on any day, and a verb keeps what people wrote on it."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cosmemory.connect import open_memory
+from cosmemory.document.values import seconds_of
+from cosmemory.memory import Memory
+from cosmemory.operations.events import find_events
+from cosmemory.operations.state import move_action
+from cosmemory.store import Store
+
+
+@pytest.fixture
+def folder(checkout, tmp_path) -> Path:
+    return Path(shutil.copytree(checkout / "design" / "memory", tmp_path / "memory"))
+
+
+def memory_on(folder: Path, day: datetime) -> Memory:
+    store: Store = open_memory(str(folder)).store
+    return Memory(store, now=lambda: seconds_of(day))
+
+
+@pytest.mark.parametrize("day", [datetime(2026, 11, 20, 9, 20, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)])
+def test_it_has_no_error_and_no_warning_on_any_day(folder, day):
+    checked = memory_on(folder, day).validate()
+    found = [(page.path, each.code, each.message) for page in checked.pages for each in page.diagnostics]
+    assert [each for each in found if not each[1].startswith("COS6")] == []
+    assert len(checked.pages) > 5
+
+
+def test_a_verb_changes_its_own_cells_and_keeps_what_people_wrote(folder):
+    before = (folder / "cos-state.md").read_text(encoding="utf-8").split("\n")
+    move_action(memory_on(folder, datetime(2026, 11, 20, 9, 30, tzinfo=UTC)), "done", "3")
+    after = (folder / "cos-state.md").read_text(encoding="utf-8").split("\n")
+    assert [line for line in after if line not in before] == [
+        "- **Last Updated:** 2026-11-20T09:30:00Z",
+        "| 3 | Cut the power at every instant | critical | 2026-11-20T17:00:00Z | done | reviewer |",
+    ]
+    assert len(before) == len(after)
+
+
+def test_its_log_and_archive_are_one(folder):
+    memory = memory_on(folder, datetime(2026, 11, 20, 9, 30, tzinfo=UTC))
+    told = [event.action for _, event in find_events(memory, types=["focus"])]
+    assert told == ["Read any page without losing a byte", "Survive a kill at every instant"]
