@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 ERROR, WARNING, INFO = "error", "warning", "info"
 SAFE, UNSAFE, NONE = "safe", "unsafe", "none"
@@ -287,6 +288,12 @@ def rule_named(name: str) -> Rule:
 def rule_of(word: str) -> Rule | None:
     """The rule with the code or name ``word``, in whatever case."""
     return _BY_CODE.get(word.upper()) or _BY_NAME.get(word.lower())
+
+
+def close_rule(word: str) -> str:
+    """A hint at the rule that ``word`` may mean."""
+    close = get_close_matches(word.lower(), _BY_NAME, 1) or get_close_matches(word.upper(), _BY_CODE, 1)
+    return f"Did you mean {close[0]}?" if close else "cosmemory rule --all lists them."
 
 
 def codes_of(word: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cosmemory.checks.ages import spoken
-from cosmemory.checks.pages import Finding, Pages, found, over_bound, place_of, sound
+from cosmemory.checks.pages import Finding, Pages, complete, found, over_bound, place_of
 from cosmemory.document.values import write_number
 from cosmemory.kinds import TEAM_ROSTER
 from cosmemory.kinds.page import Page
@@ -33,7 +33,7 @@ def check_team(pages: Pages) -> Iterator[Finding]:
 
 
 def _counts(page: Page) -> Iterator[Finding]:
-    right = derived(page.document)
+    right, certain = derived(page.document), complete(page)
     for attribute in ("total_agents", "active", "inactive"):
         held, wanted = getattr(page.document, attribute), getattr(right, attribute)
         place = place_of(page.document, attribute)
@@ -44,13 +44,13 @@ def _counts(page: Page) -> Iterator[Finding]:
                 "derived-value",
                 message,
                 place,
-                better=write_number(wanted) if sound(page, place) else None,
+                better=write_number(wanted) if certain else None,
             )
     for row, counted in zip(page.document.role_summary, right.role_summary, strict=True):
         place = place_of(row, "assigned")
         if place is not None and isinstance(counted.assigned, int) and row.assigned != counted.assigned:
             message = f"{counted.assigned} have the role {row.role}"
-            better = write_number(counted.assigned) if sound(page, place) else None
+            better = write_number(counted.assigned) if certain else None
             yield from found(page, "derived-value", message, place, better=better)
 
 
