@@ -54,10 +54,17 @@ def found(
 
 # What keeps records from being read, or makes two of one.
 HIDES = frozenset(
-    (
-        "missing-section duplicate-section missing-table missing-column ragged-row stray-row detail-without-row "
-        "duplicate-key empty-key"
-    ).split()
+    [
+        "missing-section",
+        "duplicate-section",
+        "missing-table",
+        "missing-column",
+        "ragged-row",
+        "stray-row",
+        "detail-without-row",
+        "duplicate-key",
+        "empty-key",
+    ]
 )
 
 
