@@ -47,7 +47,8 @@ def decode(tree: Tree, document: type[Any]) -> Decoded:
     shape = layout(document)
     top = top_section(tree)
     own = top.blocks if top is tree.page else (*tree.page.blocks, *top.blocks)
-    read = labels_of(page, shape, own, (top, *top.sections))
+    identity = [layout(each.record) for each in shape.parts.values() if each.identity and each.record]
+    read = labels_of(page, shape, own, (top, *top.sections), identity)
     head = _Head(read, front_entries(page), top)
     for part in shape.parts.values():
         page.known.update(section.heading.start for section in sections_named(top, part))
