@@ -44,7 +44,8 @@ def check_store(store: Store, now: datetime, settings: Settings, paths: Sequence
     others: list[str] = []
     for path in every:
         if kind_of(path) is None and not ARCHIVE.fullmatch(path):
-            others.append(path)
+            if path.endswith(".md"):
+                others.append(path)
             continue
         stored = store.read(path)
         if stored is None:

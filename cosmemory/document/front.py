@@ -38,7 +38,8 @@ def front_entries(page: PageReading) -> dict[str, Entry]:
     text = page.tree.text
     values, problem = read_front_matter(text)
     if problem and not values:
-        page.report("front-matter-unreadable", problem.rstrip("."), Span(blocks[0].start, blocks[0].end))
+        sentence = problem[0].lower() + problem[1:].rstrip(".")
+        page.report("front-matter-unreadable", sentence, Span(blocks[0].start, blocks[0].end))
         return {}
     spans: dict[str, Span] = {}
     for key, span in front_matter_lines(text):
