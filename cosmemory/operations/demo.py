@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 from cosmemory.document.values import seconds_of, write_time
-from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import UsageError
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.memory import Memory, Outcome, Transaction
@@ -19,6 +18,7 @@ from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.periods import month_of, week_of
 from cosmemory.operations.reports import write_report
 from cosmemory.operations.rollup import roll_up
+from cosmemory.store import Store
 from cosmemory.text.source import decode_text
 
 SEED = 42
@@ -32,6 +32,7 @@ class _Month:
 
     start: datetime
     end: datetime
+    stage: Store
     chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311 - a story, no secret
     at: datetime = field(init=False)
     steps: list[tuple[datetime, int, Step]] = field(default_factory=list)
@@ -39,7 +40,7 @@ class _Month:
 
     def __post_init__(self) -> None:
         self.at = self.start
-        self.memory = Memory(EphemeralStore(), now=lambda: seconds_of(self.at), actor="chief-of-staff")
+        self.memory = Memory(self.stage, now=lambda: seconds_of(self.at), actor="chief-of-staff")
 
     def then(self, week: int, day: int, hour: float, step: Step) -> None:
         """Lets ``step`` happen on a day of a week, at an hour with its fractions."""
@@ -57,11 +58,14 @@ class _Month:
             step()
 
 
-def demo_pages(now: datetime) -> dict[str, str]:
-    """The pages of a memory at the end of such a month: path and text, the charts included."""
+def demo_pages(now: datetime, stage: Store) -> dict[str, str]:
+    """The pages of a memory at the end of such a month: path and text, the charts included.
+
+    ``stage`` is the empty store on which the month is told.
+    """
     today = now.astimezone(UTC)
     monday = datetime.combine(today.date() - timedelta(days=today.weekday()), time(), UTC)
-    month = _Month(start=monday - timedelta(weeks=len(WEEKS) - 1), end=today)
+    month = _Month(start=monday - timedelta(weeks=len(WEEKS) - 1), end=today, stage=stage)
     month.at = month.start + timedelta(hours=7, minutes=30)
     initialise(month.memory)
     _plan(month)
@@ -69,20 +73,19 @@ def demo_pages(now: datetime) -> dict[str, str]:
     _last_minutes(month)
     month.at = today
     _report(month)
-    store = month.memory.store
-    read = ((path, store.read(path)) for path in store.paths())
+    read = ((path, stage.read(path)) for path in stage.paths())
     return {path: decode_text(stored.data) for path, stored in read if stored is not None}
 
 
-def start_demo(memory: Memory) -> Outcome[tuple[str, ...]]:
-    """The month in a memory that has no pages yet; gives the paths created.
+def start_demo(memory: Memory, stage: Store) -> Outcome[tuple[str, ...]]:
+    """The month in a memory that has no pages yet; gives the paths created. ``stage`` is any empty store.
 
-    Raises UsageError where there are pages, since none is ever overwritten.
+    Raises UsageError where there are pages: none is overwritten, and no invented month mixes with a real one.
     """
-    pages = demo_pages(memory.now())
+    pages = demo_pages(memory.now(), stage)
 
     def verb(transaction: Transaction) -> tuple[str, ...]:
-        standing = [path for path in pages if transaction.exists(path)]
+        standing = [*memory.store.paths(), *(path for path in pages if transaction.exists(path))]
         if standing:
             raise UsageError(
                 f"the demo needs a memory without pages, and {standing[0]} exists",

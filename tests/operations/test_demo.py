@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def month() -> Memory:
     memory = Memory(EphemeralStore(), now=lambda: seconds_of(NOW))
-    start_demo(memory)
+    start_demo(memory, EphemeralStore())
     return memory
 
 
@@ -44,15 +44,23 @@ def test_it_has_everything_that_a_month_has(month):
     "now", [NOW, datetime(2027, 1, 4, 0, 5, tzinfo=UTC), datetime(2028, 2, 29, 12, tzinfo=UTC)]
 )
 def test_it_validates_clean_at_any_hour(now):
-    pages = {path: text.encode() for path, text in demo_pages(now).items()}
+    pages = {path: text.encode() for path, text in demo_pages(now, EphemeralStore()).items()}
     checked = Memory(EphemeralStore(pages), now=lambda: seconds_of(now)).validate()
     assert Counter(each.code for page in checked.pages for each in page.diagnostics) == {}
 
 
 def test_it_is_the_same_every_time_and_never_overwrites(month):
-    assert demo_pages(NOW)["cos-state.md"].encode() == month.store.read("cos-state.md").data
+    assert demo_pages(NOW, EphemeralStore())["cos-state.md"].encode() == month.store.read("cos-state.md").data
     with pytest.raises(UsageError, match="needs a memory without pages"):
-        start_demo(month)
+        start_demo(month, EphemeralStore())
+
+
+@pytest.mark.parametrize("path", ["performance/metrics-2025-01-02.md", "activeContext.md"])
+def test_it_never_mixes_with_pages_that_it_would_not_overwrite(path):
+    memory = Memory(EphemeralStore({path: b"mine\n"}), now=lambda: seconds_of(NOW))
+    with pytest.raises(UsageError, match=f"without pages, and {path} exists"):
+        start_demo(memory, EphemeralStore())
+    assert memory.store.paths() == (path,)
 
 
 @pytest.mark.parametrize(

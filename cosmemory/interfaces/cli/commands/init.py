@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import click
@@ -33,5 +34,7 @@ def init(demo: bool, **options: Any) -> None:
     memory = Memory(EphemeralStore()) if missing and session.dry_run else None
     begin = initialise
     if demo:
-        from cosmemory.operations.demo import start_demo as begin
+        from cosmemory.operations.demo import start_demo
+
+        begin = partial(start_demo, stage=EphemeralStore())
     replace(session, root=root).change(begin, said, memory=memory)
