@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cosmemory.checks.pages import Finding, Pages, found, place_of
+from cosmemory.checks.pages import Finding, Pages, found, over_bound, place_of
 from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE
 from cosmemory.kinds.active_alerts import Alert, open_alerts
 from cosmemory.kinds.page import Page
@@ -22,6 +22,24 @@ def check_alerts(pages: Pages) -> Iterator[Finding]:
         for alert in alerts:
             yield from _severity(page, alert, section)
             yield from _threshold(page, alert)
+    yield from _ids(page)
+    yield from over_bound(
+        page, "resolved alerts", page.document.recently_resolved, pages.settings.resolved_alerts
+    )
+
+
+def _ids(page: Page) -> Iterator[Finding]:
+    """Ids that were given twice: within a section the reading of the page has said so already."""
+    ended = {(row.alert_id or "").lower() for row in page.document.recently_resolved}
+    critical = {(alert.id or "").lower() for alert in page.document.critical}
+    for alert in open_alerts(page.document):
+        if alert.id and alert.id.lower() in ended:
+            message = f"{alert.id} is open, and stands among the resolved as well"
+            yield from found(page, "reused-id", message, place_of(alert, "id"))
+    for alert in page.document.warning:
+        if alert.id and alert.id.lower() in critical:
+            message = f"{alert.id!r} stands in both sections"
+            yield from found(page, "duplicate-key", message, place_of(alert, "id"))
 
 
 def _severity(page: Page, alert: Alert, section: str) -> Iterator[Finding]:

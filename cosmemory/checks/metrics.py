@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from cosmemory.checks.pages import Finding, Pages, found, place_of
+from cosmemory.checks.pages import Finding, Pages, found, place_of, sound
 from cosmemory.document.values import Measure, write_change, write_measure
 from cosmemory.kinds import AGENT_METRICS, DAILY_METRICS
 from cosmemory.kinds.daily_metrics import FIRST_PASS, ON_TIME, TASKS, AgentDay, derived, figure, percent
@@ -14,8 +14,12 @@ from cosmemory.kinds.page import Page
 
 def check_metrics(pages: Pages) -> Iterator[Finding]:
     """Every daily page and every agent's month."""
-    for page in pages.of(DAILY_METRICS):
+    before: Page | None = None
+    for page in sorted(pages.of(DAILY_METRICS), key=lambda page: page.path):
         yield from _day(page)
+        if before is not None:
+            yield from _previous(page, before)
+        before = page
     for page in pages.of(AGENT_METRICS):
         matched = AGENT_METRICS.pattern.fullmatch(page.path)
         month = matched[2] if matched else ""
@@ -39,7 +43,19 @@ def _day(page: Page) -> Iterator[Finding]:
             place = place_of(row, attribute)
             if place is not None and isinstance(value, Measure) and getattr(row, attribute) != value:
                 message = f"{row.metric}: the {attribute} is {write(value)}"
-                yield from found(page, "derived-value", message, place, better=write(value))
+                better = write(value) if sound(page) else None
+                yield from found(page, "derived-value", message, place, better=better)
+
+
+def _previous(page: Page, before: Page) -> Iterator[Finding]:
+    """What the page says of the last day before it, beside that day's own page."""
+    figures = {(row.metric or "").lower(): row.value for row in before.document.team_summary}
+    for row in page.document.team_summary:
+        wanted, place = figures.get((row.metric or "").lower()), place_of(row, "previous")
+        if place is not None and isinstance(wanted, Measure) and row.previous != wanted:
+            message = f"{row.metric}: the value before was {write_measure(wanted)}"
+            better = write_measure(wanted) if sound(page, before) else None
+            yield from found(page, "derived-value", message, place, better=better)
 
 
 def _shares(page: Page, day: AgentDay) -> Iterator[Finding]:

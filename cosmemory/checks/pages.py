@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 from cosmemory.config import Settings
 from cosmemory.diagnostics import Diagnostic, Fix, report
 from cosmemory.document.fields import Place, Record
+from cosmemory.document.places import edit_at
+from cosmemory.document.values import TEXT
 from cosmemory.kinds import Kind
 from cosmemory.kinds.page import Page
-from cosmemory.text.edits import Edit
+from cosmemory.rules import ERROR
 from cosmemory.text.spans import Span
 
 Finding = tuple[str, Diagnostic]
@@ -43,9 +45,23 @@ def found(
     """One finding on ``page``; ``better`` is what should stand at its place instead."""
     span = place.span if isinstance(place, Place) else place or Span(0, 0)
     fix = None
-    if better is not None:
-        fix = Fix(edits=(Edit(span.start, span.end, better),), safe=True, message=f"write {better}")
+    if better is not None and isinstance(place, Place):
+        edit = edit_at(page.tree.text, place, TEXT, better)
+        fix = Fix(edits=(edit,), safe=True, message=f"write {better}")
     yield page.path, report(rule, message, span.start, span.end, fix=fix)
+
+
+def sound(*pages: Page) -> bool:
+    """Whether all of ``pages`` can be read: what follows from records that cannot is not known."""
+    return not any(each.severity == ERROR for page in pages for each in page.diagnostics)
+
+
+def over_bound(page: Page, what: str, records: Sequence[Any], bound: int) -> Iterable[Finding]:
+    """The finding that a bounded list holds more ``records`` than its ``bound``."""
+    if len(records) > bound:
+        table = records[0].origin.table
+        message = f"{len(records)} {what} stand here, and the bound is {bound}"
+        yield from found(page, "over-bound", message, table.header.span if table else None)
 
 
 def place_of(record: Record | Any, attribute: str) -> Place | None:

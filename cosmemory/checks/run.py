@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cosmemory.checks import CHECKS
@@ -70,6 +70,9 @@ def check_store(store: Store, now: datetime, settings: Settings, paths: Sequence
 
 
 def _checked(path: str, page: Page | None, found: list[Diagnostic]) -> CheckedPage:
+    if any(each.name == "conflict-marker" for each in found):
+        # Of two versions side by side no one can say which a fix is for.
+        found = [replace(each, fix=None) for each in found]
     if page is not None:
         code = [(block.start, block.end) for block in page.tree.blocks if block.kind in {"fence", "code"}]
         found = apply_suppressions(page.tree.text, found, code)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from cosmemory.checks.pages import Finding, Pages, found
-from cosmemory.diagnostics import report
+from cosmemory.diagnostics import Fix, report
+from cosmemory.kinds import KINDS
 from cosmemory.kinds.page import Page
-from cosmemory.text.spans import Span
+from cosmemory.text.edits import Edit
+from cosmemory.text.source import BOM
+from cosmemory.text.spans import Span, first_line
 from cosmemory.text.visible import HIDDEN, visible
 
 _BAD = re.compile("[\udc80-\udcff]+")
-_MARKER = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
+_MARKER = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: [^\r\n]*)?(?=[\r\n]|\Z)", re.MULTILINE)
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 
 
@@ -29,8 +33,31 @@ def check_source(pages: Pages) -> Iterator[Finding]:
             if not "\ud800" <= matched[0] <= "\udfff" and matched[0] != "\r":
                 shown = visible(matched[0])
                 yield from found(page, "control-character", f"{shown} is hidden here", Span(*matched.span()))
+        yield from _mark(page)
         yield from _newlines(page)
+        yield from _title(page)
         yield from _open_blocks(page)
+
+
+def _mark(page: Page) -> Iterator[Finding]:
+    if page.tree.text.startswith(BOM):
+        fix = Fix(edits=(Edit(0, 1, ""),), safe=True, message="take the byte order mark away")
+        yield page.path, report("byte-order-mark", "the page begins with a byte order mark", 0, 1, fix=fix)
+
+
+def _title(page: Page) -> Iterator[Finding]:
+    """Whether the first words of the page are its title; front matter and comments may stand above it."""
+    text = page.tree.text
+    for block in page.tree.blocks:
+        source = text[block.start : block.end]
+        above = block.kind in {"blank", "front_matter"} or source.lstrip(BOM + " ").startswith("<!--")
+        if above or not source.strip(BOM + " \t\r\n"):
+            continue
+        if block.kind != "heading" or block.level != 1:
+            message = "the page does not begin with a heading of level 1"
+            yield from found(page, "missing-title", message, first_line(text, block.start, block.end))
+        return
+    yield from found(page, "missing-title", "the page is empty", Span(0, 0))
 
 
 def _newlines(page: Page) -> Iterator[Finding]:
@@ -50,17 +77,24 @@ def _open_blocks(page: Page) -> Iterator[Finding]:
         source = text[block.start : block.end]
         if block.kind == "fence":
             opener = _FENCE.match(source)
-            last = source.rstrip().rpartition("\n")[2].strip()
+            last = re.split(r"[\r\n]", source.rstrip())[-1].strip()
             mark = opener[1] if opener else "```"
-            if "\n" not in source.rstrip() or last.strip(mark[0]) or len(last) < len(mark):
-                span = Span(block.start, block.start + len(source.split("\n", 1)[0]))
+            alone = not re.search(r"[\r\n]", source.rstrip())
+            if alone or last.strip(mark[0]) or len(last) < len(mark):
+                span = first_line(text, block.start, block.end)
                 yield from found(page, "unclosed-fence", "the fence opened here is never closed", span)
         elif block.kind == "html" and source.lstrip().startswith("<!--") and "-->" not in source:
-            span = Span(block.start, block.start + 4)
+            begin = block.start + len(source) - len(source.lstrip())
+            span = Span(begin, begin + len("<!--"))
             yield from found(page, "unclosed-comment", "the comment opened here is never closed", span)
 
 
 def check_strangers(pages: Pages) -> Iterator[Finding]:
-    """Copies that editors and synchronisers left among the pages."""
+    """Copies that editors and synchronisers left among the pages, and pages that are of no kind."""
     for path in pages.strangers:
         yield path, report("stray-copy", "this copy is not read as state; compare it and delete it", 0, 0)
+    standard = [kind.path for kind in KINDS if kind.single]
+    for path in pages.others:
+        close = get_close_matches(path, standard, 1, 0.8)
+        meant = f"; did you mean {close[0]}?" if close and close[0] not in pages.pages else ""
+        yield path, report("unknown-page", f"no kind of page is called so, and it is left alone{meant}", 0, 0)

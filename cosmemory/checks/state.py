@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cosmemory.checks.ages import spoken
-from cosmemory.checks.pages import Finding, Pages, found, place_of
+from cosmemory.checks.pages import Finding, Pages, found, over_bound, place_of, sound
+from cosmemory.config import Settings
 from cosmemory.document.values import write_number, write_time
 from cosmemory.kinds import COORDINATION_LOG, COS_STATE, KINDS, TEAM_ROSTER
+from cosmemory.kinds.cos_state import ENDED
 from cosmemory.kinds.mirrors import team_figures
 from cosmemory.kinds.page import Page
 
@@ -21,6 +23,7 @@ def check_state(pages: Pages) -> Iterator[Finding]:
     if page is None:
         return
     yield from _age(page, pages.now)
+    yield from _bounds(page, pages.settings)
     roster, log = pages.the(TEAM_ROSTER), pages.the(COORDINATION_LOG)
     wanted: dict[str, object] = team_figures(roster.document) if roster is not None else {}
     if log is not None:
@@ -34,7 +37,16 @@ def check_state(pages: Pages) -> Iterator[Finding]:
         if place is not None and value is not None and getattr(record, attribute) != value:
             better = write_time(value) if isinstance(value, datetime) else write_number(value)  # type: ignore[arg-type]
             message = f"{attribute.replace('_', ' ')} is {better}"
-            yield from found(page, "derived-value", message, place, better=better)
+            # A roster whose records cannot all be read must not make its numbers those of a part of it.
+            source = log if attribute == "last_team_broadcast" else roster
+            certain = better if source is not None and sound(source) else None
+            yield from found(page, "derived-value", message, place, better=certain)
+
+
+def _bounds(page: Page, settings: Settings) -> Iterator[Finding]:
+    yield from over_bound(page, "decisions", page.document.recent_decisions, settings.decisions)
+    ended = [action for action in page.document.pending_actions if action.status in ENDED]
+    yield from over_bound(page, "done and cancelled actions", ended, settings.ended_actions)
 
 
 def _age(page: Page, now: datetime) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cosmemory.checks.ages import spoken
-from cosmemory.checks.pages import Finding, Pages, found, place_of
+from cosmemory.checks.pages import Finding, Pages, found, over_bound, place_of, sound
 from cosmemory.document.values import write_number
 from cosmemory.kinds import TEAM_ROSTER
 from cosmemory.kinds.page import Page
@@ -22,6 +22,7 @@ def check_team(pages: Pages) -> Iterator[Finding]:
     if page is None:
         return
     yield from _counts(page)
+    yield from over_bound(page, "changes", page.document.team_changes_log, pages.settings.team_changes)
     active = {(member.session_name or "").lower() for member in page.document.active_team_members}
     for former in page.document.inactive_team_members:
         if former.session_name and former.session_name.lower() in active:
@@ -33,17 +34,21 @@ def check_team(pages: Pages) -> Iterator[Finding]:
 
 def _counts(page: Page) -> Iterator[Finding]:
     right = derived(page.document)
+    certain = sound(page)
     for attribute in ("total_agents", "active", "inactive"):
         held, wanted = getattr(page.document, attribute), getattr(right, attribute)
         place = place_of(page.document, attribute)
         if place is not None and held != wanted:
             message = f"{attribute.replace('_', ' ')} is {wanted} by the tables"
-            yield from found(page, "derived-value", message, place, better=write_number(wanted))
+            yield from found(
+                page, "derived-value", message, place, better=write_number(wanted) if certain else None
+            )
     for row, counted in zip(page.document.role_summary, right.role_summary, strict=True):
         place = place_of(row, "assigned")
         if place is not None and isinstance(counted.assigned, int) and row.assigned != counted.assigned:
             message = f"{counted.assigned} have the role {row.role}"
-            yield from found(page, "derived-value", message, place, better=write_number(counted.assigned))
+            better = write_number(counted.assigned) if certain else None
+            yield from found(page, "derived-value", message, place, better=better)
 
 
 def _seen(page: Page, member: Member, now: datetime) -> Iterator[Finding]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cosmemory.document.decode import decode, top_section
+from cosmemory.document.decode import decode
 from cosmemory.document.fields import Record, layout
-from cosmemory.document.guard import refuse_damage
+from cosmemory.document.guard import refuse_damage, refuse_doubles
 from cosmemory.document.record_changes import change_blocks, change_rows
+from cosmemory.document.sections import top_section
 from cosmemory.document.value_changes import (
     PageChange,
     change_numbered,
@@ -32,6 +33,9 @@ def changed(path: str, tree: Tree, old: Any, new: Any) -> str:
     if not edits:
         return tree.text
     refuse_damage(path, tree, edits)
+    for attribute, part in layout(type(new)).parts.items():
+        if getattr(old, attribute) != getattr(new, attribute):
+            refuse_doubles(path, tree, top_section(tree), part)
     text = apply(tree.text, edits)
     read = decode(parse(text), type(new)).document
     if read != new:
@@ -46,7 +50,7 @@ def changes(tree: Tree, old: Any, new: Any) -> list[Edit]:
     top = top_section(tree)
     before = {id(record.origin): record for record in _records(old) if record.origin}
     after = frozenset(id(record.origin) for record in _records(new) if record.origin)
-    change = PageChange(tree, top, before, after)
+    change = PageChange(tree, top, layout(type(old)), before, after)
     change_values(change, old, new)
     for attribute, part in layout(type(new)).parts.items():
         before, after = getattr(old, attribute), getattr(new, attribute)

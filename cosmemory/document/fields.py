@@ -17,11 +17,16 @@ from cosmemory.text.spans import Span
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one value of a record stands: its span, and the field or cell that holds it."""
+    """Where one value of a record stands: its span, and the field or cell that holds it.
+
+    A field may be a heading, ``## Status: done``; ``front`` says that the value is one of the front matter.
+    """
 
     span: Span
     field: Field | None = None
     cell: Cell | None = None
+    in_heading: bool = False
+    front: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +68,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a page: one record (``one``), rows (``table``), H3 records (``blocks``) or ``prose``."""
+    """A stretch of a page: one record (``one``), rows (``table``), H3 records (``blocks``) or ``prose``.
+
+    The ``identity`` of a page may stand in its head as well, below the title or in the front matter.
+    Each of the ``ruled`` blocks is closed by a rule.
+    """
 
     title: str
     shape: str
@@ -71,6 +80,8 @@ class Part:
     key: str = ""
     aliases: tuple[str, ...] = ()
     required: bool = False
+    identity: bool = False
+    ruled: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -115,12 +126,17 @@ def heading(title: str = "", kind: ValueType = TEXT) -> Any:
     return field(default=None, metadata={"place": Value(title, kind, required=True, heading=True)})
 
 
-def section(title: str, record: type[Any], *, aliases: tuple[str, ...] = (), required: bool = False) -> Any:
-    """One record of labels below the heading ``title``."""
-    return field(
-        default_factory=record,
-        metadata={"place": Part(title, "one", record, aliases=aliases, required=required)},
-    )
+def section(
+    title: str,
+    record: type[Any],
+    *,
+    aliases: tuple[str, ...] = (),
+    required: bool = False,
+    identity: bool = False,
+) -> Any:
+    """One record of labels below the heading ``title``; an ``identity`` is read from the page's head as well."""
+    part = Part(title, "one", record, aliases=aliases, required=required, identity=identity)
+    return field(default_factory=record, metadata={"place": part})
 
 
 def table(
@@ -130,11 +146,10 @@ def table(
     return field(default=(), metadata={"place": Part(title, "table", record, key, aliases, required)})
 
 
-def blocks(
-    title: str, record: type[Any], *, key: str, aliases: tuple[str, ...] = (), required: bool = False
-) -> Any:
-    """The records below ``title`` that have a heading each."""
-    return field(default=(), metadata={"place": Part(title, "blocks", record, key, aliases, required)})
+def blocks(title: str, record: type[Any], *, key: str, required: bool = False, ruled: bool = False) -> Any:
+    """The records below ``title`` that have a heading each, and a rule at the end where they are ``ruled``."""
+    place = Part(title, "blocks", record, key, required=required, ruled=ruled)
+    return field(default=(), metadata={"place": place})
 
 
 def details(record: type[Any]) -> Any:

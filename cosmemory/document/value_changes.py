@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cosmemory.document.decode import sections_of
-from cosmemory.document.fields import Part, Record, Value, layout
+from cosmemory.document.fields import Layout, Part, Record, Value, layout
+from cosmemory.document.places import edit_at
+from cosmemory.document.sections import sections_of
 from cosmemory.document.values import ITEMS, LONG, TEXT, source_of
 from cosmemory.errors import InvalidValue, NotFound
-from cosmemory.syntax.escape import escape_heading, escape_item, is_empty
+from cosmemory.syntax.escape import escape_item, is_empty
 from cosmemory.syntax.fields import Field, fields_of, items_of
 from cosmemory.syntax.tables import Table
 from cosmemory.syntax.tree import Section, Tree, name_of
 from cosmemory.syntax.writers import (
-    cell_edit,
     content_end,
     items_edits,
     labelled_line,
@@ -23,7 +23,6 @@ from cosmemory.syntax.writers import (
     list_edits,
     missing_cells,
     prose_text,
-    value_edit,
 )
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import Span
@@ -38,6 +37,7 @@ class PageChange:
 
     tree: Tree
     top: Section
+    shape: Layout
     before: dict[int, Any]
     after: frozenset[int] = frozenset()
     edits: list[Edit] = field(default_factory=list)
@@ -53,7 +53,7 @@ def section_of(change: PageChange, part: Part) -> Section:
 
     Raises NotFound when the page has none.
     """
-    found = sections_of(change.top, part)
+    found = sections_of(change.text, change.top, part, change.shape)
     if not found:
         raise NotFound(f"The section {part.title!r}", f"Add a heading '## {part.title}' to the page.")
     return found[0]
@@ -75,26 +75,19 @@ def _value(change: PageChange, record: Any, attribute: str, value: Value, after:
     place = record.origin.places.get(attribute)
     if place is None:
         _absent(change, record, attribute, value, after)
-    elif value.heading:
-        change.edits.append(Edit(place.span.start, place.span.end, escape_heading(str(after))))
-    elif place.cell is not None:
-        change.edits.append(cell_edit(change.text, place.cell, source_of(value.type, after, cell=True)))
-    elif value.type is ITEMS:
+    elif value.type is ITEMS and place.field is not None:
         change.edits.extend(items_edits(change.text, place.field, after, change.tree.newline))
-    elif value.type is LONG:
+    elif value.type is LONG and place.field is not None:
         change.edits.append(_long(change, place.field, after))
     else:
-        change.edits.append(value_edit(change.text, place.field, source_of(value.type, after, cell=False)))
+        change.edits.append(edit_at(change.text, place, value.type, after))
 
 
 def _place_text(change: PageChange, record: Any, name: str, text: str) -> None:
     place = record.origin.places.get(name) if record.origin else None
     if place is None:
         return
-    if place.cell is not None:
-        change.edits.append(cell_edit(change.text, place.cell, source_of(TEXT, text, cell=True)))
-    else:
-        change.edits.append(value_edit(change.text, place.field, source_of(TEXT, text, cell=False)))
+    change.edits.append(edit_at(change.text, place, TEXT, text or None))
 
 
 def _long(change: PageChange, place: Field, after: str | None) -> Edit:

@@ -18,6 +18,7 @@ from cosmemory.syntax.escape import (
     normalise,
     split_list,
     unescape,
+    unescape_cell,
 )
 
 
@@ -26,6 +27,9 @@ class Raw:
     """The text of a value that cannot be read as its type; it stays as it is until it is set."""
 
     text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,8 @@ def read_percent(text: str) -> Reading:
         return Reading(Raw(text), "not-a-percent", f"{text!r} is not a percentage")
     if not text.endswith("%"):
         return Reading(value, "percent-without-sign", "the percentage has no %", write_number(value) + "%")
+    if not 0 <= value <= 100:
+        return Reading(value, "percent-out-of-range", f"{text} is no share of a whole")
     return Reading(value)
 
 
@@ -219,6 +225,9 @@ def read_measure(text: str) -> Reading:
     number = _decimal(head.removesuffix(unit).rstrip(" "))
     if number is None:
         return Reading(Raw(text), "not-a-measure", f"{text!r} is not n, n%, n (n%) or n min")
+    if share is not None and not 0 <= share <= 100:
+        message = f"{write_number(share)}% is no share of a whole"
+        return Reading(Measure(number, unit, share), "percent-out-of-range", message)
     return Reading(Measure(number, unit, share))
 
 
@@ -291,9 +300,9 @@ ITEMS = ValueType("a list of items", read_list, str, shape="items")
 LONG = ValueType("a long text", read_text, str, shape="long")
 
 
-def read_source(kind: ValueType, source: str) -> Reading:
+def read_source(kind: ValueType, source: str, *, cell: bool = False) -> Reading:
     """The value that stands on a page as ``source``."""
-    text = unescape(source).strip()
+    text = (unescape_cell(source) if cell else unescape(source)).strip()
     if is_empty(text):
         return Reading(() if kind is LIST else None)
     return kind.read(source if kind is LIST else text)

@@ -100,7 +100,9 @@ class Resources(Record):
 class CosState(Record):
     """The page ``cos-state.md``."""
 
-    session_info: SessionInfo = section("Session Info", SessionInfo, aliases=("Session",), required=True)
+    session_info: SessionInfo = section(
+        "Session Info", SessionInfo, aliases=("Session",), required=True, identity=True
+    )
     current_focus: Focus = section("Current Focus", Focus, aliases=("Focus",), required=True)
     pending_actions: tuple[Action, ...] = table(
         "Pending Actions", Action, key="id", aliases=("Pending Tasks", "Tasks"), required=True
@@ -178,11 +180,11 @@ def decide(state: CosState, decision: Decision) -> CosState:
     return replace(state, recent_decisions=(*state.recent_decisions, decision))
 
 
-def bounded(state: CosState, limit: int) -> tuple[CosState, tuple[Record, ...]]:
-    """``state`` with at most ``limit`` decisions and ended actions, and the oldest ones that this pushed out."""
-    spare = max(0, len(state.recent_decisions) - limit)
+def bounded(state: CosState, decisions: int, ended_actions: int) -> tuple[CosState, tuple[Record, ...]]:
+    """``state`` with at most so many decisions and ended actions, and the oldest ones that this pushed out."""
+    spare = max(0, len(state.recent_decisions) - decisions)
     ended = [each for each in state.pending_actions if each.status in ENDED]
-    old = {id(each) for each in ended[: max(0, len(ended) - limit)]}
+    old = {id(each) for each in ended[: max(0, len(ended) - ended_actions)]}
     pushed = (*state.recent_decisions[:spare], *(each for each in state.pending_actions if id(each) in old))
     if not pushed:
         return state, ()

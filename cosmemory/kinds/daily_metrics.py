@@ -52,7 +52,7 @@ class DailyMetrics(Record):
     generated: Time = label("Generated", TIME, required=True, derived=True, style="{}: {}")
     team_summary: tuple[TeamFigure, ...] = table("Team Summary", TeamFigure, key="metric", required=True)
     individual_metrics: tuple[AgentDay, ...] = blocks(
-        "Individual Metrics", AgentDay, key="agent", required=True
+        "Individual Metrics", AgentDay, key="agent", required=True, ruled=True
     )
 
 

@@ -143,7 +143,10 @@ def join(roster: TeamRoster, member: Member, details_: Details, at: datetime) ->
     gone = tuple(each for each in roster.inactive_team_members if each is not former)
     joined = replace(
         roster,
-        active_team_members=(*roster.active_team_members, replace(member, details=block)),
+        active_team_members=(
+            *roster.active_team_members,
+            replace(member, details=block, extra=former.extra if former else {}),
+        ),
         inactive_team_members=gone,
     )
     return _noted(
@@ -160,6 +163,7 @@ def leave(roster: TeamRoster, name: str, reason: str, at: datetime) -> TeamRoste
         last_active=at,
         reason=reason,
         details=member.details,
+        extra=member.extra,
     )
     kept = tuple(
         each

@@ -18,7 +18,7 @@ from cosmemory.operations.demo_story import ACTIONS, ALERTS, BROADCASTS, TASKS, 
 from cosmemory.operations.demo_talk import NOTES, TALK
 from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.periods import Period, daily_pages, days_by_agent, month_of, sums_of, week_of
-from cosmemory.operations.reports import write_report
+from cosmemory.operations.reports import charts_of, write_report
 from cosmemory.operations.rollup import roll_up
 from cosmemory.store import Store
 from cosmemory.text.source import decode_text
@@ -46,9 +46,9 @@ Step = Callable[[], object]
 class _Month:
     """The memory of the month while it is told: its clock, and what is to happen when."""
 
+    store: Store
     start: datetime
     end: datetime
-    stage: Store
     chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311 - a story, no secret
     at: datetime = field(init=False)
     steps: list[tuple[datetime, int, Step]] = field(default_factory=list)
@@ -56,7 +56,7 @@ class _Month:
 
     def __post_init__(self) -> None:
         self.at = self.start
-        self.memory = Memory(self.stage, settings=SETTINGS, now=lambda: seconds_of(self.at))
+        self.memory = Memory(self.store, settings=SETTINGS, now=lambda: seconds_of(self.at))
 
     def then(self, week: int, day: int, hour: float, step: Step) -> None:
         """Lets ``step`` happen on a day of a week, at an hour with its fractions."""
@@ -74,14 +74,14 @@ class _Month:
             step()
 
 
-def demo_pages(now: datetime, stage: Store) -> dict[str, str]:
+def demo_pages(now: datetime, scratch: Store) -> dict[str, str]:
     """The pages of a memory at the end of such a month: path and text, the charts included.
 
-    ``stage`` is the empty store on which the month is told.
+    The month is told in the store ``scratch``, which is empty before.
     """
     today = now.astimezone(UTC)
     monday = datetime.combine(today.date() - timedelta(days=today.weekday()), time(), UTC)
-    month = _Month(start=monday - timedelta(weeks=len(WEEKS) - 1), end=today, stage=stage)
+    month = _Month(store=scratch, start=monday - timedelta(weeks=len(WEEKS) - 1), end=today)
     month.at = month.start + timedelta(hours=7, minutes=30)
     initialise(month.memory)
     _plan(month)
@@ -90,16 +90,16 @@ def demo_pages(now: datetime, stage: Store) -> dict[str, str]:
     month.at = today
     _rate(month)
     _report(month)
-    read = ((path, stage.read(path)) for path in stage.paths())
+    read = ((path, scratch.read(path)) for page in scratch.paths() for path in (page, *charts_of(page)))
     return {path: decode_text(stored.data) for path, stored in read if stored is not None}
 
 
-def start_demo(memory: Memory, stage: Store) -> Outcome[tuple[str, ...]]:
-    """The month in a memory that has no pages yet; gives the paths created. ``stage`` is any empty store.
+def start_demo(memory: Memory, scratch: Store) -> Outcome[tuple[str, ...]]:
+    """The month, told in the empty store ``scratch``, in a memory that has no pages yet; gives the paths created.
 
     Raises UsageError where there are pages: none is overwritten, and no invented month mixes with a real one.
     """
-    pages = demo_pages(memory.now(), stage)
+    pages = demo_pages(memory.now(), scratch)
 
     def verb(transaction: Transaction) -> tuple[str, ...]:
         standing = [*memory.store.paths(), *(path for path in pages if transaction.exists(path))]
@@ -173,7 +173,7 @@ def _end_of_day(month: _Month, name: str, week: int, day: int) -> None:
     on_time = sum(chance.random() < skill for _ in range(tasks))
     first_pass = sum(chance.random() < skill - 0.05 for _ in range(tasks))
     issues = int(chance.random() < 0.2)
-    first = 100 + 100 * week + 20 * day + chance.randrange(10)
+    first = 100 + 100 * week + 20 * day + 2 * [each[0] for each in TEAM].index(name)
     results = metrics.Results(
         tasks=tasks,
         on_time=on_time,

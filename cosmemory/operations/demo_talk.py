@@ -96,8 +96,8 @@ TALK: tuple[tuple[tuple[str, str, str, str], ...], ...] = (
         ),
         ("handoff", "data-analyst, docs-writer", "Handed over the queries behind the figures", "Taken"),
         ("meeting", "all", "Go or no go for release 4.2", "Go, with a way back in 11 minutes"),
-        ("deployment", "ops-deployer", "The API is frozen, the branch of 4.2 is cut", "Noon, as planned"),
         ("message_sent", "data-analyst", "Said good-bye, with cake", "Moves to finance"),
+        ("deployment", "ops-deployer", "The API is frozen, the branch of 4.2 is cut", "Noon, as planned"),
     ),
     (
         ("deployment", "ops-deployer", "The migration of the weekend is through", "37 minutes, nothing lost"),

@@ -41,6 +41,8 @@ _ALERT = re.compile(r"(\S+) (raised|acknowledged|resolving|resolved)\b")
 _ROSTER = re.compile(r"(Joined team|Left team|Role changed to|Status changed to)")
 _MOST_PERFORMERS = 5
 
+CHARTS = ("tasks", "on-time")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Material:
@@ -65,6 +67,15 @@ def report_path(period: Period, agent: str | None) -> str:
     return f"performance/reports/{sort}-{period.name}{behind}.md"
 
 
+def charts_of(path: str) -> tuple[str, ...]:
+    """Where the charts of the report at ``path`` stand."""
+    return tuple(_chart_path(path, name) for name in CHARTS)
+
+
+def _chart_path(path: str, name: str) -> str:
+    return f"{path.removesuffix('.md')}-{name}.svg"
+
+
 def write_report(
     memory: Memory, period: Period, *, agent: str | None = None, expected: dict[str, str] | None = None
 ) -> Outcome[str]:
@@ -81,8 +92,7 @@ def write_report(
         else:
             transaction.create(path, _page(transaction, fresh, period, agent))
         for name, chart in charts.items():
-            target = f"{path.removesuffix('.md')}-{name}.svg"
-            transaction.rewrite(target, svg(chart))
+            transaction.rewrite(_chart_path(path, name), svg(chart))
         return path
 
     return memory.run(verb, expected=expected, operation="report")

@@ -86,6 +86,32 @@ def read_front_matter(text: str) -> tuple[dict[str, object], str]:
     return {str(key): value for key, value in values.items()}, _twice(text)
 
 
+def scalar_like(standing: str, value: str | None) -> str:
+    """``value`` as YAML on one line, in quotes where the ``standing`` text is, or where it would mean more bare."""
+    if value is None:
+        return "null"
+    if standing.startswith("'") and value.isprintable():
+        return "'" + value.replace("'", "''") + "'"
+    if not standing.startswith('"') and _SAFE.fullmatch(value) and value.lower() not in _MEANING_NOTHING:
+        return value
+    return '"' + "".join(map(_quoted, value)) + '"'
+
+
+# YAML reads these as nothing at all.
+_MEANING_NOTHING = frozenset({"null"})
+_SAFE = re.compile(r"[A-Za-z0-9](?:[\w.,;()%+/@=-]|:(?=[\w/])| (?=[\w(+/-]))*", re.ASCII)
+
+
+def _quoted(character: str) -> str:
+    """One character between double quotes."""
+    if character in '"\\':
+        return "\\" + character
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return "\\n" if character == "\n" else f"\\x{code:02x}" if code < 0x100 else f"\\U{code:08x}"
+
+
 def _inner(text: str) -> Span | None:
     """What stands between the fence lines."""
     opened = _OPENED.match(text)

@@ -70,3 +70,9 @@ def without_line_end(text: str, span: Span) -> Span:
     if end > span.start and text[end - 1] == "\r":
         end -= 1
     return Span(span.start, end)
+
+
+def first_line(text: str, start: int, end: int) -> Span:
+    """The first line of ``text[start:end]``, its line end left out."""
+    found = _LINE_END.search(text, start, end)
+    return Span(start, found.start() if found else end)

@@ -1,0 +1,221 @@
+"""Records of one sort: the rows of tables, with their details, and blocks under a heading each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from cosmemory.diagnostics import Fix
+from cosmemory.document.fields import Layout, Origin, Part, Place, layout
+from cosmemory.document.labels import Labelled, PageReading, labels_of, read_value, require_labels
+from cosmemory.document.sections import columns_of
+from cosmemory.document.values import TEXT, read_source
+from cosmemory.syntax.escape import is_empty
+from cosmemory.syntax.tables import Row, Table, cell_text, pipes_in_code, tables_of
+from cosmemory.syntax.tree import Section, name_of
+from cosmemory.text.edits import Edit
+from cosmemory.text.spans import first_line
+
+
+def read_block(page: PageReading, record: type[Any], block: Section) -> Any:
+    """The record whose heading is that of ``block``."""
+    shape = layout(record)
+    read = labels_of(page, shape, block.blocks, block.sections)
+    if shape.headed:
+        read.values[shape.headed] = _title(page, block)
+        read.places[shape.headed] = Place(block.title_span)
+    for attribute, part in shape.parts.items():
+        read.values[attribute] = tuple(read_rows(page, part, block)) if part.shape == "table" else None
+    require_labels(page, shape, read, block.heading)
+    return record(**read.values, extra=read.extra, origin=Origin(read.places, block))
+
+
+def _title(page: PageReading, block: Section) -> Any:
+    """The words of a block's heading, as the key that they are."""
+    return read_source(TEXT, block.title_span.of(page.tree.text)).value
+
+
+def read_rows(page: PageReading, part: Part, section: Section) -> Iterator[Any]:
+    """The records of ``part``, a row of the table in ``section`` each, with their blocks of details."""
+    assert part.record is not None
+    shape = layout(part.record)
+    text = page.tree.text
+    tables = tables_of(text, section.blocks)
+    if not tables:
+        if _has_details(shape):
+            # A team kept as one block a member, without a table, is still a team.
+            yield from (_member(page, part, block) for block in section.sections)
+        elif part.required and not is_empty(section.body.of(text)):
+            page.report("missing-table", f"the table of {part.title!r} is missing", section.heading)
+        return
+    records: list[Any] = []
+    # In the block of a record a later table is a part of its notes.
+    for table in _alike(page, shape, tables) if part.title else tables[:1]:
+        columns = _columns(page, shape, table)
+        records += [_row(page, part.record, shape, table, row, columns) for row in _filled(text, table)]
+    if part.title:
+        _report_strays(page, tables, section)
+    named = _Blocks(section.sections)
+    if part.key:
+        named.keep([str(getattr(record, part.key) or "") for record in records])
+    for record in records:
+        yield _with_details(page, record, part, shape, named)
+    for block in named.left:
+        if _has_details(shape):
+            page.report("detail-without-row", f"{block.title!r} has no row in the table above", block.heading)
+
+
+def _alike(page: PageReading, shape: Layout, tables: list[Table]) -> Iterator[Table]:
+    """The first table, and those further down that go on with its columns; others are reported."""
+    text = page.tree.text
+    wanted = columns_of(text, tables[0], shape)
+    for table in tables:
+        if columns_of(text, table, shape) == wanted and (any(wanted) or table is tables[0]):
+            yield table
+        else:
+            page.report("stray-row", "this table has other columns than the one above", table.header.span)
+
+
+def _report_strays(page: PageReading, tables: list[Table], section: Section) -> None:
+    """Reports lines with pipes that no header stands above: a blank line ends a table."""
+    text = page.tree.text
+    for block in section.blocks:
+        if block.kind != "paragraph" or block.start < tables[0].span.end:
+            continue
+        inside = any(block.start <= table.span.start < block.end for table in tables)
+        line = first_line(text, block.start, block.end)
+        if not inside and block.start >= tables[0].span.end and line.of(text).lstrip(" \t").startswith("|"):
+            page.report("stray-row", "a table ended above, and this line belongs to none", line)
+
+
+def _filled(text: str, table: Table) -> list[Row]:
+    """The rows that say anything."""
+    return [row for row in table.rows if not all(is_empty(cell_text(text, cell)) for cell in row.cells)]
+
+
+class _Blocks:
+    """The blocks below a table, each for the row of its title, or for one of nearly that title."""
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        self._free = {section.heading.start: section for section in sections}
+        self._near: dict[str, list[Section]] = {}
+        self._exact: dict[str, list[Section]] = {}
+        for section in sections:
+            self._exact.setdefault(section.title, []).append(section)
+
+    def keep(self, keys: Iterable[str]) -> None:
+        """Keeps the blocks whose titles are among the ``keys`` for those rows alone."""
+        kept = set(keys)
+        for section in self._free.values():
+            if section.title not in kept:
+                self._near.setdefault(section.name, []).append(section)
+
+    def take(self, key: str) -> Section | None:
+        """The block of the row ``key``, from now on taken."""
+        found = self._exact.get(key) or self._near.get(name_of(key))
+        return self._free.pop(found.pop(0).heading.start, None) if found else None
+
+    @property
+    def left(self) -> list[Section]:
+        """The blocks that no row has taken."""
+        return list(self._free.values())
+
+
+def _has_details(shape: Layout) -> bool:
+    return any(part.shape == "details" for part in shape.parts.values())
+
+
+def _with_details(page: PageReading, record: Any, part: Part, shape: Layout, named: _Blocks) -> Any:
+    for attribute, inner in shape.parts.items():
+        if inner.shape == "details":
+            assert inner.record is not None
+            block = named.take(str(getattr(record, part.key) or ""))
+            if block is not None:
+                record = replace(record, **{attribute: read_block(page, inner.record, block)})
+    return record
+
+
+def _member(page: PageReading, part: Part, block: Section) -> Any:
+    """A row's record read from a block that has no row: its labels stand for the columns."""
+    assert part.record is not None
+    shape = layout(part.record)
+    attribute, inner = next((name, inner) for name, inner in shape.parts.items() if inner.shape == "details")
+    assert inner.record is not None
+    read = labels_of(page, shape, block.blocks, block.sections)
+    known = layout(inner.record)
+    silent = PageReading(page.tree)
+    more = read_block(silent, inner.record, block)
+    read.values[part.key] = _title(page, block)
+    read.places[part.key] = Place(block.title_span)
+    extra = {name: text for name, text in read.extra.items() if known.value_named(name) is None}
+    origin = Origin(read.places, block)
+    return part.record(**read.values, **{attribute: more}, extra=extra, origin=origin)
+
+
+def _columns(page: PageReading, shape: Layout, table: Table) -> list[str]:
+    """The attribute of each column of ``table``; ``extra.NAME`` for one that the kind does not know."""
+    found: list[str] = []
+    unknown = Labelled()
+    for cell in table.header.cells:
+        title = cell_text(page.tree.text, cell)
+        attribute = shape.value_named(name_of(title))
+        if attribute is not None and attribute in found:
+            page.report("duplicate-column", f"the column {title!r} stands here a second time", cell.value)
+            attribute = None
+        elif attribute is None:
+            page.report("unknown-column", f"the kind knows no column {title!r}", cell.value)
+        if attribute is None:
+            name = unknown.free_name(name_of(title))
+            unknown.extra[name] = ""
+            attribute = f"extra.{name}"
+        found.append(attribute)
+    for attribute, value in shape.values.items():
+        if value.required and value.in_row and attribute not in found:
+            page.report("missing-column", f"the column {value.title!r} is missing", table.header.span)
+    if len(table.delimiter.cells) != len(table.header.cells):
+        page.report("delimiter-row", "the row of dashes does not fit the header", table.delimiter.span)
+    return found
+
+
+def _row(
+    page: PageReading, record: type[Any], shape: Layout, table: Table, row: Row, columns: list[str]
+) -> Any:
+    text = page.tree.text
+    if row.guarded:
+        edits = tuple(Edit(at, at, "\\") for at in pipes_in_code(text, row.span))
+        fix = Fix(edits=edits, safe=True, message="put a backslash before the pipe")
+        page.report("pipe-in-code", "a pipe in a code span parts the cell in a table", row.span, fix)
+    if len(row.cells) != len(columns):
+        page.report(
+            "ragged-row", f"the row has {len(row.cells)} cells where the header has {len(columns)}", row.span
+        )
+    values: dict[str, Any] = {}
+    places: dict[str, Place] = {}
+    extra: dict[str, str] = {}
+    for attribute, cell in zip(columns, row.cells, strict=False):
+        places[attribute] = Place(cell.value, cell=cell)
+        if attribute.startswith("extra."):
+            extra[attribute.removeprefix("extra.")] = cell_text(text, cell)
+        else:
+            values[attribute] = read_value(page, shape.values[attribute], cell.value, cell=True)
+    return record(**values, extra=extra, origin=Origin(places, table=table, row=row))
+
+
+def report_doubles(page: PageReading, part: Part, records: tuple[Any, ...]) -> None:
+    """Reports keys that two records share, and records without one."""
+    if not part.key:
+        return
+    seen: set[str] = set()
+    for record in records:
+        key = getattr(record, part.key)
+        place = record.origin.places.get(part.key)
+        if place is None:
+            continue
+        if key is None:
+            page.report(
+                "empty-key", f"a record of {part.title!r} has no {part.key.replace('_', ' ')}", place.span
+            )
+        elif str(key).lower() in seen:
+            page.report("duplicate-key", f"{key!r} stands twice in {part.title!r}", place.span)
+        seen.add(str(key).lower())
