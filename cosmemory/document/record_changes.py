@@ -15,6 +15,7 @@ from cosmemory.document.value_changes import (
     labelled,
     section_of,
 )
+from cosmemory.document.values import LONG
 from cosmemory.errors import NotFound
 from cosmemory.syntax.escape import escape_heading, is_empty
 from cosmemory.syntax.fields import fields_of
@@ -288,6 +289,8 @@ def new_block(
     for attribute, value in shape.values.items():
         after = getattr(record, attribute)
         if not value.heading and (value.required or after not in (None, ())):
+            if value.type is LONG and lines[-1]:
+                lines.append("")  # right below a list it would be read on as part of the last item
             lines.append(labelled(value, style or value.style, after, newline))
     if siblings:
         ruled = any(block.kind == "rule" for block in siblings[-1].blocks[-2:])

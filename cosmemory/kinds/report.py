@@ -76,9 +76,9 @@ class OpenAction(Record):
 class Report(Record):
     """The page ``performance/reports/weekly-YYYY-Www.md`` or ``monthly-YYYY-MM.md``, ``-AGENT`` for one agent's."""
 
-    period: str | None = label("Period", required=True, style="{}: {}")
-    of: str | None = label("Of", style="{}: {}")
-    generated: Time = label("Generated", TIME, derived=True, style="{}: {}")
+    period: str | None = label("Period", required=True)
+    of: str | None = label("Of")
+    generated: Time = label("Generated", TIME, derived=True)
     overview: tuple[OverviewFigure, ...] = table("Overview", OverviewFigure, key="metric", required=True)
     trend: str | None = prose("Trend")
     top_performers: tuple[Performer, ...] = table("Top Performers", Performer, key="agent")

@@ -135,14 +135,16 @@ def _charts(material: _Material) -> dict[str, Chart]:
     """One bar a day: tasks, and the share of them on time."""
     if not material.days:
         return {}
-    labels = [f"{day:%m-%d}" for day in material.days]
+    # The month stands in the title: with it in every label, those of a full month run into each other.
+    period = material.period.name
+    labels = [f"{day:%m-%d}" if "W" in period else f"{day:%d}" for day in material.days]
     tasks = [sums_of(held).tasks for held in material.days.values()]
     rates = [sums_of(held).on_time_rate or 0 for held in material.days.values()]
     return {
         "tasks": Chart(
-            title="Tasks completed", unit="Tasks", labels=labels, numbers=tasks, most=scale(tasks)
+            title=f"Tasks completed, {period}", unit="Tasks", labels=labels, numbers=tasks, most=scale(tasks)
         ),
-        "on-time": Chart(title="On time", unit="%", labels=labels, numbers=rates, most=100),
+        "on-time": Chart(title=f"On time, {period}", unit="%", labels=labels, numbers=rates, most=100),
     }
 
 
