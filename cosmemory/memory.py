@@ -17,7 +17,8 @@ from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.values import time_of, write_time
 from cosmemory.errors import Conflict, Damaged, EditedMeanwhile, NotFound
 from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, KINDS, LOG_PATH, TEAM_ROSTER, Kind, kind_named, kind_of
-from cosmemory.kinds.coordination_log import Event
+from cosmemory.kinds.coordination_log import Event, kept
+from cosmemory.kinds.cos_state import CosState
 from cosmemory.kinds.mirrors import Sources, mirrored
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Append, Change, Replace, Revision, Store, Writer
@@ -259,6 +260,7 @@ class Transaction:
         shown = mirrored(state, sources)
         if shown is not state:
             self.replace(COS_STATE.path, shown)
+            self.append(*_words_with(state, shown, self.now))
 
     def _before_and_after(self, kind: Kind) -> tuple[Any, Any] | None:
         document = self._changed.get(kind.path)
@@ -272,6 +274,16 @@ class Transaction:
         tail, _ = self.memory.store.read_tail(LOG_PATH, 4096)
         newline = newline_of(decode_text(tail))
         return "".join(event_text(event, newline) for event in self._events)
+
+
+def _words_with(old: CosState, new: CosState, at: datetime) -> Iterator[Event]:
+    """The events that keep what a person put beside the alerts that no longer stand on the page."""
+    left = {row.alert_id for row in new.active_alerts}
+    for row in old.active_alerts:
+        words = kept(row.extra)
+        if words and row.alert_id not in left:
+            action = f"{row.alert_id} moved out of Active Alerts: {row.type}"
+            yield Event(time=at, type="alert_resolved", action=action, extra=words)
 
 
 def _broadcast_at(event: Event) -> datetime | None:
