@@ -263,7 +263,7 @@ class Transaction:
         broadcast = max(filter(None, map(_broadcast_at, self._events)), default=None)
         if broadcast is None and not self._changed.keys() & {TEAM_ROSTER.path, ACTIVE_ALERTS.path}:
             return
-        from cosmemory.kinds.mirrors import Sources, mirrored
+        from cosmemory.kinds.mirrors import Sources, mirrored, words_with
 
         sources = Sources(
             roster=self._before_and_after(TEAM_ROSTER),
@@ -276,6 +276,7 @@ class Transaction:
         shown = mirrored(state, sources)
         if shown is not state:
             self.replace(COS_STATE.path, shown)
+            self.append(*words_with(state, shown, self.now))
 
     def _before_and_after(self, kind: Kind) -> tuple[Any, Any] | None:
         document = self._changed.get(kind.path)

@@ -38,7 +38,7 @@ PAGES = (STATE, ROSTER, ALERTS)
 # Small bounds, so that records are pushed out all the time.
 SETTINGS = Settings(decisions=3, ended_actions=2, resolved_alerts=2, team_changes=4)
 NAMES = st.sampled_from(["helper-1", "helper 2", "Ünï | three", "`four`", "#5"])
-KEYS = st.integers(1, 6)
+KEYS = st.integers(1, 4)
 seeds = st.integers(0, 2**32).map(random.Random)
 
 
@@ -134,6 +134,11 @@ class MemoryMachine(RuleBasedStateMachine):
         self.decisions: list[tuple[str, str]] = []
         self.team: dict[str, tuple[str, str, str | None]] = {}
         self.alerts: dict[str, dict[str, Any]] = {}
+        # Something to change from the first step on.
+        for number in range(2):
+            self.add_action(f"action {number}")
+            self.raise_alert("disk", "warning", f"{number}")
+        self.join("helper-1", "Developer", None, "quick")
 
     def do(self, verb: Callable[[], Any]) -> Any:
         """What ``verb`` gives, and whether it was done; one that is refused must leave every byte as it was."""
@@ -180,8 +185,11 @@ class MemoryMachine(RuleBasedStateMachine):
 
     @rule(key=KEYS)
     def remove_action(self, key: int) -> None:
+        rows = {row.id: row for row in self.memory.read("cos-state").pending_actions}
         if self.do(lambda: remove_record(self.memory, "cos-state", f"pending_actions.{key}")):
             del self.actions[str(key)]
+            # Who removes a row removes what stands in it.
+            self.words -= set(rows[str(key)].extra.values())
 
     @rule(text=TEXTS, why=TEXTS)
     def decide(self, text: str, why: str) -> None:
@@ -297,6 +305,16 @@ class MemoryMachine(RuleBasedStateMachine):
         self.store._pages[path] = (
             data.replace(b"\r\n", b"\n") if b"\r\n" in data else data.replace(b"\n", b"\r\n")
         )
+
+    @rule(edit=st.sampled_from(EDITS), choose=seeds, key=KEYS)
+    def edit_an_alert_that_ends(self, edit: Any, choose: random.Random, key: int) -> None:
+        self.edit_by_hand(choose.choice([ALERTS, STATE]), edit, choose)
+        self.resolve(key)
+
+    @rule(edit=st.sampled_from(EDITS), choose=seeds, name=NAMES)
+    def edit_a_team_that_somebody_leaves(self, edit: Any, choose: random.Random, name: str) -> None:
+        self.edit_by_hand(ROSTER, edit, choose)
+        self.leave(name, "done")
 
     @rule(path=st.sampled_from(PAGES))
     def save_without_last_line_end(self, path: str) -> None:

@@ -52,6 +52,7 @@ class CoordinationLog(Record):
 # `$` alone would not see the end of a line that ends in CRLF.
 ENTRY = re.compile(r"^###? (?=\[?\d{4}-\d\d-\d\d)([^\r\n]*)", re.MULTILINE)
 _CLOSE = re.compile(r"^-{3,}[ \t]*(?=[\r\n]|\Z)", re.MULTILINE)
+_LONGEST = 60
 _LABEL = re.compile(
     r"^(?:[-*+] )?(?:\*\*(?P<strong>[^*:\r\n]{1,80}?)[ \t]*(?::[ \t]*\*\*|\*\*[ \t]*:)"
     r"|(?P<plain>[A-Za-z][^:*|`<>\r\n]{0,60}?)[ \t]*:)(?:[ \t]+|$)",
@@ -215,3 +216,12 @@ def matches(
 def _names(involved: str, agent: str) -> bool:
     """Whether ``involved`` names ``agent``, as a whole word."""
     return agent.lower() in re.split(r"[\s,;]+|->|→", involved.lower())
+
+
+def kept(extra: Mapping[str, str]) -> dict[str, str]:
+    """What a person put in columns and labels of their own on a record that goes, as fields of an event."""
+    named: dict[str, str] = {}
+    for number, (name, text) in enumerate(extra.items(), 1):
+        plain = name if name and name not in KNOWN else f"kept_{name or number}"
+        named[plain if len(plain) <= _LONGEST else f"kept_{number}"] = text
+    return {name: text for name, text in named.items() if not is_empty(text)}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from cosmemory.frozen import frozen
 from cosmemory.kinds.active_alerts import ActiveAlerts, Alert, open_alerts
+from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.kinds.cos_state import AlertMirror, Coordination, CosState
 from cosmemory.kinds.team_roster import TeamRoster
 
@@ -91,3 +93,13 @@ def mirror_of(alert: Alert) -> AlertMirror:
     """The row that stands for ``alert``."""
     severity = alert.severity if isinstance(alert.severity, str) else None
     return AlertMirror(alert_id=alert.id, type=alert.type, severity=severity, since=alert.triggered)
+
+
+def words_with(old: CosState, new: CosState, at: datetime) -> Iterator[Event]:
+    """The events that keep what a person put beside the alerts that no longer stand on the page."""
+    left = {row.alert_id for row in new.active_alerts}
+    for row in old.active_alerts:
+        words = kept(row.extra)
+        if words and row.alert_id not in left:
+            action = f"{row.alert_id} moved out of Active Alerts: {row.type}"
+            yield Event(time=at, type="alert_resolved", action=action, extra=words)

@@ -9,9 +9,8 @@ from cosmemory.document.values import write_time
 from cosmemory.errors import InvalidValue
 from cosmemory.kinds import ACTIVE_ALERTS, active_alerts
 from cosmemory.kinds.active_alerts import SEVERITIES, SEVERITY, ActiveAlerts, Alert, alert_named, open_alerts
-from cosmemory.kinds.coordination_log import Event
+from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.memory import Memory, Outcome, Transaction
-from cosmemory.operations.events import kept
 from cosmemory.operations.ids import next_number
 
 PAGE = ACTIVE_ALERTS.path

@@ -8,10 +8,9 @@ from datetime import datetime
 from cosmemory.document.fields import Record
 from cosmemory.document.values import TIME_OR_TEXT, Raw, write_time, write_time_or_text
 from cosmemory.kinds import COS_STATE, cos_state
-from cosmemory.kinds.coordination_log import Event
+from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.kinds.cos_state import PRIORITY, Action, CosState, Decision
 from cosmemory.memory import Memory, Outcome, Transaction
-from cosmemory.operations.events import kept
 from cosmemory.operations.ids import next_number
 
 _ACTION_IN_LOG = re.compile(rb"^\*\*Action ID:\*\* (\d{1,15})\r?$", re.MULTILINE)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cosmemory.document.data import plain
+from cosmemory.document.labels import Labelled
 from cosmemory.document.values import LIST
 from cosmemory.errors import InvalidValue
 from cosmemory.kinds import TEAM_ROSTER, team_roster
-from cosmemory.kinds.coordination_log import Event
+from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.kinds.team_roster import STATUS, Details, Member, TeamRoster
 from cosmemory.memory import Memory, Outcome, Transaction
-from cosmemory.operations.events import kept
 
 PAGE = TEAM_ROSTER.path
 
@@ -48,11 +48,23 @@ def _change(
             action=action,
             outcome=outcome,
             notes=notes,
+            extra=_words_with(roster, after),
         )
         transaction.append(event)
         return name
 
     return memory.run(verb, expected=expected, operation=operation)
+
+
+def _words_with(old: TeamRoster, new: TeamRoster) -> dict[str, str]:
+    """What a person put in columns of their own in rows that are gone: the other table may have no such column."""
+    left = {id(row.origin) for row in (*new.active_team_members, *new.inactive_team_members)}
+    gone = [r for r in (*old.active_team_members, *old.inactive_team_members) if id(r.origin) not in left]
+    words = Labelled()
+    for row in gone:
+        for name, text in kept(row.extra).items():
+            words.keep(name, text)
+    return words.extra
 
 
 def join(
