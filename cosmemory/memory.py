@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -14,7 +14,8 @@ from cosmemory.document.changes import changed
 from cosmemory.document.derived import settle
 from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.values import time_of, write_time
-from cosmemory.errors import Conflict, EditedMeanwhile, NotFound, ReadOnly
+from cosmemory.errors import Conflict, Damaged, EditedMeanwhile, NotFound, ReadOnly
+from cosmemory.frozen import frozen
 from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, KINDS, LOG_PATH, TEAM_ROSTER, Kind, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Append, Change, Replace, Revision, Store, Writer
@@ -149,7 +150,7 @@ class Memory:
         return self.store.append(LOG_PATH, entries_of(events))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Outcome(Generic[Result]):
     """What a verb gave back, and the revisions of the pages that it changed."""
 
@@ -252,7 +253,9 @@ class Transaction:
         if text == page.tree.text:
             return ()
         if page.kind.touch is not None:
-            text = changed(path, page.tree, page.document, page.kind.touch(settled, self.now))
+            # Damage where only the time of the change stands must not stop the change itself.
+            with suppress(Damaged):
+                text = changed(path, page.tree, page.document, page.kind.touch(settled, self.now))
         return (Replace(path=path, data=encode_text(text), expected=page.revision),)
 
     def _mirror(self) -> None:

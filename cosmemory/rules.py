@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from cosmemory.frozen import frozen
 
 ERROR, WARNING, INFO = "error", "warning", "info"
 SAFE, UNSAFE, NONE = "safe", "unsafe", "none"
@@ -20,7 +21,7 @@ FAMILIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Rule:
     """One rule: a code that is never used again, a name, how grave a breach is, and if it can be mended."""
 
@@ -153,7 +154,7 @@ RULES: tuple[Rule, ...] = (
          "| Session Name | Role | Status | Current Taks |", "| Session Name | Role | Status | Current Task |"),
     Rule("COS208", "stray-row", WARNING, NONE,
          "Finds rows below a table that belong to none, and a second table with other columns.",
-         "A blank line ends a table, so that their records are not read.",
+         "A blank line ends a table to a Markdown reader, which shows the rows below it as text.",
          "| Developer | 3 | - |\n\n| Reviewer | 1 | - |", "| Developer | 3 | - |\n| Reviewer | 1 | - |"),
     Rule("COS301", "time-unreadable", ERROR, NONE, "Finds a value that should be a time and is none.",
          "Nothing can be sorted, aged or rotated by it. Relative times, a time of day without its day, and "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from cosmemory.diagnostics import Diagnostic, Fix, report
 from cosmemory.document.fields import Place, Record
 from cosmemory.document.places import edit_at
 from cosmemory.document.values import TEXT
+from cosmemory.frozen import frozen
 from cosmemory.kinds import Kind
 from cosmemory.kinds.page import Page
 from cosmemory.rules import ERROR
@@ -21,7 +21,7 @@ from cosmemory.text.spans import Span
 Finding = tuple[str, Diagnostic]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Pages:
     """The pages to check, by path; ``others`` are those of no kind and ``strangers`` are no pages at all."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from cosmemory.document.decode import decode
 from cosmemory.document.fields import Record, layout
-from cosmemory.document.guard import refuse_damage
+from cosmemory.document.guard import refuse_damage, refuse_doubles
 from cosmemory.document.record_changes import change_blocks, change_rows
 from cosmemory.document.sections import top_section
 from cosmemory.document.value_changes import (
@@ -33,6 +33,9 @@ def changed(path: str, tree: Tree, old: Any, new: Any) -> str:
     if not edits:
         return tree.text
     refuse_damage(path, tree, edits)
+    for attribute, part in layout(type(new)).parts.items():
+        if getattr(old, attribute) != getattr(new, attribute):
+            refuse_doubles(path, tree, top_section(tree), part)
     text = apply(tree.text, edits)
     read = decode(parse(text), type(new)).document
     if read != new:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from cosmemory.diagnostics import Diagnostic
@@ -19,12 +18,13 @@ from cosmemory.document.labels import (
 )
 from cosmemory.document.records import read_block, read_rows, report_doubles
 from cosmemory.document.sections import sections_like, sections_named, top_section
+from cosmemory.frozen import frozen
 from cosmemory.syntax.escape import is_empty, unescape, unquote_prose
 from cosmemory.syntax.fields import items_of
 from cosmemory.syntax.tree import Section, Tree
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Decoded:
     """A document with what is wrong on its page."""
 
@@ -32,7 +32,7 @@ class Decoded:
     diagnostics: tuple[Diagnostic, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _Head:
     """What stands above the sections of a page: labelled values, and the entries of its front matter."""
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from cosmemory.document.values import LONG, TEXT, ValueType
+from cosmemory.frozen import frozen
 from cosmemory.syntax.fields import Field
 from cosmemory.syntax.tables import Cell, Row, Table
 from cosmemory.syntax.tree import Section, name_of
 from cosmemory.text.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Place:
     """Where one value of a record stands: its span, and the field or cell that holds it.
 
@@ -29,7 +30,7 @@ class Place:
     front: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Origin:
     """The nodes that a record was read from: its row, block or section, and each value's place."""
 
@@ -39,7 +40,7 @@ class Origin:
     row: Row | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Record:
     """Values that stand together on a page; ``extra`` are those that the kind does not know."""
 
@@ -47,7 +48,7 @@ class Record:
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Value:
     """A single value: after a label, in a column, or as a heading's words."""
 
@@ -66,11 +67,12 @@ class Value:
         return _names(self.title, self.aliases)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Part:
     """A stretch of a page: one record (``one``), rows (``table``), H3 records (``blocks``) or ``prose``.
 
     The ``identity`` of a page may stand in its head as well, below the title or in the front matter.
+    Each of the ``ruled`` blocks is closed by a rule.
     """
 
     title: str
@@ -80,6 +82,7 @@ class Part:
     aliases: tuple[str, ...] = ()
     required: bool = False
     identity: bool = False
+    ruled: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -144,11 +147,10 @@ def table(
     return field(default=(), metadata={"place": Part(title, "table", record, key, aliases, required)})
 
 
-def blocks(
-    title: str, record: type[Any], *, key: str, aliases: tuple[str, ...] = (), required: bool = False
-) -> Any:
-    """The records below ``title`` that have a heading each."""
-    return field(default=(), metadata={"place": Part(title, "blocks", record, key, aliases, required)})
+def blocks(title: str, record: type[Any], *, key: str, required: bool = False, ruled: bool = False) -> Any:
+    """The records below ``title`` that have a heading each, and a rule at the end where they are ``ruled``."""
+    place = Part(title, "blocks", record, key, required=required, ruled=ruled)
+    return field(default=(), metadata={"place": place})
 
 
 def details(record: type[Any]) -> Any:
@@ -166,7 +168,7 @@ def numbered(title: str, *, required: bool = False) -> Any:
     return field(default=(), metadata={"place": Part(title, "numbered", required=required)})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Layout:
     """The declared values and parts of one dataclass, by attribute."""
 

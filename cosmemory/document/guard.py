@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from cosmemory.document.fields import Part
+from cosmemory.document.sections import sections_named
 from cosmemory.errors import Damaged
 from cosmemory.syntax.tree import Section, Tree
 from cosmemory.text.edits import Edit
@@ -34,6 +36,15 @@ def refuse_damage(path: str, tree: Tree, edits: Sequence[Edit]) -> None:
             damage = pattern.search(tree.text, *own)
             if damage:
                 raise Damaged(path, tree.text.count("\n", 0, damage.start()) + 1, reason, _REPAIR)
+
+
+def refuse_doubles(path: str, tree: Tree, top: Section, part: Part) -> None:
+    """Raises Damaged when the section of ``part`` stands twice: nobody can know which of them is meant."""
+    found = sections_named(top, part)
+    for section in found[1:]:
+        if section.name == found[0].name:
+            line = tree.text.count("\n", 0, section.heading.start) + 1
+            raise Damaged(path, line, f"the section {part.title!r} stands here again", _REPAIR)
 
 
 def _bad_byte(tree: Tree, own: tuple[int, int]) -> str:

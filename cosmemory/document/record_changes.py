@@ -15,6 +15,7 @@ from cosmemory.document.value_changes import (
     labelled,
     section_of,
 )
+from cosmemory.document.values import LONG
 from cosmemory.errors import NotFound
 from cosmemory.syntax.escape import escape_heading, is_empty
 from cosmemory.syntax.fields import fields_of
@@ -126,7 +127,12 @@ def _insert_rows(
 def _row_line(change: PageChange, table: Table, columns: Sequence[str], record: Any) -> str:
     """The line of a row that is new at its place: one that moves brings its own along."""
     origin = record.origin
-    if origin is not None and origin.table is not None and origin.table.span == table.span:
+    if (
+        origin is not None
+        and id(origin) in change.before
+        and origin.table is not None
+        and origin.table.span == table.span
+    ):
         moved = PageChange(change.tree, change.top, change.shape, change.before, change.after)
         change_values(moved, change.before[id(origin)], record)
         return _moved_text(change.text, origin.row.span, moved.edits)
@@ -185,7 +191,7 @@ def change_blocks(change: PageChange, part: Part, old: Sequence[Any], new: Seque
             anchor = content_end(change.text, record.origin.section.span)
             _block(change, mine[id(record.origin)], record)
         else:
-            written = _block_text(change, record, section.level + 1, siblings)
+            written = _block_text(change, record, section.level + 1, siblings, ruled=part.ruled)
             change.edits.append(_block_insertion(change, section, anchor, written))
 
 
@@ -230,7 +236,8 @@ def _not_the_records(change: PageChange, record: Any, section: Section) -> str:
     shape = layout(type(record))
     own = [section.heading, *(each.span for each in fields_of(change.text, section.blocks, shape.shape_of))]
     if any(part.shape == "table" for part in shape.parts.values()):
-        own += [table.span for table in tables_of(change.text, section.blocks)[:1]]
+        for table in tables_of(change.text, section.blocks)[:1]:
+            own += [row.span for row in (table.header, table.delimiter, *table.rows)]
     solid = [block for block in section.blocks if block.kind != "blank"]
     if solid and solid[-1].kind == "rule":
         own.append(Span(solid[-1].start, solid[-1].end))
@@ -252,7 +259,9 @@ def _block_insertion(change: PageChange, section: Section, anchor: int, written:
     return Edit(anchor, anchor, newline * 2 + written)
 
 
-def _block_text(change: PageChange, record: Any, level: int, siblings: Sequence[Section]) -> str:
+def _block_text(
+    change: PageChange, record: Any, level: int, siblings: Sequence[Section], *, ruled: bool = False
+) -> str:
     """The text of a block that is new here: one that moves brings its own along."""
     origin = record.origin
     if origin is not None and origin.section is not None and id(origin) in change.before:
@@ -260,11 +269,13 @@ def _block_text(change: PageChange, record: Any, level: int, siblings: Sequence[
         _block(moved, change.before[id(origin)], record)
         span = Span(origin.section.heading.start, content_end(change.text, origin.section.span))
         return _moved_text(change.text, span, moved.edits)
-    return new_block(change, record, level, siblings)
+    return new_block(change, record, level, siblings, ruled=ruled)
 
 
-def new_block(change: PageChange, record: Any, level: int, siblings: Sequence[Section]) -> str:
-    """The text of a block for ``record``, in the style of ``siblings``."""
+def new_block(
+    change: PageChange, record: Any, level: int, siblings: Sequence[Section], *, ruled: bool
+) -> str:
+    """The text of a block for ``record``, in the style of ``siblings``; closed by a rule if they are, or ``ruled``."""
     shape = layout(type(record))
     newline = change.tree.newline
     lines = ["#" * level + " " + escape_heading(str(getattr(record, shape.headed)))]
@@ -278,8 +289,12 @@ def new_block(change: PageChange, record: Any, level: int, siblings: Sequence[Se
     for attribute, value in shape.values.items():
         after = getattr(record, attribute)
         if not value.heading and (value.required or after not in (None, ())):
+            if value.type is LONG and lines[-1]:
+                lines.append("")  # right below a list it would be read on as part of the last item
             lines.append(labelled(value, style or value.style, after, newline))
-    if siblings and siblings[-1].blocks and any(block.kind == "rule" for block in siblings[-1].blocks[-2:]):
+    if siblings:
+        ruled = any(block.kind == "rule" for block in siblings[-1].blocks[-2:])
+    if ruled:
         lines += ["", "---"]
     return newline.join(lines)
 

@@ -13,6 +13,7 @@ from cosmemory.document.labels import Labelled, PageReading, labels_of, read_val
 from cosmemory.document.sections import columns_of
 from cosmemory.document.values import TEXT, read_source
 from cosmemory.syntax.escape import is_empty
+from cosmemory.syntax.nodes import Block
 from cosmemory.syntax.tables import Row, Table, cell_text, pipes_in_code, tables_of
 from cosmemory.syntax.tree import Section, name_of
 from cosmemory.text.edits import Edit
@@ -81,15 +82,21 @@ def _alike(page: PageReading, shape: Layout, tables: list[Table]) -> Iterator[Ta
 
 
 def _report_strays(page: PageReading, tables: list[Table], section: Section) -> None:
-    """Reports lines with pipes that no header stands above: a blank line ends a table."""
+    """Reports lines with pipes that no header stands above: a blank line or a comment ends a table."""
     text = page.tree.text
     for block in section.blocks:
-        if block.kind != "paragraph" or block.start < tables[0].span.end:
+        if block.kind != "paragraph" or block.start < tables[0].header.span.end:
             continue
-        inside = any(block.start <= table.span.start < block.end for table in tables)
         line = first_line(text, block.start, block.end)
-        if not inside and block.start >= tables[0].span.end and line.of(text).lstrip(" \t").startswith("|"):
+        if any(table.span.start < block.start < table.span.end for table in tables):
+            page.report("stray-row", "the table ended above; the row is read here, and not by others", line)
+        elif line.of(text).lstrip(" \t").startswith("|") and not _begins_one(tables, block):
             page.report("stray-row", "a table ended above, and this line belongs to none", line)
+
+
+def _begins_one(tables: list[Table], block: Block) -> bool:
+    """Whether a table stands in ``block``, which a ragged row has made a paragraph."""
+    return any(block.start <= table.span.start < block.end for table in tables)
 
 
 def _filled(text: str, table: Table) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from jinja2 import StrictUndefined
@@ -49,26 +50,24 @@ def render(document: Any, template: str, override: str | None = None, **more: An
 
     Templates run in Jinja's sandbox: values reach them escaped, and stored text is never itself a template.
     """
-    environment = SandboxedEnvironment(
-        loader=FunctionLoader(template_text),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
+    environment = _environment(escapes=False)
     source = environment.from_string(override) if override is not None else environment.get_template(template)
     return source.render(page=View(document), **more)
 
 
 def render_markup(template: str, **values: Any) -> str:
     """The text of a packaged XML template, every value escaped."""
-    environment = SandboxedEnvironment(
+    return _environment(escapes=True).get_template(template).render(**values)
+
+
+@cache
+def _environment(*, escapes: bool) -> SandboxedEnvironment:
+    """The sandbox, kept: a template is compiled once for all the pages that a process makes from it."""
+    return SandboxedEnvironment(
         loader=FunctionLoader(template_text),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=True,
+        autoescape=escapes,
     )
-    return environment.get_template(template).render(**values)

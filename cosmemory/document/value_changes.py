@@ -117,7 +117,9 @@ def _absent(change: PageChange, record: Any, attribute: str, value: Value, after
         at = content_end(change.text, fields[-1].span)
     else:
         at = content_end(change.text, section.heading)
-    change.edits.append(Edit(at, at, newline + labelled(value, style, after, newline)))
+    # Right below a list the label of long text would be read on as part of its last item.
+    apart = newline * 2 if value.type is LONG else newline
+    change.edits.append(Edit(at, at, apart + labelled(value, style, after, newline)))
 
 
 def labelled(value: Value, style: str, after: Any, newline: str) -> str:

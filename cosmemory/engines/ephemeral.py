@@ -62,8 +62,8 @@ class EphemeralStore:
         return len(self._pages.get(path, b""))
 
     def paths(self) -> tuple[str, ...]:
-        """Every page, sorted."""
-        return tuple(sorted(self._pages))
+        """Every page, sorted; what is no Markdown, or hidden, is none."""
+        return tuple(sorted(path for path in self._pages if path.endswith(".md") and path[0] != "."))
 
     def strangers(self) -> tuple[str, ...]:
         """Nothing: no editor reaches a dict."""

@@ -11,6 +11,7 @@ from cosmemory.kinds import ACTIVE_ALERTS, active_alerts
 from cosmemory.kinds.active_alerts import SEVERITIES, SEVERITY, ActiveAlerts, Alert, alert_named, open_alerts
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.operations.events import kept
 from cosmemory.operations.ids import next_number
 
 PAGE = ACTIVE_ALERTS.path
@@ -95,6 +96,7 @@ def _change(
                     type="alert_resolved",
                     action=f"{row.alert_id} moved out of Recently Resolved: {row.type}",
                     outcome=f"Resolved at {when} after {row.duration or '-'}",
+                    extra=kept(row.extra),
                 )
             )
         transaction.replace(PAGE, after)
@@ -135,6 +137,7 @@ def resolve_alert(
             action=f"{alert.id} resolved: {alert.type}",
             outcome=f"After {lasted}",
             notes="; ".join((*alert.actions_taken, *([note] if note else []))) or None,
+            extra=kept(alert.extra),
         )
 
     return _change(

@@ -53,7 +53,52 @@ WEEKS: tuple[tuple[tuple[str, str], tuple[tuple[str, str], ...]], ...] = (
     ),
 )
 
-# Week, weekday (0 is Monday), text, priority, days until the deadline, and what became of it.
+# What everybody works on from the second week's Monday on, in the order of the team; None for who has left.
+TASKS: tuple[tuple[str | None, ...], ...] = (
+    (
+        "Draw the lock order",
+        "The copy job for invoices",
+        "Empty states of the invoice page",
+        "A replay set without names",
+        "Names across the boundary",
+        "A glossary of invoices",
+        "Writing twice in staging",
+        "Who still calls the old endpoint",
+    ),
+    (
+        "One call too many across the boundary",
+        "Batches that let others work",
+        "The tax column",
+        "Load test of the new table",
+        "Review the copy job",
+        "The guide of renamed fields",
+        "Rehearse the migration",
+        "How often half a cent happens",
+    ),
+    (
+        "The rounding that the contract names",
+        "Round half even everywhere",
+        "Print view of an invoice",
+        "Replay 48,000 invoices",
+        "Review the rounding",
+        "A page about the cent",
+        "The way back in eleven minutes",
+        "Figures for the release notes",
+    ),
+    (
+        "What 4.3 begins with",
+        "Reads of the old table",
+        "The print button that customers miss",
+        "Watch the rollout",
+        "Review of the rollout",
+        "Questions that support hears",
+        "Bring 4.2 from 5% to 100%",
+        None,
+    ),
+)
+
+# Week, weekday (0 is Monday), text, priority, days until the deadline, and what became of it. The fourth week,
+# always past, leaves one of each status behind, whatever hour the month ends at.
 ACTIONS: tuple[tuple[int, int, str, str, int, tuple[str, ...]], ...] = (
     (0, 0, "Draw the boundary between billing and invoices", "high", 3, ("start", "done")),
     (0, 2, "Ask accounting for last year's odd cases", "medium", 5, ("start", "done")),
@@ -62,14 +107,17 @@ ACTIONS: tuple[tuple[int, int, str, str, int, tuple[str, ...]], ...] = (
     (2, 1, "Rehearse the migration on a copy of production", "critical", 3, ("start", "done")),
     (2, 2, "Dark mode for the invoice page", "low", 9, ("cancel",)),
     (3, 0, "Replay 48,000 invoices and compare", "critical", 2, ("start", "done")),
-    (3, 2, "Explain the cent that rounding moves", "high", 5, ("start",)),
-    (3, 4, "Write the notes of release 4.2", "medium", 4, ("start",)),
-    (4, 0, "Sign off the migration plan", "critical", 0, ()),
-    (4, 0, "Ask support for the ten loudest customers", "medium", 8, ("block",)),
+    (3, 2, "Explain the cent that rounding moves", "high", 4, ("start",)),
+    (3, 3, "Ask support for the ten loudest customers", "medium", 12, ("block",)),
+    (3, 4, "Write the notes of release 4.2", "medium", 10, ("start",)),
+    (3, 4, "Switch the copy job off", "high", 11, ()),
+    (4, 0, "Sign off the migration", "critical", 0, ("start", "done")),
     (4, 1, "Watch the error budget for a week", "high", 9, ()),
+    (4, 2, "Find an analyst for 4.3", "medium", 16, ()),
 )
 
-# Week, weekday, type, severity, resource, value, threshold, and the steps with their notes.
+# Week, weekday, type, severity, resource, value, threshold, and the steps with their notes; here too the
+# fourth week leaves one of each status behind.
 ALERTS: tuple[tuple[int, int, str, str, str, str, str, tuple[tuple[str, str], ...]], ...] = (
     (0, 3, "Disk", "warning", "ci-runner-2", "88%", "85%",
      (("ack", "old caches"), ("resolve", "caches pruned, 41% now"))),
@@ -79,36 +127,20 @@ ALERTS: tuple[tuple[int, int, str, str, str, str, str, tuple[tuple[str, str], ..
      (("ack", "a flag from spring was still on"), ("resolve", "flag removed"))),
     (2, 2, "Lock wait", "warning", "db-primary", "40 s", "5 s",
      (("ack", "the rehearsal"), ("escalate", "critical"), ("resolving", "batches of 500"), ("resolve", "1.1 s"))),
-    (3, 1, "Replay difference", "warning", "invoices", "31", "0", (("ack", "all of them one cent"),)),
-    (3, 4, "Memory", "warning", "invoice-api", "91%", "85%", (("ack", "heap profile taken"), ("resolving", "limit raised"))),
-    (4, 0, "Queue depth", "critical", "invoice-mailer", "12400", "5000", (("ack", "mail provider is slow"),)),
-    (4, 0, "Certificate", "warning", "pay.example.org", "9 days", "< 14 days", ()),
+    (3, 1, "Replay difference", "warning", "invoices", "31", "0",
+     (("ack", "all of them one cent"), ("resolve", "half to even, 0 now"))),
+    (3, 3, "Queue depth", "critical", "invoice-mailer", "12400", "5000", (("ack", "the mail provider is slow"),)),
+    (3, 4, "Memory", "warning", "invoice-api", "91%", "85%",
+     (("ack", "heap profile taken"), ("resolving", "limit raised, leak still sought"))),
+    (3, 4, "Certificate", "warning", "pay.example.org", "9 days", "< 14 days", ()),
+    (4, 1, "Error rate", "critical", "invoice-web", "1.6%", "1%",
+     (("ack", "the print button"), ("resolving", "button is back"), ("resolve", "0.3%"))),
 )  # fmt: skip
 
-# What people say to each other in a working day: type, who, what, outcome.
-TALK: tuple[tuple[str, str, str, str], ...] = (
-    ("message_sent", "impl-api", "Assigned the copy job with the notes of the review", "Accepted, two days"),
-    ("message_received", "test-runner", "The replay of yesterday's invoices is through", "No difference"),
-    (
-        "message_sent",
-        "code-reviewer",
-        "Asked for a second look at the lock order",
-        "Approved with two remarks",
-    ),
-    (
-        "message_received",
-        "impl-web",
-        "The invoice page needs the tax field by Thursday",
-        "Passed on to impl-api",
-    ),
-    ("message_sent", "docs-writer", "Sent the list of renamed fields", "Draft by tomorrow"),
-    ("message_received", "ops-deployer", "Rehearsal on the copy took 38 minutes", "Two under the plan"),
-    ("message_sent", "data-analyst", "Asked what a late invoice costs", "Answer with figures on Friday"),
-    ("message_received", "lead-architect", "The boundary holds, one call too many remains", "Noted for 4.3"),
-    ("handoff", "impl-api, test-runner", "Handed the copy job over for the replay", "Taken"),
-    ("escalation", "ops-deployer", "The staging database is a version behind", "Upgraded the same day"),
-    ("message_sent", "impl-web", "Asked to wait for the API freeze", "Agreed, works on the empty states"),
-    ("message_received", "code-reviewer", "Three of five findings are about names", "Fixed in one change"),
+BROADCASTS = (
+    "Plan of the week: one page about the boundary",
+    "Plan of the week: welcome docs-writer, and write twice",
+    "Plan of the week: rehearse until it is boring",
+    "Plan of the week: the API is frozen on Friday at noon",
+    "Plan of the week: 4.2 goes out in small steps",
 )
-
-BROADCASTS = ("Plan of the week", "The API is frozen on Friday noon", "Thank you for a quiet weekend")

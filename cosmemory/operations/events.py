@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from cosmemory.errors import NotFound
 from cosmemory.kinds import ARCHIVE, LOG_PATH
 from cosmemory.kinds.coordination_log import Event, entries, matches
 from cosmemory.memory import Memory
+from cosmemory.syntax.entry import LABELS
+from cosmemory.syntax.escape import is_empty
 from cosmemory.text.source import decode_text
 
 BLOCK = 256 * 1024
@@ -17,6 +19,17 @@ TAIL = 512
 USUAL_ENTRY = 320
 # The beginning of an entry, as in kinds/coordination_log.py, on bytes.
 HEADING = re.compile(rb"^###? (?=\[?\d{4}-\d\d-\d\d)", re.MULTILINE)
+_TAKEN = frozenset(label.lower() for label in LABELS)
+_LONGEST = 60
+
+
+def kept(extra: Mapping[str, str]) -> dict[str, str]:
+    """What a person put in columns and labels of their own on a record that goes, as fields of an event."""
+    named: dict[str, str] = {}
+    for number, (name, text) in enumerate(extra.items(), 1):
+        plain = name if name and name not in _TAKEN else f"kept_{name or number}"
+        named[plain if len(plain) <= _LONGEST else f"kept_{number}"] = text
+    return {name: text for name, text in named.items() if not is_empty(text)}
 
 
 def append_events(memory: Memory, events: Iterable[Event]) -> tuple[str, int]:

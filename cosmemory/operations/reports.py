@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from statistics import fmean
 from typing import Any
 
 from cosmemory.document.values import Measure
+from cosmemory.frozen import frozen
 from cosmemory.kinds import COS_STATE, REPORT
 from cosmemory.kinds.active_alerts import duration
 from cosmemory.kinds.coordination_log import Event
@@ -41,8 +42,10 @@ _ALERT = re.compile(r"(\S+) (raised|acknowledged|resolving|resolved)\b")
 _ROSTER = re.compile(r"(Joined team|Left team|Role changed to|Status changed to)")
 _MOST_PERFORMERS = 5
 
+CHARTS = ("tasks", "on-time")
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen(kw_only=True)
 class _Material:
     """All that a report is made from."""
 
@@ -65,6 +68,15 @@ def report_path(period: Period, agent: str | None) -> str:
     return f"performance/reports/{sort}-{period.name}{behind}.md"
 
 
+def charts_of(path: str) -> tuple[str, ...]:
+    """Where the charts of the report at ``path`` stand."""
+    return tuple(_chart_path(path, name) for name in CHARTS)
+
+
+def _chart_path(path: str, name: str) -> str:
+    return f"{path.removesuffix('.md')}-{name}.svg"
+
+
 def write_report(
     memory: Memory, period: Period, *, agent: str | None = None, expected: dict[str, str] | None = None
 ) -> Outcome[str]:
@@ -81,8 +93,7 @@ def write_report(
         else:
             transaction.create(path, _page(transaction, fresh, period, agent))
         for name, chart in charts.items():
-            target = f"{path.removesuffix('.md')}-{name}.svg"
-            transaction.rewrite(target, svg(chart))
+            transaction.rewrite(_chart_path(path, name), svg(chart))
         return path
 
     return memory.run(verb, expected=expected, operation="report")
@@ -124,14 +135,16 @@ def _charts(material: _Material) -> dict[str, Chart]:
     """One bar a day: tasks, and the share of them on time."""
     if not material.days:
         return {}
-    labels = [f"{day:%m-%d}" for day in material.days]
+    # The month stands in the title: with it in every label, those of a full month run into each other.
+    period = material.period.name
+    labels = [f"{day:%m-%d}" if "W" in period else f"{day:%d}" for day in material.days]
     tasks = [sums_of(held).tasks for held in material.days.values()]
     rates = [sums_of(held).on_time_rate or 0 for held in material.days.values()]
     return {
         "tasks": Chart(
-            title="Tasks completed", unit="Tasks", labels=labels, numbers=tasks, most=scale(tasks)
+            title=f"Tasks completed, {period}", unit="Tasks", labels=labels, numbers=tasks, most=scale(tasks)
         ),
-        "on-time": Chart(title="On time", unit="%", labels=labels, numbers=rates, most=100),
+        "on-time": Chart(title=f"On time, {period}", unit="%", labels=labels, numbers=rates, most=100),
     }
 
 

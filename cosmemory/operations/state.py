@@ -11,6 +11,7 @@ from cosmemory.kinds import COS_STATE, cos_state
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.cos_state import PRIORITY, Action, CosState, Decision
 from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.operations.events import kept
 from cosmemory.operations.ids import next_number
 
 _ACTION_IN_LOG = re.compile(rb"^\*\*Action ID:\*\* (\d{1,15})\r?$", re.MULTILINE)
@@ -80,7 +81,7 @@ def move_action(
         status = MOVES[move]
         moved = cos_state.move_action(state, key, status)
         action = cos_state.action_named(moved, key)
-        moved, pushed = cos_state.bounded(moved, _limits(memory))
+        moved, pushed = cos_state.bounded(moved, *_limits(memory))
         transaction.append(*_moved_out(transaction, pushed))
         transaction.replace(PAGE, moved)
         transaction.append(_action_event(transaction, action, status, notes))
@@ -98,7 +99,7 @@ def decide(
         now = transaction.now
         state: CosState = transaction.read(PAGE)
         decided = cos_state.decide(state, Decision(time=now, decision=text, rationale=rationale))
-        decided, pushed = cos_state.bounded(decided, _limits(memory))
+        decided, pushed = cos_state.bounded(decided, *_limits(memory))
         transaction.append(*_moved_out(transaction, pushed))
         transaction.replace(PAGE, decided)
         transaction.append(Event(time=now, type="decision", action=text, outcome="Decided", notes=rationale))
@@ -125,8 +126,8 @@ def set_resources(
     return memory.run(verb, expected=expected, operation="resources")
 
 
-def _limits(memory: Memory) -> int:
-    return memory.settings.decisions
+def _limits(memory: Memory) -> tuple[int, int]:
+    return memory.settings.decisions, memory.settings.ended_actions
 
 
 def _action_event(transaction: Transaction, action: Action, outcome: str, notes: str | None) -> Event:
@@ -153,7 +154,7 @@ def _kept(now: datetime, record: Record) -> Event:
             action=record.decision,
             outcome="Moved out of Recent Decisions",
             notes=record.rationale,
-            extra={"Decided": _shown(record.time), **record.extra},
+            extra={"Decided": _shown(record.time), **kept(record.extra)},
         )
     assert isinstance(record, Action)
     return Event(
@@ -165,7 +166,7 @@ def _kept(now: datetime, record: Record) -> Event:
             "Action ID": str(record.id),
             "Priority": str(record.priority),
             "Deadline": _shown(record.deadline),
-            **record.extra,
+            **kept(record.extra),
         },
     )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cosmemory.document.data import plain
 from cosmemory.document.values import LIST
 from cosmemory.errors import InvalidValue
 from cosmemory.kinds import TEAM_ROSTER, team_roster
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.team_roster import STATUS, Details, Member, TeamRoster
 from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.operations.events import kept
 
 PAGE = TEAM_ROSTER.path
 
@@ -35,7 +37,7 @@ def _change(
                     involved=row.agent,
                     action=f"Moved out of the Team Changes Log: {row.change}",
                     outcome=row.details,
-                    extra={"Changed": str(row.time)},
+                    extra={"Changed": str(plain(row.time) or "-"), **kept(row.extra)},
                 )
             )
         transaction.replace(PAGE, after)

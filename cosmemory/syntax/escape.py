@@ -7,8 +7,8 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _EMPTY = frozenset(
     ["", "-", "—", "none", "(none)", "n/a", "- none", "no pending tasks", "- no pending tasks", "\\-"]
 )
-# No reader follows quotes and lists further in than this.
-_DEEPEST = 100
+# Of lists in lists that go on and on on one line, some readers drop the rest of the page.
+_DEEPEST = 8
 _BLANK = " \t\n\r\x0b\x0c"
 
 
@@ -300,7 +300,7 @@ def _is_structure(rest: str) -> bool:
         close = rest.find("**", 2)
         if close > 2 and (":" in rest[2:close] or rest[close + 2 :].lstrip().startswith(":")):
             return True
-    return _is_block(rest) or _is_block(_inside(rest))
+    return _holds_block(rest)
 
 
 def _is_block(rest: str) -> bool:
@@ -319,9 +319,11 @@ def _is_block(rest: str) -> bool:
     return len(marks) >= 3 and marks[0] in "*_" and not marks.strip(marks[0])
 
 
-def _inside(rest: str) -> str:
-    """What the quotes and list items that ``rest`` begins have in them: a heading there is a heading too."""
+def _holds_block(rest: str) -> bool:
+    """Whether a block begins in ``rest``, or in the quotes and list items that it begins: it is the same there."""
     for _ in range(_DEEPEST):
+        if _is_block(rest):
+            return True
         mark = rest[:1] if rest[:1] in {">", "-", "+", "*"} else ""
         digits = rest[:10].lstrip("0123456789")
         number = len(rest[:10]) - len(digits)
@@ -329,6 +331,6 @@ def _inside(rest: str) -> str:
             mark = rest[: number + 1]
         after = rest[len(mark) :]
         if not mark or (mark != ">" and after[:1] not in {" ", "\t"}):
-            break
+            return False
         rest = after.lstrip(" \t")
-    return rest
+    return True

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from cosmemory.frozen import frozen
 from cosmemory.syntax.comments import without_comment
 from cosmemory.syntax.escape import unescape
 from cosmemory.syntax.nodes import Block
@@ -22,7 +22,7 @@ _BULLET = re.compile(r"(?P<indent>[ \t]*)(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
 LINE, ITEMS, LONG = "line", "items", "long"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Field:
     """A label with the place of its value; ``below`` covers the lines under it that belong to it too."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 
+from cosmemory.frozen import frozen
 from cosmemory.syntax.comments import without_comment
 from cosmemory.syntax.escape import unescape_cell
 from cosmemory.syntax.nodes import Block
@@ -16,7 +17,7 @@ _DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Cell:
     """One cell: ``span`` is all between two pipes, ``value`` that without its padding."""
 
@@ -24,7 +25,7 @@ class Cell:
     value: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Row:
     """One line of a table; ``guarded`` says that pipes inside code spans were taken as text."""
 
@@ -33,7 +34,7 @@ class Row:
     guarded: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Table:
     """A header, its delimiter row and the rows below."""
 
@@ -59,12 +60,41 @@ def pipes_in_code(text: str, line: Span) -> list[int]:
 
 
 def tables_of(text: str, blocks: Iterable[Block]) -> list[Table]:
-    """The tables among ``blocks``; a paragraph that one ragged row has made of a table is read as one."""
+    """The tables among ``blocks``; a paragraph that one ragged row has made of a table is read as one.
+
+    A comment or a blank line between two rows ends a table in Markdown; to people it goes on below.
+    """
     found: list[Table] = []
+    growing = False
     for block in blocks:
         if block.kind in {"table", "paragraph"}:
-            found.extend(_tables_in(text, block))
+            tables = _tables_in(text, block)
+            more = _rows_in(text, block, found[-1]) if growing and not tables else ()
+            if more:
+                found[-1] = replace(
+                    found[-1],
+                    span=Span(found[-1].span.start, more[-1].span.end),
+                    rows=(*found[-1].rows, *more),
+                )
+            found.extend(tables)
+            growing = bool(more) or bool(tables)
+        elif block.kind != "blank" and not _is_comment(text, block):
+            growing = False
     return found
+
+
+def _is_comment(text: str, block: Block) -> bool:
+    words = text[block.start : block.end].strip()
+    return block.kind == "html" and words.startswith("<!--") and words.find("-->") == len(words) - 3
+
+
+def _rows_in(text: str, block: Block, table: Table) -> tuple[Row, ...]:
+    """The rows of ``table`` that the paragraph ``block`` is made of; none where any line is something else."""
+    count = len(table.header.cells)
+    lines = [without_line_end(text, span) for span in line_spans(text, block.start, block.end)]
+    rows = tuple(split_row(text, line, count) for line in lines)
+    whole = all("|" in row.span.of(text) and len(row.cells) == count for row in rows)
+    return rows if whole else ()
 
 
 def _tables_in(text: str, block: Block) -> list[Table]:
@@ -124,7 +154,7 @@ def _in_code(source: str, at: int) -> bool:
 
 def _split(source: str, offset: int, pipes: list[int]) -> tuple[Cell, ...]:
     bounds = [-1, *pipes, len(source)]
-    if pipes and not source[: pipes[0]].strip(" \t\ufeff"):
+    if pipes and not source[: pipes[0]].strip(" \t" if offset else " \t\ufeff"):
         bounds.pop(0)
     if pipes and len(bounds) > 1 and not source[pipes[-1] + 1 :].strip(" \t"):
         bounds.pop()

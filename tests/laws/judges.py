@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
@@ -15,6 +16,8 @@ _MISTUNE = mistune.create_markdown(renderer=None, plugins=[table])
 _MARKDOWN_IT = MarkdownIt("commonmark").enable("table")
 
 Shape = list[tuple[Any, ...]]
+# Python takes `&lt` without its semicolon for an entity too.
+_ENTITY = re.compile(r"&#?\w{1,32};")
 # The words of a cell, or None where the parser's tree no longer tells them (links, code, emphasis).
 Cells = list[str | None]
 
@@ -57,7 +60,7 @@ def _mistune_words(children: list[dict[str, Any]]) -> str | None:
             return None
     words = "".join(pieces)
     # mistune leaves entities as they are, so that `\&lt;` and `&lt;` look alike.
-    return None if "&amp;" in words else unescape(words)
+    return None if "&amp;" in words else _ENTITY.sub(lambda found: unescape(found[0]), words)
 
 
 def by_markdown_it(text: str) -> tuple[Shape, Cells]:

@@ -186,7 +186,7 @@ def test_a_comment_that_parts_two_tables_leaves_a_blank_line_behind():
     fix(memory, None, select=["COS901"])
     after = memory.store.read(ROSTER).data.decode()
     assert after.endswith("|a|Dev|busy|\n\n|b|Dev|busy|\n\n<!-- cosmemory-disable COS5 -->\nEnd.\n")
-    assert [each.session_name for each in memory.read(ROSTER).active_team_members] == ["a"]
+    assert [each.session_name for each in memory.read(ROSTER).active_team_members] == ["a", "b"]
 
 
 def test_a_page_with_a_merge_left_in_it_is_not_mended():

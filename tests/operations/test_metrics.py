@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from markdown_it import MarkdownIt
 
 from cosmemory.document.values import Measure
 from cosmemory.engines.ephemeral import EphemeralStore
@@ -53,6 +54,26 @@ def test_recording_again_changes_the_counts_and_keeps_tasks_and_notes(memory: Me
     assert day.tasks == ("TASK-1: done at 10:00", "TASK-2: done")
     assert day.notes == "fine"
     assert day.figures[1].value == Measure(2, "", 67)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_notes_stand_apart_from_the_list_above_them(memory: Memory, at_once: bool) -> None:
+    record(memory, "helper-1", 16, 1, 1, 1)
+    told = Results(tasks=1, task_lines=("TASK-1: done",), notes="waited" if at_once else None)
+    metrics.record(memory, "helper-2", told, day=date(2026, 11, 16))
+    metrics.record(memory, "helper-2", Results(notes="waited"), day=date(2026, 11, 16))
+    text = memory.store.read("performance/metrics-2026-11-16.md").data.decode()
+    assert "- TASK-1: done\n\n**Notes:**\nwaited\n" in text
+    assert "<li>TASK-1: done</li>" in MarkdownIt().render(text)
+
+
+def test_the_days_of_a_full_month_have_short_labels(memory: Memory) -> None:
+    record(memory, "helper-1", 2, 3, 3, 3)
+    record(memory, "helper-1", 16, 4, 4, 4)
+    monthly = write_report(memory, month_of(date(2026, 11, 16))).result
+    assert 'title "On time, 2026-11"\n    x-axis ["02", "16"]\n' in memory.read(monthly).trend
+    weekly = write_report(memory, week_of(date(2026, 11, 16))).result
+    assert 'title "On time, 2026-W47"\n    x-axis ["11-16"]\n' in memory.read(weekly).trend
 
 
 def test_more_on_time_than_tasks_is_refused(memory: Memory) -> None:

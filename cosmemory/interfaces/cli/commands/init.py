@@ -10,7 +10,7 @@ import click
 
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.interfaces.cli.session import changing, session_of
-from cosmemory.memory import Memory
+from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.first_pages import initialise
 from cosmemory.root import new_root
 
@@ -31,7 +31,10 @@ def init(demo: bool, **options: Any) -> None:
         return f"created in {root}:{listed}" if created else f"nothing is missing in {root}"
 
     memory = Memory(EphemeralStore()) if missing and session.dry_run else None
-    begin = initialise
-    if demo:
-        from cosmemory.operations.demo import start_demo as begin
-    replace(session, root=root).change(begin, said, memory=memory)
+    replace(session, root=root).change(_demo if demo else initialise, said, memory=memory)
+
+
+def _demo(memory: Memory) -> Outcome[tuple[str, ...]]:
+    from cosmemory.operations.demo import start_demo
+
+    return start_demo(memory, EphemeralStore())

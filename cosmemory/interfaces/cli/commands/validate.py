@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -13,6 +13,7 @@ import click
 from cosmemory.checks.run import CheckedPage
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.errors import UsageError
+from cosmemory.frozen import frozen
 from cosmemory.interfaces.cli.findings import (
     FORMATS,
     count_list,
@@ -33,7 +34,7 @@ from cosmemory.store import Replace
 CODES = "Only these codes, names or families, such as COS2."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Wish:
     """What a call of validate is to look at, mend and tell."""
 
