@@ -12,13 +12,17 @@ from cosmemory.checks.source import check_source, check_strangers
 from cosmemory.checks.state import check_state
 from cosmemory.checks.team import check_team
 
-CHECKS: tuple[Callable[[Pages], Iterable[Finding]], ...] = (
-    check_source,
+Check = Callable[[Pages], Iterable[Finding]]
+
+# Checks of one page at a time, by itself or beside the daily page before it: the pages may be many.
+PAGE_CHECKS: tuple[Check, ...] = (check_source, check_log, check_metrics)
+
+# Checks of the few pages that speak about each other.
+CHECKS: tuple[Check, ...] = (
+    *PAGE_CHECKS,
     check_strangers,
     check_state,
     check_team,
     check_alerts,
     check_alert_mirror,
-    check_log,
-    check_metrics,
 )

@@ -16,7 +16,8 @@ def check_metrics(pages: Pages) -> Iterator[Finding]:
     """Every daily page and every agent's month."""
     before: Page | None = None
     for page in sorted(pages.of(DAILY_METRICS), key=lambda page: page.path):
-        yield from _day(page)
+        if pages.about in {None, page.path}:
+            yield from _day(page)
         if before is not None:
             yield from _previous(page, before)
         before = page

@@ -23,17 +23,25 @@ Finding = tuple[str, Diagnostic]
 
 @frozen(kw_only=True)
 class Pages:
-    """The pages to check, by path; ``others`` are those of no kind and ``strangers`` are no pages at all."""
+    """The pages to check, by path; ``others`` are those of no kind and ``strangers`` are no pages at all.
+
+    Where ``about`` names a page, the others are there only for what it says of them.
+    """
 
     pages: Mapping[str, Page]
     now: datetime
     settings: Settings
     others: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
+    about: str | None = None
 
     def of(self, kind: Kind) -> Iterator[Page]:
         """The pages of ``kind``."""
         return (page for page in self.pages.values() if page.kind is kind)
+
+    def checked(self) -> Iterator[Page]:
+        """The pages that are to be checked."""
+        return (page for page in self.pages.values() if self.about in {None, page.path})
 
     def the(self, kind: Kind) -> Page | None:
         """The one page of ``kind``, if it is among those to check."""

@@ -6,22 +6,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from cosmemory.checks import CHECKS
+from cosmemory.checks import CHECKS, PAGE_CHECKS
 from cosmemory.checks.pages import Pages
 from cosmemory.checks.state import missing_pages
 from cosmemory.checks.suppressions import apply_suppressions
 from cosmemory.config import Settings
 from cosmemory.diagnostics import Diagnostic, report
 from cosmemory.frozen import frozen
-from cosmemory.kinds import ARCHIVE, kind_of
+from cosmemory.kinds import ARCHIVE, DAILY_METRICS, KINDS, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Store
 from cosmemory.text.source import Source
 
+_CENTRAL = frozenset(kind.path for kind in KINDS if kind.single)
+
 
 @frozen(kw_only=True)
 class CheckedPage:
-    """One page that was checked, with its text and findings in page order."""
+    """One page that was checked, with its findings in page order, and its text where there are any."""
 
     path: str
     text: str
@@ -37,38 +39,55 @@ class Checked:
 
 
 def check_store(store: Store, now: datetime, settings: Settings, paths: Sequence[str] | None) -> Checked:
-    """The findings on ``paths``, or on every page; pages beside them are read for what they say of each other."""
+    """The findings on ``paths``, or on every page; pages beside them are read for what they say of each other.
+
+    Only the few pages that others speak about are held together; any number of others pass one by one.
+    """
     every = store.paths()
-    pages: dict[str, Page] = {}
+    others = tuple(path for path in every if path.endswith(".md") and not _is_known(path))
+    central: dict[str, Page] = {}
     found: dict[str, list[Diagnostic]] = {}
-    others: list[str] = []
-    for path in every:
-        if kind_of(path) is None and not ARCHIVE.fullmatch(path):
-            if path.endswith(".md"):
-                others.append(path)
+    done: list[CheckedPage] = []
+    before: Page | None = None
+    for path in filter(_is_known, every):
+        page = _read(store, path, found)
+        if page is None:
             continue
-        stored = store.read(path)
-        if stored is None:
+        if path in _CENTRAL:
+            central[path] = page
+            found[path] = list(page.diagnostics)
             continue
-        unreadable = Source.of(stored.data).unreadable
-        if unreadable:
-            found[path] = [report("not-utf8-text", f"the file is {unreadable}", 0, 0)]
-            continue
-        pages[path] = read_page(stored)
-        found[path] = list(pages[path].diagnostics)
+        beside = {each.path: each for each in (before, page) if each is not None}
+        seen = Pages(pages=beside, now=now, settings=settings, about=path)
+        told = [*page.diagnostics, *(each for check in PAGE_CHECKS for _, each in check(seen))]
+        done.append(_checked(path, page, told))
+        before = page if page.kind is DAILY_METRICS else before
     for path in missing_pages(set(every)):
         found[path] = [report("missing-page", "this standard page is missing; cosmemory init makes it", 0, 0)]
-    looked_at = Pages(
-        pages=pages, now=now, settings=settings, others=tuple(others), strangers=store.strangers()
-    )
+    strangers = store.strangers()
+    together = Pages(pages=central, now=now, settings=settings, others=others, strangers=strangers)
     for check in CHECKS:
-        for path, diagnostic in check(looked_at):
+        for path, diagnostic in check(together):
             found.setdefault(path, []).append(diagnostic)
-    chosen = [path for path in sorted(found) if paths is None or path in paths]
-    return Checked(
-        pages=tuple(_checked(path, pages.get(path), found[path]) for path in chosen),
-        others=tuple(others),
-    )
+    done += [_checked(path, central.get(path), told) for path, told in found.items()]
+    chosen = (each for each in done if paths is None or each.path in paths)
+    return Checked(pages=tuple(sorted(chosen, key=lambda each: each.path)), others=others)
+
+
+def _is_known(path: str) -> bool:
+    return kind_of(path) is not None or ARCHIVE.fullmatch(path) is not None
+
+
+def _read(store: Store, path: str, found: dict[str, list[Diagnostic]]) -> Page | None:
+    """The page at a path; None, with what is wrong, for a file that cannot be read as one."""
+    stored = store.read(path)
+    if stored is None:
+        return None
+    unreadable = Source.of(stored.data).unreadable
+    if unreadable:
+        found[path] = [report("not-utf8-text", f"the file is {unreadable}", 0, 0)]
+        return None
+    return read_page(stored)
 
 
 def _checked(path: str, page: Page | None, found: list[Diagnostic]) -> CheckedPage:
@@ -79,6 +98,6 @@ def _checked(path: str, page: Page | None, found: list[Diagnostic]) -> CheckedPa
         code = [(block.start, block.end) for block in page.tree.blocks if block.kind in {"fence", "code"}]
         found = apply_suppressions(page.tree.text, found, code)
     ordered = sorted(found, key=lambda each: (each.start, each.end, each.code))
-    return CheckedPage(
-        path=path, text=page.tree.text if page else "", diagnostics=tuple(dict.fromkeys(ordered))
-    )
+    # Only where something was found will anybody want to see the text.
+    text = page.tree.text if page and ordered else ""
+    return CheckedPage(path=path, text=text, diagnostics=tuple(dict.fromkeys(ordered)))

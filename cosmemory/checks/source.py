@@ -22,7 +22,7 @@ _MARKER = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: [^\r\n]*)?(?=[\r\n]|\Z)", re.MULT
 
 def check_source(pages: Pages) -> Iterator[Finding]:
     """What is wrong with the characters of each page."""
-    for page in pages.pages.values():
+    for page in pages.checked():
         text = page.tree.text
         for matched in _BAD.finditer(text):
             told = ", ".join(f"0x{ord(each) - 0xDC00:02x}" for each in matched[0][:4])

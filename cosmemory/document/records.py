@@ -13,7 +13,6 @@ from cosmemory.document.labels import Labelled, PageReading, labels_of, read_val
 from cosmemory.document.sections import columns_of
 from cosmemory.document.values import TEXT, read_source
 from cosmemory.syntax.escape import is_empty
-from cosmemory.syntax.nodes import Block
 from cosmemory.syntax.tables import Row, Table, cell_text, pipes_in_code, tables_of
 from cosmemory.syntax.tree import Section, name_of
 from cosmemory.text.edits import Edit
@@ -85,18 +84,15 @@ def _report_strays(page: PageReading, tables: list[Table], section: Section) -> 
     """Reports lines with pipes that no header stands above: a blank line or a comment ends a table."""
     text = page.tree.text
     for block in section.blocks:
-        if block.kind != "paragraph" or block.start < tables[0].header.span.end:
-            continue
         line = first_line(text, block.start, block.end)
+        if block.kind != "paragraph" or any(block.start <= each.span.start < block.end for each in tables):
+            continue
         if any(table.span.start < block.start < table.span.end for table in tables):
-            page.report("stray-row", "the table ended above; the row is read here, and not by others", line)
-        elif line.of(text).lstrip(" \t").startswith("|") and not _begins_one(tables, block):
+            page.report(
+                "stray-row", "the table ended above, and only cosmemory reads this row as its own", line
+            )
+        elif block.start >= tables[0].span.end and line.of(text).lstrip(" \t").startswith("|"):
             page.report("stray-row", "a table ended above, and this line belongs to none", line)
-
-
-def _begins_one(tables: list[Table], block: Block) -> bool:
-    """Whether a table stands in ``block``, which a ragged row has made a paragraph."""
-    return any(block.start <= table.span.start < block.end for table in tables)
 
 
 def _filled(text: str, table: Table) -> list[Row]:
