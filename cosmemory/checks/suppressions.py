@@ -164,16 +164,31 @@ def _unused(text: str, comment: _Comment) -> Iterator[Diagnostic]:
 
 
 def _removal(text: str, span: Span) -> Fix:
-    """Takes a comment out, with its line where it stands alone there."""
+    """Takes a comment out, with its line where it stands alone there and parts nothing."""
     start, end = span
     while start and text[start - 1] in " \t":
         start -= 1
     after = _REST_OF_LINE.match(text, end)
     if after is not None and (start == 0 or text[start - 1] in "\r\n"):
-        end = after.end()
+        # Between the rows of two tables a blank line stays: taken away whole, the comment would join them.
+        if _is_blank(text, _line_above(text, start)) or _is_blank(text, after.end()):
+            end = after.end()
     elif after is None:
         start = span.start
     return Fix(edits=(Edit(start, end, ""),), safe=True, message="remove the comment")
+
+
+def _is_blank(text: str, start: int) -> bool:
+    """Whether the line at ``start`` has nothing on it, or there is none."""
+    return start < 0 or _REST_OF_LINE.match(text, start) is not None
+
+
+def _line_above(text: str, start: int) -> int:
+    """Where the line begins that stands above the one at ``start``; -1 where there is none."""
+    if start == 0:
+        return -1
+    end = start - (2 if text[start - 2 : start] == "\r\n" else 1)
+    return max(text.rfind("\n", 0, end), text.rfind("\r", 0, end)) + 1
 
 
 def _shortening(text: str, comment: _Comment, unused: dict[str, str]) -> Fix:

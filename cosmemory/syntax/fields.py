@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from cosmemory.frozen import frozen
+from cosmemory.syntax.comments import without_comment
 from cosmemory.syntax.escape import unescape
 from cosmemory.syntax.nodes import Block
 from cosmemory.text.spans import Span, line_spans, without_line_end
@@ -80,17 +81,6 @@ def _field(matched: re.Match[str], label: str, line: Span, end: int, below: Span
     return Field(
         label, Span(*matched.span(group)), Span(start, max(start, stop)), Span(line.start, end), below
     )
-
-
-def without_comment(source: str) -> str:
-    """``source`` less the comment at its end, which no reader of the page sees; a value's own is escaped."""
-    bare = source.rstrip(" \t")
-    if not bare.endswith("-->"):
-        return source
-    at = bare.rfind("<!--")
-    if at < 0 or bare[at - 1 : at] == "\\" or "`" in bare[at:] or "-->" in bare[at:-3]:
-        return source
-    return bare[:at]
 
 
 def _below(

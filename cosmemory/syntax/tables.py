@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cosmemory.frozen import frozen
+from cosmemory.syntax.comments import without_comment
 from cosmemory.syntax.escape import unescape_cell
 from cosmemory.syntax.nodes import Block
 from cosmemory.text.spans import Span, line_spans, without_line_end
@@ -163,6 +164,8 @@ def _split(source: str, offset: int, pipes: list[int]) -> tuple[Cell, ...]:
 def _cell(source: str, offset: int, start: int, end: int) -> Cell:
     inner = source[start:end]
     right = len(inner.rstrip(" \t"))
+    if inner.endswith("-->", 0, right):
+        right = len(without_comment(inner).rstrip(" \t"))
     if right:
         left = len(inner) - len(inner.lstrip(" \t"))
     else:

@@ -52,6 +52,10 @@ def cell_edit(text: str, cell: Cell, value: str) -> Edit:
     after = cell.span.end - cell.value.end
     if cell.span.start == cell.span.end:
         return Edit(cell.span.start, cell.span.end, f" {value} ")
+    behind = text[cell.value.end : cell.span.end]
+    if behind.strip(" \t"):
+        # A comment stands behind the value, and stays there.
+        return Edit(cell.value.start, cell.value.end, value if behind[0] in " \t" else value + " ")
     if after <= 1:
         return Edit(cell.value.start, cell.value.end, value)
     room = cell.span.end - cell.value.start

@@ -270,6 +270,16 @@ SHAPES = [
         "busy <!--", "idle <!--",
     ),
     Shape(
+        "a comment in a cell",
+        STATE,
+        "# Chief of Staff State\n\n## Recent Decisions\n\n| Time | Decision | Rationale |\n|---|---|---|\n"
+        "| 2026-02-01T10:00:00Z | keep it <!-- for now --> | simple |\n",
+        {"recent_decisions.#1.decision": "keep it"},
+        ("recent_decisions.#1.decision", "drop it altogether"),
+        "keep it <!--",
+        "drop it altogether <!--",
+    ),
+    Shape(
         "names in other scripts, times with an offset, a byte order mark and CRLF",
         ROSTER,
         "\ufeff# Team Roster\r\n\r\nLast Updated: 2026-02-01T11:00:00+01:00\r\n\r\n## Active Team Members\r\n\r\n"
