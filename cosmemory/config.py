@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from cosmemory.errors import ConfigError
+from cosmemory.frozen import frozen
 
 FILE = "cosmemory.toml"
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Settings:
     """What a project can set; every value has a default, so that no file is needed.
 

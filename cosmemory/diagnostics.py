@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from unicodedata import combining, east_asian_width
 
+from cosmemory.frozen import frozen
 from cosmemory.rules import SAFE, UNSAFE, rule_named
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import LineIndex
@@ -17,7 +17,7 @@ TAB = "    "
 CUT = "..."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Fix:
     """Edits that mend what a diagnostic found; ``safe`` ones change no meaning."""
 
@@ -26,7 +26,7 @@ class Fix:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Diagnostic:
     """One finding, at ``[start, end)`` of the page's text."""
 

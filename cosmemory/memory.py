@@ -15,6 +15,7 @@ from cosmemory.document.derived import settle
 from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.values import time_of, write_time
 from cosmemory.errors import Conflict, Damaged, EditedMeanwhile, NotFound, ReadOnly
+from cosmemory.frozen import frozen
 from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, KINDS, LOG_PATH, TEAM_ROSTER, Kind, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Append, Change, Replace, Revision, Store, Writer
@@ -149,7 +150,7 @@ class Memory:
         return self.store.append(LOG_PATH, entries_of(events))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Outcome(Generic[Result]):
     """What a verb gave back, and the revisions of the pages that it changed."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from cosmemory.errors import Unsafe, UsageError
+from cosmemory.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ WINDOWS_DEVICES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Stored:
     """A page as it was found: its bytes and the revision that names them."""
 
@@ -29,7 +30,7 @@ class Stored:
     revision: Revision
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Replace:
     """A whole page to write; `expected` is the revision it was made from, None for a page that must be new."""
 
@@ -38,7 +39,7 @@ class Replace:
     expected: Revision | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Append:
     """Whole entries, with line feeds, to put at the end of a log in the log's own newline."""
 
@@ -46,7 +47,7 @@ class Append:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Remove:
     """A page to take away, if it still is the one named by `expected`."""
 

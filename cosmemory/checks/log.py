@@ -83,7 +83,7 @@ def _archive(page: Page, week: str) -> Iterator[Finding]:
             message = f"the page is about {proof.week} and its name says {week}"
             yield from found(page, "file-name", message, _line(text, "Week:"))
         if proof.claimed != proof.found:
-            message = f"the header counts {proof.claimed} entries, and {proof.found} stand below"
+            message = f"the header counts {proof.claimed} entries and the page holds {proof.found}"
             yield from found(page, "archive-checksum", message, _line(text, "Entries:"))
         elif not proof.sound:
             message = "the entries are not those that the checksum was made of"

@@ -43,7 +43,7 @@ def _day(page: Page) -> Iterator[Finding]:
             place = place_of(row, attribute)
             if place is not None and isinstance(value, Measure) and getattr(row, attribute) != value:
                 message = f"{row.metric}: the {attribute} is {write(value)}"
-                better = write(value) if sound(page) else None
+                better = write(value) if sound(page, place) else None
                 yield from found(page, "derived-value", message, place, better=better)
 
 
@@ -54,7 +54,7 @@ def _previous(page: Page, before: Page) -> Iterator[Finding]:
         wanted, place = figures.get((row.metric or "").lower()), place_of(row, "previous")
         if place is not None and isinstance(wanted, Measure) and row.previous != wanted:
             message = f"{row.metric}: the value before was {write_measure(wanted)}"
-            better = write_measure(wanted) if sound(page, before) else None
+            better = write_measure(wanted) if sound(before) else None
             yield from found(page, "derived-value", message, place, better=better)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cosmemory.checks.open_blocks import open_blocks
 from cosmemory.config import Settings
 from cosmemory.diagnostics import Diagnostic, Fix, report
 from cosmemory.document.fields import Place, Record
 from cosmemory.document.places import edit_at
 from cosmemory.document.values import TEXT
+from cosmemory.frozen import frozen
 from cosmemory.kinds import Kind
 from cosmemory.kinds.page import Page
 from cosmemory.rules import ERROR
@@ -20,7 +21,7 @@ from cosmemory.text.spans import Span
 Finding = tuple[str, Diagnostic]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Pages:
     """The pages to check, by path; ``others`` are those of no kind and ``strangers`` are no pages at all."""
 
@@ -51,9 +52,33 @@ def found(
     yield page.path, report(rule, message, span.start, span.end, fix=fix)
 
 
-def sound(*pages: Page) -> bool:
-    """Whether all of ``pages`` can be read: what follows from records that cannot is not known."""
-    return not any(each.severity == ERROR for page in pages for each in page.diagnostics)
+# What keeps records from being read, or makes two of one.
+HIDES = frozenset(
+    [
+        "missing-section",
+        "duplicate-section",
+        "missing-table",
+        "missing-column",
+        "ragged-row",
+        "stray-row",
+        "detail-without-row",
+        "duplicate-key",
+        "empty-key",
+    ]
+)
+
+
+def complete(page: Page) -> bool:
+    """Whether all records of ``page`` are read: a count of a part of them must not be written."""
+    return not any(each.name in HIDES for each in page.diagnostics) and not any(open_blocks(page.tree))
+
+
+def sound(page: Page, less: Place | None = None) -> bool:
+    """Whether all values of ``page`` are read as well, the one at ``less`` apart: they are to be added up."""
+    return complete(page) and not any(
+        each.severity == ERROR and (less is None or each.start != less.span.start)
+        for each in page.diagnostics
+    )
 
 
 def over_bound(page: Page, what: str, records: Sequence[Any], bound: int) -> Iterable[Finding]:

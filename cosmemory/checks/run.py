@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from cosmemory.checks import CHECKS
@@ -12,13 +12,14 @@ from cosmemory.checks.state import missing_pages
 from cosmemory.checks.suppressions import apply_suppressions
 from cosmemory.config import Settings
 from cosmemory.diagnostics import Diagnostic, report
+from cosmemory.frozen import frozen
 from cosmemory.kinds import ARCHIVE, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Store
 from cosmemory.text.source import Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CheckedPage:
     """One page that was checked, with its text and findings in page order."""
 
@@ -27,7 +28,7 @@ class CheckedPage:
     diagnostics: tuple[Diagnostic, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Checked:
     """What a check found: the pages it looked at, and the paths of those that are of no kind."""
 
@@ -43,7 +44,8 @@ def check_store(store: Store, now: datetime, settings: Settings, paths: Sequence
     others: list[str] = []
     for path in every:
         if kind_of(path) is None and not ARCHIVE.fullmatch(path):
-            others.append(path)
+            if path.endswith(".md"):
+                others.append(path)
             continue
         stored = store.read(path)
         if stored is None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from cosmemory.checks.open_blocks import open_blocks
 from cosmemory.checks.pages import Finding, Pages, found
 from cosmemory.diagnostics import Fix, report
 from cosmemory.kinds import KINDS
@@ -17,7 +18,6 @@ from cosmemory.text.visible import HIDDEN, visible
 
 _BAD = re.compile("[\udc80-\udcff]+")
 _MARKER = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: [^\r\n]*)?(?=[\r\n]|\Z)", re.MULTILINE)
-_FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 
 
 def check_source(pages: Pages) -> Iterator[Finding]:
@@ -72,21 +72,9 @@ def _newlines(page: Page) -> Iterator[Finding]:
 
 
 def _open_blocks(page: Page) -> Iterator[Finding]:
-    text = page.tree.text
-    for block in page.tree.blocks:
-        source = text[block.start : block.end]
-        if block.kind == "fence":
-            opener = _FENCE.match(source)
-            last = re.split(r"[\r\n]", source.rstrip())[-1].strip()
-            mark = opener[1] if opener else "```"
-            alone = not re.search(r"[\r\n]", source.rstrip())
-            if alone or last.strip(mark[0]) or len(last) < len(mark):
-                span = first_line(text, block.start, block.end)
-                yield from found(page, "unclosed-fence", "the fence opened here is never closed", span)
-        elif block.kind == "html" and source.lstrip().startswith("<!--") and "-->" not in source:
-            begin = block.start + len(source) - len(source.lstrip())
-            span = Span(begin, begin + len("<!--"))
-            yield from found(page, "unclosed-comment", "the comment opened here is never closed", span)
+    for kind, span in open_blocks(page.tree):
+        rule, what = ("unclosed-fence", "fence") if kind == "fence" else ("unclosed-comment", "comment")
+        yield from found(page, rule, f"the {what} opened here is never closed", span)
 
 
 def check_strangers(pages: Pages) -> Iterator[Finding]:

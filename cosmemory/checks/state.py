@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cosmemory.checks.ages import spoken
-from cosmemory.checks.pages import Finding, Pages, found, over_bound, place_of, sound
+from cosmemory.checks.pages import Finding, Pages, complete, found, over_bound, place_of
 from cosmemory.config import Settings
 from cosmemory.document.values import write_number, write_time
 from cosmemory.kinds import COORDINATION_LOG, COS_STATE, KINDS, TEAM_ROSTER
@@ -34,13 +34,11 @@ def check_state(pages: Pages) -> Iterator[Finding]:
     record = page.document.coordination_state
     for attribute, value in wanted.items():
         place = place_of(record, attribute)
-        if place is not None and value is not None and getattr(record, attribute) != value:
-            better = write_time(value) if isinstance(value, datetime) else write_number(value)  # type: ignore[arg-type]
+        if place is not None and isinstance(value, datetime | int) and getattr(record, attribute) != value:
+            better = write_time(value) if isinstance(value, datetime) else write_number(value)
             message = f"{attribute.replace('_', ' ')} is {better}"
-            # A roster whose records cannot all be read must not make its numbers those of a part of it.
-            source = log if attribute == "last_team_broadcast" else roster
-            certain = better if source is not None and sound(source) else None
-            yield from found(page, "derived-value", message, place, better=certain)
+            certain = isinstance(value, datetime) or (roster is not None and complete(roster))
+            yield from found(page, "derived-value", message, place, better=better if certain else None)
 
 
 def _bounds(page: Page, settings: Settings) -> Iterator[Finding]:

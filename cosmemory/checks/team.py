@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cosmemory.checks.ages import spoken
-from cosmemory.checks.pages import Finding, Pages, found, over_bound, place_of, sound
+from cosmemory.checks.pages import Finding, Pages, complete, found, over_bound, place_of
 from cosmemory.document.values import write_number
 from cosmemory.kinds import TEAM_ROSTER
 from cosmemory.kinds.page import Page
@@ -33,15 +33,18 @@ def check_team(pages: Pages) -> Iterator[Finding]:
 
 
 def _counts(page: Page) -> Iterator[Finding]:
-    right = derived(page.document)
-    certain = sound(page)
+    right, certain = derived(page.document), complete(page)
     for attribute in ("total_agents", "active", "inactive"):
         held, wanted = getattr(page.document, attribute), getattr(right, attribute)
         place = place_of(page.document, attribute)
         if place is not None and held != wanted:
             message = f"{attribute.replace('_', ' ')} is {wanted} by the tables"
             yield from found(
-                page, "derived-value", message, place, better=write_number(wanted) if certain else None
+                page,
+                "derived-value",
+                message,
+                place,
+                better=write_number(wanted) if certain else None,
             )
     for row, counted in zip(page.document.role_summary, right.role_summary, strict=True):
         place = place_of(row, "assigned")

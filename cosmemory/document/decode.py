@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from cosmemory.diagnostics import Diagnostic
@@ -19,12 +18,13 @@ from cosmemory.document.labels import (
 )
 from cosmemory.document.records import read_block, read_rows, report_doubles
 from cosmemory.document.sections import sections_like, sections_named, top_section
+from cosmemory.frozen import frozen
 from cosmemory.syntax.escape import is_empty, unescape, unquote_prose
 from cosmemory.syntax.fields import items_of
 from cosmemory.syntax.tree import Section, Tree
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Decoded:
     """A document with what is wrong on its page."""
 
@@ -32,7 +32,7 @@ class Decoded:
     diagnostics: tuple[Diagnostic, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _Head:
     """What stands above the sections of a page: labelled values, and the entries of its front matter."""
 
@@ -47,8 +47,11 @@ def decode(tree: Tree, document: type[Any]) -> Decoded:
     shape = layout(document)
     top = top_section(tree)
     own = top.blocks if top is tree.page else (*tree.page.blocks, *top.blocks)
-    read = labels_of(page, shape, own, (top, *top.sections))
+    identity = [layout(each.record) for each in shape.parts.values() if each.identity and each.record]
+    read = labels_of(page, shape, own, (top, *top.sections), identity)
     head = _Head(read, front_entries(page), top)
+    for part in shape.parts.values():
+        page.known.update(section.heading.start for section in sections_named(top, part))
     take_entries(page, shape, read, head.entries)
     for attribute, part in shape.parts.items():
         read.values[attribute] = _part(page, part, shape, head)
@@ -140,4 +143,5 @@ def _from_head(page: PageReading, part: Part, head: _Head) -> Any:
 def _blocks(page: PageReading, part: Part, section: Section) -> Iterator[Any]:
     assert part.record is not None
     for block in section.sections:
-        yield read_block(page, part.record, block)
+        if block.heading.start not in page.known:
+            yield read_block(page, part.record, block)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from cosmemory.document.values import LONG, TEXT, ValueType
+from cosmemory.frozen import frozen
 from cosmemory.syntax.fields import Field
 from cosmemory.syntax.tables import Cell, Row, Table
 from cosmemory.syntax.tree import Section, name_of
 from cosmemory.text.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Place:
     """Where one value of a record stands: its span, and the field or cell that holds it.
 
@@ -29,7 +30,7 @@ class Place:
     front: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Origin:
     """The nodes that a record was read from: its row, block or section, and each value's place."""
 
@@ -39,7 +40,7 @@ class Origin:
     row: Row | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Record:
     """Values that stand together on a page; ``extra`` are those that the kind does not know."""
 
@@ -47,7 +48,7 @@ class Record:
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Value:
     """A single value: after a label, in a column, or as a heading's words."""
 
@@ -66,7 +67,7 @@ class Value:
         return _names(self.title, self.aliases)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Part:
     """A stretch of a page: one record (``one``), rows (``table``), H3 records (``blocks``) or ``prose``.
 
@@ -167,7 +168,7 @@ def numbered(title: str, *, required: bool = False) -> Any:
     return field(default=(), metadata={"place": Part(title, "numbered", required=required)})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Layout:
     """The declared values and parts of one dataclass, by attribute."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -11,13 +10,14 @@ from cosmemory.document.fields import Layout, Place, Value
 from cosmemory.document.labels import Labelled, PageReading, is_placeholder
 from cosmemory.document.places import edit_at
 from cosmemory.document.values import ITEMS, LIST, Raw, Reading
+from cosmemory.frozen import frozen
 from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.syntax.front_matter import front_matter_lines, read_front_matter
 from cosmemory.syntax.tree import name_of
 from cosmemory.text.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Entry:
     """One entry of the front matter: its texts, quotes stripped, and the place of a value that one line holds."""
 
@@ -38,7 +38,8 @@ def front_entries(page: PageReading) -> dict[str, Entry]:
     text = page.tree.text
     values, problem = read_front_matter(text)
     if problem and not values:
-        page.report("front-matter-unreadable", problem.rstrip("."), Span(blocks[0].start, blocks[0].end))
+        sentence = problem[0].lower() + problem[1:].rstrip(".")
+        page.report("front-matter-unreadable", sentence, Span(blocks[0].start, blocks[0].end))
         return {}
     spans: dict[str, Span] = {}
     for key, span in front_matter_lines(text):

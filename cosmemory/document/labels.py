@@ -64,12 +64,19 @@ class Labelled:
 
 
 def labels_of(
-    page: PageReading, shape: Layout, blocks: Iterable[Block], sections: Sequence[Section] = ()
+    page: PageReading,
+    shape: Layout,
+    blocks: Iterable[Block],
+    sections: Sequence[Section] = (),
+    also: Sequence[Layout] = (),
 ) -> Labelled:
-    """The values that stand in ``blocks`` and, as ``Label: value``, in the headings of ``sections``."""
+    """The values that stand in ``blocks`` and, as ``Label: value``, in the headings of ``sections``.
+
+    Headings whose labels the layouts ``also`` know are kept for them.
+    """
     text = page.tree.text
     read = Labelled()
-    for each, place in _places(page, shape, blocks, sections):
+    for each, place in _places(page, (shape, *also), blocks, sections):
         attribute = shape.value_named(name_of(each.label))
         if attribute is None:
             read.keep(name_of(each.label), unescape(each.value.of(text)), place)
@@ -83,14 +90,14 @@ def labels_of(
 
 
 def _places(
-    page: PageReading, shape: Layout, blocks: Iterable[Block], sections: Sequence[Section]
+    page: PageReading, shapes: Sequence[Layout], blocks: Iterable[Block], sections: Sequence[Section]
 ) -> Iterator[tuple[Field, Place]]:
-    text = page.tree.text
+    text, shape = page.tree.text, shapes[0]
     for each in fields_of(text, blocks, shape.shape_of):
         yield each, Place(each.value, field=each)
     for section in sections:
         headed = heading_field(text, section)
-        if headed is not None and shape.value_named(name_of(headed.label)):
+        if headed is not None and any(each.value_named(name_of(headed.label)) for each in shapes):
             page.known.add(section.heading.start)
             yield headed, Place(headed.value, field=headed, in_heading=True)
             for each in fields_of(text, section.blocks, shape.shape_of):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 from cosmemory.diagnostics import Fix
@@ -15,7 +16,7 @@ from cosmemory.syntax.escape import is_empty
 from cosmemory.syntax.tables import Row, Table, cell_text, pipes_in_code, tables_of
 from cosmemory.syntax.tree import Section, name_of
 from cosmemory.text.edits import Edit
-from cosmemory.text.spans import first_line
+from cosmemory.text.spans import Span, first_line
 
 
 def read_block(page: PageReading, record: type[Any], block: Section) -> Any:
@@ -42,10 +43,12 @@ def read_rows(page: PageReading, part: Part, section: Section) -> Iterator[Any]:
     shape = layout(part.record)
     text = page.tree.text
     tables = tables_of(text, section.blocks)
+    # A section of the page that stands too deep is no block of a record.
+    below = [each for each in section.sections if each.heading.start not in page.known]
     if not tables:
         if _has_details(shape):
             # A team kept as one block a member, without a table, is still a team.
-            yield from (_member(page, part, block) for block in section.sections)
+            yield from (_member(page, part, block) for block in below)
         elif part.required and not is_empty(section.body.of(text)):
             page.report("missing-table", f"the table of {part.title!r} is missing", section.heading)
         return
@@ -56,7 +59,7 @@ def read_rows(page: PageReading, part: Part, section: Section) -> Iterator[Any]:
         records += [_row(page, part.record, shape, table, row, columns) for row in _filled(text, table)]
     if part.title:
         _report_strays(page, tables, section)
-    named = _Blocks(section.sections)
+    named = _Blocks(below)
     if part.key:
         named.keep([str(getattr(record, part.key) or "") for record in records])
     for record in records:
@@ -164,7 +167,7 @@ def _columns(page: PageReading, shape: Layout, table: Table) -> list[str]:
             page.report("duplicate-column", f"the column {title!r} stands here a second time", cell.value)
             attribute = None
         elif attribute is None:
-            page.report("unknown-column", f"the kind knows no column {title!r}", cell.value)
+            _report_near(page, shape, title, cell.value)
         if attribute is None:
             name = unknown.free_name(name_of(title))
             unknown.extra[name] = ""
@@ -176,6 +179,15 @@ def _columns(page: PageReading, shape: Layout, table: Table) -> list[str]:
     if len(table.delimiter.cells) != len(table.header.cells):
         page.report("delimiter-row", "the row of dashes does not fit the header", table.delimiter.span)
     return found
+
+
+def _report_near(page: PageReading, shape: Layout, title: str, span: Span) -> None:
+    """Reports an unknown column that is nearly called as a known one: people have columns of their own."""
+    titles = {name: value.title for name, value in shape.values.items() if value.in_row}
+    names = {name_of(each): each for each in titles.values()}
+    close = get_close_matches(name_of(title), names, 1, 0.7)
+    if close:
+        page.report("unknown-column", f"the kind knows no column {title!r}; {names[close[0]]!r}?", span)
 
 
 def _row(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from typing import Any
 
 from cosmemory import clock
 from cosmemory.errors import InvalidValue
+from cosmemory.frozen import frozen
 from cosmemory.syntax.escape import (
     escape_cell,
     escape_field,
@@ -22,7 +22,7 @@ from cosmemory.syntax.escape import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Raw:
     """The text of a value that cannot be read as its type; it stays as it is until it is set."""
 
@@ -32,7 +32,7 @@ class Raw:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Measure:
     """A measured value: a number with a unit (``""``, ``%``, ``min``) and, after it, a share in percent."""
 
@@ -41,7 +41,7 @@ class Measure:
     share: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Reading:
     """What a source text was read as; ``rule`` names what is wrong with it, ``better`` is how to write it."""
 
@@ -51,7 +51,7 @@ class Reading:
     better: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class ValueType:
     """A type of value: ``read`` takes the decoded text, ``write`` gives text that ``read`` takes back."""
 

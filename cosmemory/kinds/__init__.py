@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from types import ModuleType
 from typing import Any
+
+from cosmemory.frozen import frozen
 
 
 def _unchanged(document: Any) -> Any:
     return document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Kind:
     """A kind of document: its name, the pages that are of it, its dataclass, template and derived values."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from cosmemory.document.fields import Record, blocks, column, heading, label, stamped, table
 from cosmemory.document.values import ITEMS, TEXT, TIME, Raw, enum
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound
+from cosmemory.frozen import frozen
 
 SEVERITIES = ("critical", "warning")
 SEVERITY = enum("severity", *SEVERITIES, also=("info", "emergency"))
@@ -23,7 +24,7 @@ Time = datetime | Raw | None
 Word = str | Raw | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Alert(Record):
     """One open alert."""
 
@@ -38,7 +39,7 @@ class Alert(Record):
     status: Word = label("Status", STATUS, required=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Resolved(Record):
     """An alert that is over."""
 
@@ -48,7 +49,7 @@ class Resolved(Record):
     resolved_at: Time = column("Resolved At", TIME, required=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ActiveAlerts(Record):
     """The page ``alerts/active-alerts.md``."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cosmemory.document.fields import Record, column, label, numbered, prose, table
 from cosmemory.document.values import COUNT, MEASURE, PERCENT, Measure, Raw
+from cosmemory.frozen import frozen
 
 Amount = Measure | Raw | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class MonthFigure(Record):
     """One figure of the month."""
 
@@ -20,7 +19,7 @@ class MonthFigure(Record):
     target: Amount = column("Target", MEASURE, required=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Week(Record):
     """One ISO week, as far as it lies in the month."""
 
@@ -30,7 +29,7 @@ class Week(Record):
     quality: float | Raw | None = column("Quality", PERCENT, required=True, derived=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AgentMetrics(Record):
     """The page ``performance/agent-NAME-YYYY-MM.md``."""
 

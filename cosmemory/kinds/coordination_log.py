@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from cosmemory import clock
 from cosmemory.document.decode import Decoded, decode
 from cosmemory.document.fields import Record, label
 from cosmemory.document.values import TIME, Raw, time_of
+from cosmemory.frozen import frozen
 from cosmemory.syntax.entry import EVENT_TYPES as EVENT_TYPES  # noqa: PLC0414
 from cosmemory.syntax.escape import is_empty, unescape
 from cosmemory.syntax.parse import parse
@@ -23,7 +24,7 @@ KNOWN = ("type", "involved", "action", "outcome", "notes")
 Time = datetime | Raw | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Event:
     """One entry of the log; ``span`` is where it stands, which makes no two events differ."""
 
@@ -37,7 +38,7 @@ class Event:
     span: Span = field(default=Span(0, 0), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CoordinationLog(Record):
     """The page ``coordination-log.md``, or one of its archives."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from cosmemory.document.fields import Record, column, label, prose, section, table
 from cosmemory.document.values import NUMBER, PERCENT, TEXT, TIME, TIME_OR_TEXT, Raw, enum
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound
+from cosmemory.frozen import frozen
 
 PRIORITIES = ("critical", "high", "medium", "low")
 SESSION_STATUS = enum("session status", "active", "idle", "busy")
@@ -28,7 +29,7 @@ Number = float | Raw | None
 Word = str | Raw | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SessionInfo(Record):
     """Which session this is and when it was last touched."""
 
@@ -38,7 +39,7 @@ class SessionInfo(Record):
     status: Word = label("Status", SESSION_STATUS, required=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Focus(Record):
     """What the Chief of Staff works on, and since when."""
 
@@ -47,7 +48,7 @@ class Focus(Record):
     started: Time = label("Started", TIME)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Action(Record):
     """Something that is still to be done, or was."""
 
@@ -58,7 +59,7 @@ class Action(Record):
     status: Word = column("Status", ACTION_STATUS, required=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AlertMirror(Record):
     """An open alert, as the alert page has it."""
 
@@ -68,7 +69,7 @@ class AlertMirror(Record):
     since: Time = column("Since", TIME, required=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Decision(Record):
     """What was decided and why."""
 
@@ -77,7 +78,7 @@ class Decision(Record):
     rationale: str | None = column("Rationale", required=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Coordination(Record):
     """The team in numbers, from its roster and the log."""
 
@@ -87,7 +88,7 @@ class Coordination(Record):
     last_team_broadcast: Time = label("Last Team Broadcast", TIME, derived=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Resources(Record):
     """Memory and load of the machine at the last look."""
 
@@ -96,7 +97,7 @@ class Resources(Record):
     last_check: Time = label("Last Check", TIME)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CosState(Record):
     """The page ``cos-state.md``."""
 

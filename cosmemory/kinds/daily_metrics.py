@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from cosmemory.document.fields import Record, blocks, column, heading, label, table
 from cosmemory.document.values import CHANGE, DATE, ITEMS, LONG, MEASURE, TIME, Measure, Raw
+from cosmemory.frozen import frozen
 
 TASKS, ON_TIME, FIRST_PASS = "Tasks Completed", "On-Time", "First-Pass"
 RESPONSE, ISSUES = "Avg Response Time", "Issues"
@@ -16,7 +17,7 @@ Time = datetime | Raw | None
 Amount = Measure | Raw | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TeamFigure(Record):
     """One figure of the whole team, beside that of the last day before."""
 
@@ -26,7 +27,7 @@ class TeamFigure(Record):
     change: Amount = column("Change", CHANGE, required=True, derived=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Figure(Record):
     """One figure of an agent."""
 
@@ -34,7 +35,7 @@ class Figure(Record):
     value: Amount = column("Value", MEASURE, required=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AgentDay(Record):
     """What one agent did on the day."""
 
@@ -44,7 +45,7 @@ class AgentDay(Record):
     notes: str | None = label("Notes", LONG, style="**{}:** {}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DailyMetrics(Record):
     """The page ``performance/metrics-YYYY-MM-DD.md``."""
 

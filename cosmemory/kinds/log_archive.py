@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
 from cosmemory.document.values import time_of
+from cosmemory.frozen import frozen
 from cosmemory.kinds.coordination_log import Event, entries
 from cosmemory.text.edits import Edit, apply
 from cosmemory.text.source import encode_text, newline_of
@@ -22,7 +22,7 @@ _CLOSE = re.compile(r"^-{3,}[ \t]*(?:\r?\n|\r|\Z)(?:[ \t]*(?:\r?\n|\r))*", re.MU
 _SECTION = re.compile(r"^#{1,2} ", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Entry:
     """An entry as it stands in a log, to the byte, with what it says."""
 
@@ -87,7 +87,7 @@ def whole(text: str) -> str:
     return text if text.endswith(("\n", "\r")) else text + "\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Proof:
     """What an archive's header claims, and what stands below it."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from cosmemory.frozen import frozen
 from cosmemory.kinds.active_alerts import ActiveAlerts, Alert, open_alerts
 from cosmemory.kinds.cos_state import AlertMirror, Coordination, CosState
 from cosmemory.kinds.team_roster import TeamRoster
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Sources:
     """The pages and events that cos-state has derived values of, as they were and as they are now."""
 

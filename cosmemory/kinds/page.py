@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from cosmemory.diagnostics import Diagnostic
 from cosmemory.document.decode import decode
 from cosmemory.errors import NotFound
+from cosmemory.frozen import frozen
 from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, Kind, kind_of
 from cosmemory.store import Revision, Stored
 from cosmemory.syntax.parse import parse
@@ -15,7 +15,7 @@ from cosmemory.syntax.tree import Tree
 from cosmemory.text.source import decode_text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Page:
     """One page as it was read: its text, what it says, and what is wrong with it."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from cosmemory.document.fields import Record, column, label, prose, section, stamped, table
 from cosmemory.document.values import CHANGE, COUNT, MEASURE, PERCENT, TIME, TIME_OR_TEXT, Measure, Raw
+from cosmemory.frozen import frozen
 
 Time = datetime | Raw | None
 Amount = Measure | Raw | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OverviewFigure(Record):
     """One figure of the period, beside that of the period before."""
 
@@ -22,7 +22,7 @@ class OverviewFigure(Record):
     change: Amount = column("Change", CHANGE, required=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Performer(Record):
     """What one agent did in the period."""
 
@@ -32,7 +32,7 @@ class Performer(Record):
     quality: float | Raw | None = column("Quality", PERCENT, required=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AlertFigures(Record):
     """The alerts of the period; the mean times are in minutes."""
 
@@ -43,7 +43,7 @@ class AlertFigures(Record):
     mean_time_to_resolve: str | None = label("Mean Time to Resolve")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DecisionLine(Record):
     """A decision of the period."""
 
@@ -52,7 +52,7 @@ class DecisionLine(Record):
     rationale: str | None = column("Rationale", required=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RosterLine(Record):
     """A change of the team in the period."""
 
@@ -61,7 +61,7 @@ class RosterLine(Record):
     agent: str | None = column("Agent", required=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OpenAction(Record):
     """An action that is still to be done."""
 
@@ -72,7 +72,7 @@ class OpenAction(Record):
     status: str | None = column("Status", required=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Report(Record):
     """The page ``performance/reports/weekly-YYYY-Www.md`` or ``monthly-YYYY-MM.md``, ``-AGENT`` for one agent's."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from cosmemory.document.fields import Record, column, details, heading, label, stamped, table
 from cosmemory.document.values import COUNT, LIST, TEXT, TIME, Raw, enum
 from cosmemory.errors import InvalidValue, NotFound
+from cosmemory.frozen import frozen
 
 STATUSES = ("active", "idle", "busy", "blocked", "offline", "hibernated")
 STATUS = enum("member status", *STATUSES)
@@ -21,7 +22,7 @@ NAMES = ("Agent", "Agent Name", "Name")
 SEEN = ("Last Heartbeat", "Last Active")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Details(Record):
     """What stands about a member below its own heading."""
 
@@ -33,7 +34,7 @@ class Details(Record):
     notes: str | None = label("Notes")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Member(Record):
     """Somebody who is in the team."""
 
@@ -46,7 +47,7 @@ class Member(Record):
     details: Details | None = details(Details)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class FormerMember(Record):
     """Somebody who has left."""
 
@@ -57,7 +58,7 @@ class FormerMember(Record):
     details: Details | None = details(Details)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RoleCount(Record):
     """How many hold a role, and how many should."""
 
@@ -66,7 +67,7 @@ class RoleCount(Record):
     target: Count = column("Target", COUNT, required=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TeamChange(Record):
     """One line of the team's history."""
 
@@ -76,7 +77,7 @@ class TeamChange(Record):
     details: str | None = column("Details", required=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TeamRoster(Record):
     """The page ``team-roster.md``."""
 

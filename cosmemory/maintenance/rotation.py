@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from cosmemory.errors import Damaged
+from cosmemory.frozen import frozen
 from cosmemory.kinds import ARCHIVE, LOG_PATH
 from cosmemory.kinds.coordination_log import week_of
 from cosmemory.kinds.log_archive import Entry, archive_text, entry_texts, proof_of, without_entries
@@ -14,7 +14,7 @@ from cosmemory.memory import Memory, Outcome, Transaction
 from cosmemory.text.source import decode_text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Archived:
     """A week that a rotation wrote: its archive, and how many entries went there."""
 
@@ -23,7 +23,7 @@ class Archived:
     entries: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Rotation:
     """What a rotation moved and what stays in the log."""
 
@@ -86,7 +86,7 @@ def _archive(transaction: Transaction, week: str, late: list[Entry]) -> Archived
     return Archived(week=week, path=path, entries=len(late))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Verification:
     """What a check of the archives found: the entries by page, and every fault as a sentence."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cosmemory.document.values import write_number
+from cosmemory.frozen import frozen
 
 _LEFT, _TOP, _WIDTH, _HEIGHT = 40, 36, 584, 172
 _MOST_LABELS = 12
@@ -14,7 +14,7 @@ BAR = "#3b6ea5"
 _THEME = f'%%{{init: {{"themeVariables": {{"xyChart": {{"plotColorPalette": "{BAR}"}}}}}}}}%%'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Chart:
     """A title, and one number for each label; ``most`` is the top of the scale."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from cosmemory.document.values import MEASURE, Measure
 from cosmemory.errors import InvalidValue
+from cosmemory.frozen import frozen
 from cosmemory.kinds import DAILY_METRICS, daily_metrics
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.daily_metrics import (
@@ -30,7 +31,7 @@ from cosmemory.memory import Memory, Outcome, Transaction
 TEAM_METRICS = (TASKS, ON_TIME_RATE, QUALITY_RATE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Results:
     """What one agent did on one day; None leaves what is known as it is. ``response`` is in minutes."""
 

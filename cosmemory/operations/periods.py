@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cosmemory.document.values import Measure
 from cosmemory.errors import InvalidValue
+from cosmemory.frozen import frozen
 from cosmemory.kinds import DAILY_METRICS
 from cosmemory.kinds.daily_metrics import FIRST_PASS, ON_TIME, TASKS, AgentDay, DailyMetrics, figure, percent
 from cosmemory.memory import Memory
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Period:
     """A stretch of whole days, both ends included, with the name that its pages carry."""
 
@@ -69,7 +69,7 @@ def _first_day(year: int, number: int, *, weekly: bool) -> date | None:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Sums:
     """Counts of finished work; ``response`` is the sum of minutes over ``days`` days."""
 

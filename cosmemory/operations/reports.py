@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from statistics import fmean
 from typing import Any
 
 from cosmemory.document.values import Measure
+from cosmemory.frozen import frozen
 from cosmemory.kinds import COS_STATE, REPORT
 from cosmemory.kinds.active_alerts import duration
 from cosmemory.kinds.coordination_log import Event
@@ -44,7 +45,7 @@ _MOST_PERFORMERS = 5
 CHARTS = ("tasks", "on-time")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _Material:
     """All that a report is made from."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from cosmemory.errors import NotFound
+from cosmemory.frozen import frozen
 from cosmemory.kinds import ACTIVE_ALERTS, ARCHIVE, COS_STATE, LOG_PATH, TEAM_ROSTER, Kind
 from cosmemory.kinds.active_alerts import Alert, open_alerts
 from cosmemory.kinds.coordination_log import Event
@@ -22,7 +22,7 @@ _SEVERITIES = ("emergency", "critical", "warning", "info")
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Status:
     """One look at a memory: actions by urgency, alerts by severity and age, and what the log last tells.
 

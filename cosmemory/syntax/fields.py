@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from cosmemory.frozen import frozen
 from cosmemory.syntax.escape import unescape
 from cosmemory.syntax.nodes import Block
 from cosmemory.text.spans import Span, line_spans, without_line_end
@@ -21,7 +21,7 @@ _BULLET = re.compile(r"(?P<indent>[ \t]*)(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
 LINE, ITEMS, LONG = "line", "items", "long"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Field:
     """A label with the place of its value; ``below`` covers the lines under it that belong to it too."""
 
@@ -73,13 +73,24 @@ def fields_of(
 
 
 def _field(matched: re.Match[str], label: str, line: Span, end: int, below: Span, text: str) -> Field:
-    source = text[matched.end() : line.end]
+    source = without_comment(text[matched.end() : line.end])
     start = matched.end() + len(source) - len(source.lstrip(" \t"))
     stop = matched.end() + len(source.rstrip(" \t"))
     group = "strong" if matched["strong"] is not None else "plain"
     return Field(
         label, Span(*matched.span(group)), Span(start, max(start, stop)), Span(line.start, end), below
     )
+
+
+def without_comment(source: str) -> str:
+    """``source`` less the comment at its end, which no reader of the page sees; a value's own is escaped."""
+    bare = source.rstrip(" \t")
+    if not bare.endswith("-->"):
+        return source
+    at = bare.rfind("<!--")
+    if at < 0 or bare[at - 1 : at] == "\\" or "`" in bare[at:] or "-->" in bare[at:-3]:
+        return source
+    return bare[:at]
 
 
 def _below(

@@ -140,7 +140,8 @@ def _value_length(source: str) -> int | None:
     enclosed = _ENCLOSED.match(source)
     if enclosed:
         rest = source[enclosed.end() :]
-        return enclosed.end() if not rest.strip() or _COMMENT.match(rest) else None
+        comment = rest[:1] in {" ", "\t"} and rest.lstrip(" \t").startswith("#")
+        return enclosed.end() if comment or not rest.strip() else None
     plain = _COMMENT.sub("", source, count=1).rstrip()
     if _NOT_PLAIN.match(plain) or ": " in plain or plain.endswith(":"):
         return None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from cosmemory.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Block:
     """One block of a page: the kind of text[start:end], whole lines with their line ends.
 

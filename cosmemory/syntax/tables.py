@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cosmemory.frozen import frozen
 from cosmemory.syntax.escape import unescape_cell
 from cosmemory.syntax.nodes import Block
 from cosmemory.text.spans import Span, line_spans, without_line_end
@@ -15,7 +16,7 @@ _DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Cell:
     """One cell: ``span`` is all between two pipes, ``value`` that without its padding."""
 
@@ -23,7 +24,7 @@ class Cell:
     value: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Row:
     """One line of a table; ``guarded`` says that pipes inside code spans were taken as text."""
 
@@ -32,7 +33,7 @@ class Row:
     guarded: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Table:
     """A header, its delimiter row and the rows below."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
+from cosmemory.frozen import frozen
 from cosmemory.syntax.escape import unescape
 from cosmemory.syntax.nodes import Block
 from cosmemory.text.source import newline_of
@@ -17,7 +18,7 @@ _UNDERLINE = re.compile(r"(?:\r\n|\n|\r) {0,3}(?:=+|-+)[ \t]*$")
 _NOT_NAME = re.compile(r"[\W_]+")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Section:
     """A heading with what stands below it, down to the next heading of its level or a higher one.
 
@@ -58,7 +59,7 @@ class Section:
             yield from section.walk()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Tree:
     """A page's text with its blocks and sections; ``tree.text`` is what was parsed, to the byte."""
 

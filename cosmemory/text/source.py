@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
+
+from cosmemory.frozen import frozen
 
 BOM = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Source:
     """The bytes of a page with their text.
 

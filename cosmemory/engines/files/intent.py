@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-from dataclasses import dataclass
 from hashlib import sha256
 
 from cosmemory.engines import tail
@@ -21,12 +20,13 @@ from cosmemory.engines.files.log import Log
 from cosmemory.engines.files.replace import MAKE_PAGE, OPEN_PAGE, Found, find, replace
 from cosmemory.engines.files.shelf import CONFLICTS, put_aside
 from cosmemory.errors import CosmemoryError, EditedMeanwhile, NotFound, Unsafe
+from cosmemory.frozen import frozen
 from cosmemory.store import check_path, revision_of
 
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Step:
     """One page of an intent: what it was before, and its whole text after, or what is appended to it.
 
@@ -54,7 +54,7 @@ class Step:
         return self.after if (None if data is None else revision_of(data)) == self.before else data
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Intent:
     """Changes of several pages that happen together."""
 

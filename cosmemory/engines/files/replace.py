@@ -11,6 +11,7 @@ from cosmemory.engines.files.disk import read_all, write_all
 from cosmemory.engines.files.exchange import exchange
 from cosmemory.engines.files.lock import Lock
 from cosmemory.errors import EditedMeanwhile, Unsafe
+from cosmemory.frozen import frozen
 from cosmemory.store import Revision, revision_of
 
 OPEN_PAGE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -18,7 +19,7 @@ MAKE_PAGE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 LINKS_MISSING = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Found:
     """A page as it was when we read it: its bytes, its revision and what the file system said of its file."""
 

@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "metrics": ("metrics", "metrics", "Record performance."),
     "report": ("report", "report", "Write a week or a month in figures, with charts."),
     "validate": ("validate", "validate", "Check pages, and mend what is safe to mend."),
-    "rule": ("validate", "rule", "Tell what a diagnostic means."),
+    "rule": ("rule", "rule", "Tell what a diagnostic means."),
     "rotate": ("rotate", "rotate", "Move past weeks of the log to their archives."),
     "kinds": ("about", "kinds", "List the kinds of page."),
     "completion": ("about", "completion", "Print a shell's completion script."),

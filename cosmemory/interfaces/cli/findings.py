@@ -9,7 +9,6 @@ from typing import Any
 from cosmemory.checks.run import CheckedPage
 from cosmemory.diagnostics import Diagnostic, caret
 from cosmemory.interfaces.cli.output import visible_line
-from cosmemory.interfaces.cli.rules_page import rule_text as rule_text  # noqa: PLC0414
 from cosmemory.rules import ERROR, INFO, WARNING
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import LineIndex
@@ -57,14 +56,22 @@ def summary(pages: Sequence[CheckedPage], *, unsafe: bool = False) -> str:
 
 def statistics(pages: Sequence[CheckedPage]) -> str:
     """How often each rule was broken, the most broken first."""
-    found = [each for page in pages for each in page.diagnostics]
-    counts = Counter((each.code, each.name) for each in found)
-    fixable = {each.code for each in found if _is_fixable(each)}
-    width = max((len(str(count)) for count in counts.values()), default=0)
+    counts = count_list(pages)
+    width = max((len(str(each["count"])) for each in counts), default=0)
     return "".join(
-        f"{count:>{width}}  {code}  [{'*' if code in fixable else ' '}] {name}\n"
-        for (code, name), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        f"{each['count']:>{width}}  {each['code']}  [{'*' if each['fixable'] else ' '}] {each['name']}\n"
+        for each in counts
     )
+
+
+def count_list(pages: Sequence[CheckedPage]) -> list[dict[str, Any]]:
+    """The same as plain data."""
+    counts = Counter((each.code, each.name) for page in pages for each in page.diagnostics)
+    fixable = {each.code for page in pages for each in page.diagnostics if _is_fixable(each)}
+    return [
+        {"code": code, "name": name, "count": count, "fixable": code in fixable}
+        for (code, name), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]
 
 
 def finding_list(pages: Sequence[CheckedPage], prefix: str = "") -> list[dict[str, Any]]:
@@ -110,12 +117,16 @@ def _concise(path: str, text: str, index: LineIndex, each: Diagnostic, *, unsafe
 
 
 def _full(path: str, text: str, index: LineIndex, each: Diagnostic, *, unsafe: bool) -> str:
+    """The finding with its line, its rule and what would mend it, which stands below the carets."""
     picture = caret(text, each, index)
     gutter = " " * (len(picture) - len(picture.lstrip(" ")) - 1) if picture else " "
-    lines = [f"{each.severity}: {_said(each, unsafe=unsafe)}", f"{gutter}--> {_place(path, index, each)}"]
+    lines = [f"{_place(path, index, each)}: {_said(each, unsafe=unsafe)}"]
     lines += [picture] if picture else []
+    lines.append(f"{gutter} = {each.severity}: {each.name}")
     if each.fix is not None:
-        lines.append(f"{'help' if each.fix.safe else 'unsafe help'}: {visible_line(each.fix.message)}")
+        lines.append(
+            f"{gutter} = {'fix' if each.fix.safe else 'unsafe fix'}: {visible_line(each.fix.message)}"
+        )
     return "\n".join(lines) + "\n\n"
 
 

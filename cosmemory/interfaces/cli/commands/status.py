@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import click
 
 from cosmemory.document.data import event_data, plain
+from cosmemory.frozen import frozen
 from cosmemory.interfaces.cli.ages import age, since
 from cosmemory.interfaces.cli.commands.events import event_line
 from cosmemory.interfaces.cli.output import print_json, print_text
@@ -17,7 +17,7 @@ from cosmemory.interfaces.cli.session import reading, session_of
 from cosmemory.operations.status import Status, is_overdue, look
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Line:
     """One line of the screen and how a terminal colours it."""
 

@@ -1,121 +1,170 @@
-"""Commands that check pages: validate and rule."""
+"""The command that checks pages, and mends what is safe to mend."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import click
 
-from cosmemory.checks.run import Checked, CheckedPage
+from cosmemory.checks.run import CheckedPage
 from cosmemory.engines.rehearsal import Rehearsal
-from cosmemory.errors import NotFound
+from cosmemory.errors import UsageError
+from cosmemory.frozen import frozen
 from cosmemory.interfaces.cli.findings import (
     FORMATS,
+    count_list,
     finding_list,
     formatted,
-    rule_text,
+    json_text,
     statistics,
     summary,
 )
 from cosmemory.interfaces.cli.output import print_json, print_text
+from cosmemory.interfaces.cli.pages_named import page_of_file, pages_named, prefix_of
 from cosmemory.interfaces.cli.session import Session, difference, reading, session_of
 from cosmemory.memory import Memory
 from cosmemory.operations.fixing import chosen, fix
-from cosmemory.rules import RULES, rule_of
+from cosmemory.rules import close_rule, codes_of
+from cosmemory.store import Replace
+
+CODES = "Only these codes, names or families, such as COS2."
+
+
+@frozen(kw_only=True)
+class Wish:
+    """What a call of validate is to look at, mend and tell."""
+
+    how: str
+    strict: bool
+    mend: bool
+    unsafe: bool
+    diff: bool
+    count: bool
+    select: frozenset[str]
+    ignore: frozenset[str]
 
 
 @click.command()
 @reading
+@click.option("--actor", metavar="NAME", help="Who makes the fixes.")
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
 @click.option("--output-format", "how", type=click.Choice(FORMATS), help="How findings are told.")
 @click.option("--strict", is_flag=True, help="Warnings count as errors do.")
 @click.option("--fix", "mend", is_flag=True, help="Make the fixes that are safe.")
-@click.option("--unsafe-fixes", is_flag=True, help="Make the others as well.")
-@click.option(
-    "--diff", "show_diff", is_flag=True, help="Show what the fixes would change, and change nothing."
-)
-@click.option("--select", metavar="CODES", default="", help="Only these codes or families, such as COS2.")
-@click.option("--ignore", metavar="CODES", default="", help="All but these.")
+@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Make the others as well.")
+@click.option("--diff", is_flag=True, help="Show what the fixes would change, and change nothing.")
+@click.option("--select", metavar="CODES", multiple=True, help=CODES)
+@click.option("--ignore", metavar="CODES", multiple=True, help="All but these.")
 @click.option("--statistics", "count", is_flag=True, help="Tell how often each rule is broken.")
-def validate(paths: tuple[str, ...], how: str | None, mend: bool, unsafe_fixes: bool, **options: Any) -> int:
+@click.option("--watch", is_flag=True, help="Check again whenever a page is saved, until Ctrl-C.")
+@click.option("--stdin-filename", "filename", metavar="F", help="Check stdin (PATH is -) as the page F.")
+def validate(
+    paths: tuple[str, ...], how: str | None, watch: bool, filename: str | None, **options: Any
+) -> int:
     """Check pages: exit 0 when there is no error, 1 when there is, 2 when they cannot be checked."""
     session = session_of(options)
-    memory = session.memory()
-    named = _named(memory, paths)
-    codes = {key: _codes(options[key]) for key in ("select", "ignore")}
-    if mend or unsafe_fixes or options["show_diff"]:
+    select, ignore = _codes(options.pop("select")), _codes(options.pop("ignore"))
+    on_github = os.environ.get("GITHUB_ACTIONS") == "true"
+    wish = Wish(how=how or ("github" if on_github else "concise"), select=select, ignore=ignore, **options)
+    if filename is not None or "-" in paths:
+        if watch or filename is None or paths not in {(), ("-",)}:
+            raise UsageError(
+                "a page from stdin is checked alone, once and under a name",
+                "cosmemory validate --stdin-filename cos-state.md -",
+            )
+        return _from_stdin(session, wish, filename)
+    if watch:
+        from cosmemory.interfaces.cli.watching import watching
+
+        memory = session.memory()
+        return watching(memory.store, lambda: _round(session, wish, session.memory(), paths))
+    return _round(session, wish, session.memory(), paths)
+
+
+def _round(session: Session, wish: Wish, memory: Memory, paths: Sequence[str]) -> int:
+    """One check of the pages that ``paths`` name."""
+    named = pages_named(memory, paths)
+    fixed = 0
+    if wish.mend or wish.unsafe or wish.diff:
         target = Rehearsal(memory.store)
-        if options["show_diff"]:
+        if wish.diff:
             memory.store = target
-        fix(memory, named, unsafe=unsafe_fixes, **codes)
-        if options["show_diff"]:
+        fixed = fix(memory, named, unsafe=wish.unsafe, select=wish.select, ignore=wish.ignore).result
+        if wish.diff:
             print_text(difference(target), end="")
-            return 1 if target.changes else 0
-    checked = memory.validate(named)
-    pages = [replace(p, diagnostics=tuple(chosen(p.diagnostics, **codes))) for p in checked.pages]
-    _tell(session, pages, checked, how, count=options["count"])
-    return _exit_code(pages, strict=options["strict"])
+            return int(bool(target.changes))
+    return _tell(session, wish, memory, named, fixed, prefix_of(memory))
 
 
-def _codes(text: str) -> tuple[str, ...]:
-    return tuple(code.strip().upper() for code in text.split(",") if code.strip())
+def _from_stdin(session: Session, wish: Wish, filename: str) -> int:
+    """The text on stdin checked in place of the page ``filename``; with a fix the mended text goes to stdout."""
+    memory = session.memory()
+    path, prefix = page_of_file(memory, filename), prefix_of(memory)
+    stored = memory.store.read(path)
+    given = sys.stdin.buffer.read()
+    typed = Rehearsal(memory.store)
+    typed.commit([Replace(path=path, data=given, expected=stored.revision if stored else None)])
+    memory.store = typed
+    if not (wish.mend or wish.unsafe or wish.diff):
+        return _tell(session, wish, memory, [path], 0, prefix)
+    mended = Rehearsal(typed)
+    memory.store = mended
+    fix(memory, [path], unsafe=wish.unsafe, select=wish.select, ignore=wish.ignore)
+    if wish.diff:
+        print_text(difference(mended), end="")
+        return int(bool(mended.changes))
+    after = mended.read(path)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(after.data if after else given)
+    sys.stdout.buffer.flush()
+    pages = _checked(wish, memory, [path])
+    print(formatted(pages, "concise", prefix), end="", file=sys.stderr)
+    return _exit_code(pages, strict=wish.strict)
 
 
-def _named(memory: Memory, paths: Sequence[str]) -> list[str] | None:
-    """The pages that ``paths`` name, as people and pre-commit give them; a folder names all below it."""
-    if not paths:
-        return None
-    root = os.path.realpath(getattr(memory.store, "root", "."))
-    known = memory.store.paths()
-    named: list[str] = []
-    for path in paths:
-        inside = os.path.relpath(os.path.realpath(path), root).replace(os.sep, "/")
-        below = [each for each in known if inside in (".", each) or each.startswith(inside + "/")]
-        if not below:
-            below = [memory.path_of(path)]
-        named += below
-    return named
+def _checked(wish: Wish, memory: Memory, named: Sequence[str] | None) -> list[CheckedPage]:
+    found = memory.validate(named).pages
+    return [
+        replace(page, diagnostics=tuple(chosen(page.diagnostics, wish.select, wish.ignore))) for page in found
+    ]
 
 
 def _tell(
-    session: Session, pages: Sequence[CheckedPage], checked: Checked, how: str | None, *, count: bool
-) -> None:
+    session: Session, wish: Wish, memory: Memory, named: Sequence[str] | None, fixed: int, prefix: str
+) -> int:
+    """What is found now, told in the form wished for; gives the exit code."""
+    pages = _checked(wish, memory, named)
     if session.as_json:
-        print_json("findings", {"findings": finding_list(pages), "unchecked": list(checked.others)})
-        return
-    chosen_format = how or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "concise")
-    text = statistics(pages) if count else formatted(pages, chosen_format)
-    print_text(text, end="")
-    if chosen_format in {"concise", "full"}:
-        print_text(summary(pages))
-        for path in checked.others:
-            click.echo(f"note: {path} is no page of a known kind and was left alone", err=True)
+        counts = {"statistics": count_list(pages)} if wish.count else {}
+        print_json("findings", {"findings": finding_list(pages, prefix), "fixed": fixed, **counts})
+    elif wish.count:
+        as_json = wish.how in {"json", "sarif"}
+        print_text(json_text(count_list(pages)) if as_json else statistics(pages), end="")
+    else:
+        print_text(formatted(pages, wish.how, prefix, unsafe=wish.unsafe), end="")
+    if not session.as_json and wish.how in {"concise", "full"}:
+        print_text((f"Fixed {fixed}. " if fixed else "") + summary(pages, unsafe=wish.unsafe))
+    return _exit_code(pages, strict=wish.strict)
+
+
+def _codes(given: Sequence[str]) -> frozenset[str]:
+    """The codes that the words of an option mean.
+
+    Raises UsageError for a word that means none: a slip would silence or select nothing, unseen.
+    """
+    codes: set[str] = set()
+    for word in (word.strip() for words in given for word in words.split(",")):
+        meant = codes_of(word)
+        if word and not meant:
+            raise UsageError(f"there is no rule {word!r}", close_rule(word))
+        codes |= meant if word else frozenset()
+    return frozenset(codes)
 
 
 def _exit_code(pages: Sequence[CheckedPage], *, strict: bool) -> int:
     counted = {"error", "warning"} if strict else {"error"}
     return int(any(each.severity in counted for page in pages for each in page.diagnostics))
-
-
-@click.command()
-@reading
-@click.argument("code", required=False)
-@click.option("--all", "every", is_flag=True, help="Every rule.")
-def rule(code: str | None, every: bool, **options: Any) -> None:
-    """Tell what a rule means, why, with an example: a code such as COS201, or its name."""
-    session = session_of(options)
-    if every or code is None:
-        rules = list(RULES)
-    else:
-        found = rule_of(code)
-        if found is None:
-            raise NotFound(f"The rule {code!r}", "cosmemory rule --all lists them.")
-        rules = [found]
-    if session.as_json:
-        keys = ("code", "name", "severity", "fix", "summary", "why", "example")
-        print_json("rules", {"rules": [{key: getattr(each, key) for key in keys} for each in rules]})
-    else:
-        print_text("\n".join(rule_text(each) for each in rules), end="")

@@ -1,0 +1,96 @@
+"""A frozen dataclass that is quick to define does what the standard library's does."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
+
+import pytest
+
+from cosmemory.frozen import frozen
+
+
+@frozen(kw_only=True)
+class Quick:
+    """A record."""
+
+    name: str
+    count: int = 1
+    tags: list[str] = field(default_factory=list)
+    hidden: int = field(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plain:
+    """The same by the standard library."""
+
+    name: str
+    count: int = 1
+    tags: list[str] = field(default_factory=list)
+    hidden: int = field(default=0, compare=False, repr=False)
+
+
+@frozen(kw_only=True)
+class Longer(Quick):
+    """A record with one more."""
+
+    more: str = "m"
+
+
+@frozen()
+class Placed:
+    """A record whose values come in order."""
+
+    start: int
+    end: int = 9
+
+
+@frozen(eq=False)
+class Itself:
+    """A record that is only itself."""
+
+    value: int = 0
+
+
+@pytest.mark.parametrize("given", [{"name": "a"}, {"name": "a", "count": 2, "tags": ["x"], "hidden": 3}])
+def test_it_holds_compares_and_shows_what_a_plain_one_does(given):
+    quick, plain = Quick(**given), Plain(**given)
+    for each in fields(plain):
+        assert getattr(quick, each.name) == getattr(plain, each.name)
+    assert repr(quick) == repr(plain).replace("Plain", "Quick")
+    assert quick == Quick(**given)
+    assert quick == replace(quick, hidden=9)
+    assert quick != replace(quick, count=7)
+    assert quick != plain
+    assert Quick(name="a").tags is not Quick(name="a").tags
+
+
+@pytest.mark.parametrize("given", [{}, {"name": "a", "wrong": 1}])
+def test_wrong_calls_are_refused_from_the_first_one_on(given):
+    for cls in (Quick, Plain, Longer):
+        with pytest.raises(TypeError):
+            cls(**given)
+
+
+def test_it_is_frozen_and_slotted():
+    quick = Quick(name="a")
+    with pytest.raises(FrozenInstanceError):
+        quick.name = "b"
+    with pytest.raises(FrozenInstanceError):
+        del quick.name
+    assert not hasattr(quick, "__dict__")
+
+
+def test_heirs_order_and_identity():
+    assert Longer(name="a").more == "m"
+    assert Longer(name="a") != Quick(name="a")
+    assert Placed(1) == Placed(1, 9)
+    assert hash(Placed(1, 2)) == hash(Placed(1, 2))
+    assert Itself(1) != Itself(1)
+
+
+def test_it_can_be_copied_and_pickled():
+    longer = Longer(name="a", tags=["x"])
+    assert copy.deepcopy(longer) == longer
+    assert pickle.loads(pickle.dumps(longer)) == longer
