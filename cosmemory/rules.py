@@ -154,7 +154,8 @@ RULES: tuple[Rule, ...] = (
          "| Session Name | Role | Status | Current Taks |", "| Session Name | Role | Status | Current Task |"),
     Rule("COS208", "stray-row", WARNING, NONE,
          "Finds rows below a table that belong to none, and a second table with other columns.",
-         "A blank line ends a table, so that their records are not read.",
+         "A blank line or a comment ends a table for every Markdown reader. A row that fits is read all the same, "
+         "one with other cells is not.",
          "| Developer | 3 | - |\n\n| Reviewer | 1 | - |", "| Developer | 3 | - |\n| Reviewer | 1 | - |"),
     Rule("COS301", "time-unreadable", ERROR, NONE, "Finds a value that should be a time and is none.",
          "Nothing can be sorted, aged or rotated by it. Relative times, a time of day without its day, and "

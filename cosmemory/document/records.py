@@ -81,14 +81,17 @@ def _alike(page: PageReading, shape: Layout, tables: list[Table]) -> Iterator[Ta
 
 
 def _report_strays(page: PageReading, tables: list[Table], section: Section) -> None:
-    """Reports lines with pipes that no header stands above: a blank line ends a table."""
+    """Reports lines with pipes that no header stands above: a blank line or a comment ends a table."""
     text = page.tree.text
     for block in section.blocks:
-        if block.kind != "paragraph" or block.start < tables[0].span.end:
-            continue
-        inside = any(block.start <= table.span.start < block.end for table in tables)
         line = first_line(text, block.start, block.end)
-        if not inside and block.start >= tables[0].span.end and line.of(text).lstrip(" \t").startswith("|"):
+        if block.kind != "paragraph" or any(block.start <= each.span.start < block.end for each in tables):
+            continue
+        if any(table.span.start < block.start < table.span.end for table in tables):
+            page.report(
+                "stray-row", "the table ended above, and only cosmemory reads this row as its own", line
+            )
+        elif block.start >= tables[0].span.end and line.of(text).lstrip(" \t").startswith("|"):
             page.report("stray-row", "a table ended above, and this line belongs to none", line)
 
 
