@@ -12,8 +12,12 @@ from cosmemory.connect import open_memory
 from cosmemory.document.values import seconds_of
 from cosmemory.memory import Memory
 from cosmemory.operations.events import find_events
+from cosmemory.operations.periods import period_named
+from cosmemory.operations.reports import write_report
 from cosmemory.operations.state import move_action
 from cosmemory.store import Store
+
+REPORT = "performance/reports/weekly-2026-W46.md"
 
 
 @pytest.fixture
@@ -54,3 +58,17 @@ def test_its_log_and_archive_are_one(folder):
     memory = memory_on(folder, datetime(2026, 11, 20, 9, 30, tzinfo=UTC))
     told = [event.action for _, event in find_events(memory, types=["focus"])]
     assert told == ["Read any page without losing a byte", "Survive a kill at every instant"]
+
+
+def test_its_report_says_what_the_data_says_and_keeps_the_remarks(folder):
+    report = folder / "performance" / "reports" / "weekly-2026-W46.md"
+    before = report.read_bytes()
+    memory = memory_on(folder, datetime(2026, 11, 20, 10, tzinfo=UTC))
+    assert write_report(memory, period_named("2026-W46", weekly=True)).revision_of(REPORT) == ""
+    assert report.read_bytes() == before
+    assert "One day of figures only" in memory.read(REPORT).remarks
+
+
+def test_everybody_was_seen_when_the_roster_says_so(folder):
+    roster = memory_on(folder, datetime(2026, 11, 20, tzinfo=UTC)).read("team-roster")
+    assert all(member.last_seen.date() == roster.last_updated.date() for member in roster.active_team_members)

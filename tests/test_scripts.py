@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 
 from cosmemory.__main__ import main
 
-ROTATE = Path(__file__).parents[1] / "scripts" / "rotate_weekly"
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+ROTATE = SCRIPTS / "rotate_weekly"
 
 
 @pytest.fixture
@@ -59,3 +61,55 @@ def test_no_memory_is_one_line_and_an_exit_code(tmp_path):
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith("rotate_weekly: error: there is no folder")
     assert ran.stderr.count("\n") == 1
+
+
+# What scripts/environment leaves set; the environment itself is the one that the tests run in.
+ENVIRONMENT = """
+project="{folder}" python="{python}"
+stop() {{ printf 'error: %s\nhint: %s\n' "$1" "$2" >&2; exit 2; }}
+"""
+
+
+def demo(folder: Path, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
+    scripts = folder / "scripts"
+    scripts.mkdir()
+    shutil.copy(SCRIPTS / "demo", scripts)
+    (scripts / "environment").write_text(ENVIRONMENT.format(folder=folder, python=python), encoding="utf-8")
+    environment = {
+        **os.environ,
+        "COSMEMORY_NOW": "2026-11-20T18:30:00Z",
+        "PYTHONPATH": str(SCRIPTS.parent),
+    }
+    return subprocess.run(
+        [str(scripts / "demo"), "month"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_demo_works_on_its_month_from_beginning_to_end(tmp_path):
+    ran = demo(tmp_path)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "\x1b" not in ran.stdout  # plain in a pipe
+    assert "11 | - **Priority:** Critical\n   |                 ^^^^^^^^\n" in ran.stdout
+    assert "Action 1 is done and cannot become in_progress" in ran.stdout
+    assert "every archive is what its header says" in ran.stdout
+    text = (tmp_path / "month" / "cos-state.md").read_text(encoding="utf-8")
+    assert "- **Priority:** critical\n" in text
+    assert text.endswith("## Notes\nRemember: the Friday call is at nine.\n")
+
+
+@pytest.mark.parametrize("step", ["validate --strict", "events", "rotate"])
+def test_the_demo_fails_when_a_step_does_nothing(tmp_path, step):
+    idle = tmp_path / "idle"
+    idle.write_text(
+        f'#!/bin/sh\ncase "$*" in "-m cosmemory {step}"*) exit 0 ;; esac\nexec "{sys.executable}" "$@"\n',
+        encoding="utf-8",
+    )
+    idle.chmod(0o755)
+    ran = demo(tmp_path, str(idle))
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("error: Not as it should be")

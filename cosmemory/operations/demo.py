@@ -38,7 +38,7 @@ SETTINGS = Settings(
     },
 )
 # The team is seen, and the machine looked at, just before the end; what was planned is over by then.
-LAST_MINUTES = 15
+LAST_MINUTES = 12
 Step = Callable[[], object]
 
 
