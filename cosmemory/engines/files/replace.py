@@ -192,6 +192,10 @@ def _keep_attributes(staged: _Staged, descriptor: int) -> None:
 
 def _place_over(staged: _Staged, before: Found) -> None:
     try:
+        # Writing took its time. Who saved meanwhile must not find our text in the place of theirs, not even for
+        # the instant until it is put back: they would go on from it.
+        if _mark(os.stat(staged.name, dir_fd=staged.folder, follow_symlinks=False)) != _mark(before.status):
+            raise EditedMeanwhile(staged.path, before.revision, "")
         exchanged = exchange(staged.temporary, staged.name, staged.folder)
     except FileNotFoundError:
         raise EditedMeanwhile(staged.path, before.revision, None) from None
