@@ -7,6 +7,7 @@ import os
 from cosmemory.config import Settings, load_settings
 from cosmemory.memory import Memory
 from cosmemory.root import find_root
+from cosmemory.trace import trace
 
 
 def open_memory(
@@ -19,6 +20,7 @@ def open_memory(
     from cosmemory.engines.files.engine import FilesStore
 
     root = find_root(path, os.environ, os.getcwd())
+    trace("the memory is at %s", root)
     used = settings if settings is not None else load_settings(root)
     store = FilesStore(root, durability=used.durability, timeout=used.lock_timeout)
     return Memory(store, settings=used, actor=actor or default_actor())

@@ -21,6 +21,7 @@ from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Append, Change, Replace, Revision, Store, Writer
 from cosmemory.syntax.entry import entry_text, event_fields
 from cosmemory.text.source import Source, encode_text
+from cosmemory.trace import trace
 
 if TYPE_CHECKING:
     from cosmemory.checks.run import Checked
@@ -131,7 +132,8 @@ class Memory:
                 with self.transaction(expected=expected, operation=operation) as transaction:
                     result = verb(transaction)
                 return Outcome(result, tuple(transaction.revisions.items()))
-            except EditedMeanwhile:
+            except EditedMeanwhile as edited:
+                trace("%s begins again: %s", operation or "a change", edited)
                 if attempt == ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
@@ -245,6 +247,7 @@ class Transaction:
             return
         landed = self.writer.commit(changes, operation, self.memory.actor)
         self.revisions = {change.path: revision for change, revision in zip(changes, landed, strict=True)}
+        trace("%s by %s changed %s", operation or "a change", self.memory.actor, ", ".join(self.revisions))
 
     def _replaced(self, path: str, document: Any) -> Sequence[Change]:
         page = self._pages[path]

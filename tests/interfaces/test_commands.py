@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -227,3 +229,26 @@ def test_init_makes_what_is_missing_and_touches_nothing_else(run):
     assert run("init").out.split("\n")[1:] == ["  team-roster.md", ""]
     assert text(run("version"), "cos-state.md") == "# Mine\n"
     assert run("init").out.startswith("nothing is missing")
+
+
+def test_what_had_to_be_repaired_is_told(run):
+    log = run("version").root / "coordination-log.md"
+    log.write_bytes(log.read_bytes() + b"### 2026-11-21T05:00:00Z\n**Type:** focus\n**Action:** torn")
+    for line in (["log", "focus", "--action", "next"], ["focus", "again"]):
+        ran = run(*line)
+        assert ran.code == 0
+    assert [each["action"] for each in json.loads(run("events", "--json").out)["events"]] == [
+        "torn",
+        "next",
+        "again",
+    ]
+    log.write_bytes(log.read_bytes() + b"### 2026-11-21T05:00:00Z\n**Type:** focus\n**Action:** torn too")
+    ran = run("log", "focus", "--action", "next")
+    assert ran.err == "note: coordination-log.md: the last entry, at byte 283, had no end and was closed.\n"
+
+
+def test_who_asks_hears_what_is_done(run, tmp_path):
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("COSMEMORY")}
+    line = [sys.executable, "-m", "cosmemory", "-v", "--root", str(run("version").root), "focus", "x"]
+    ran = subprocess.run(line, env=environment, capture_output=True, text=True, check=True)
+    assert "changed cos-state.md, coordination-log.md" in ran.stderr

@@ -36,7 +36,12 @@ def fast_log(arguments: list[str]) -> bool:
     moment = clock.format_time(clock.now())
     involved, action, outcome, notes = (values.get(option, "") for option in VALUES[:4])
     text = entry_text(moment, event_fields(kind, involved, action, outcome, notes, []))
-    append(Lock(root, TIMEOUT), LOG, text.encode())
+    lock = Lock(root, TIMEOUT)
+    append(lock, LOG, text.encode())
+    if lock.notices:
+        from cosmemory.interfaces.cli.output import tell_notices
+
+        tell_notices(lock.notices)
     print(f"logged {kind} at {moment}")
     return True
 

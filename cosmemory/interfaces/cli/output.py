@@ -5,6 +5,10 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 SCHEMA = 1
 
 
@@ -19,6 +23,12 @@ def tell_error(code: str, message: str, hint: str, *, as_json: bool) -> None:
     print(f"error: {visible_line(message)}", file=sys.stderr)
     if hint:
         print(f"hint: {visible_line(hint)}", file=sys.stderr)
+
+
+def tell_notices(notices: Iterable[str]) -> None:
+    """What a store had to repair on the way, one line each, on stderr."""
+    for notice in notices:
+        print(f"note: {visible_line(notice)}", file=sys.stderr)
 
 
 def visible_line(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cosmemory.frozen import frozen
-from cosmemory.interfaces.cli.output import print_json, print_text
+from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
 
 if TYPE_CHECKING:
     from cosmemory.engines.rehearsal import Rehearsal
@@ -57,7 +57,10 @@ class Session:
             verb(memory)
             print_text(difference(rehearsal), end="")
             return
-        outcome = verb(memory)
+        try:
+            outcome = verb(memory)
+        finally:
+            tell_notices(memory.store.notices())
         if self.as_json:
             print_json("change", {"changes": changes_of(outcome)})
         else:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cosmemory.engines.rehearsal import Rehearsal
-from cosmemory.interfaces.cli.output import print_json, print_text
+from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
 from cosmemory.interfaces.cli.session import changing, session_of
 from cosmemory.maintenance.rotation import Rotation
 from cosmemory.maintenance.rotation import rotate as rotate_log
@@ -27,6 +27,7 @@ def rotate(verify: bool, **options: Any) -> int:
     if session.dry_run:
         memory.store = Rehearsal(memory.store)
     done = rotate_log(memory).result
+    tell_notices(memory.store.notices())
     if session.as_json:
         print_json("rotation", {"archived": [asdict(each) for each in done.archived], "kept": done.kept})
     else:
