@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cosmemory import clock
 from cosmemory.config import FORMAT, Settings
-from cosmemory.document.changes import changed
+from cosmemory.document.changes import changed, changes
 from cosmemory.document.derived import settle
 from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.values import time_of, write_time
@@ -20,6 +20,7 @@ from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, KINDS, LOG_PATH, TEAM_ROST
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Append, Change, Replace, Revision, Store, Writer
 from cosmemory.syntax.entry import entry_text, event_fields
+from cosmemory.text.edits import only_real
 from cosmemory.text.source import Source, encode_text
 from cosmemory.trace import trace
 
@@ -252,13 +253,15 @@ class Transaction:
     def _replaced(self, path: str, document: Any) -> Sequence[Change]:
         page = self._pages[path]
         settled = settle(page.document, document, page.kind.derive)
-        text = changed(path, page.tree, page.document, settled)
-        if text == page.tree.text:
+        if not only_real(page.tree.text, changes(page.tree, page.document, settled)):
             return ()
+        text = None
         if page.kind.touch is not None:
             # Damage where only the time of the change stands must not stop the change itself.
             with suppress(Damaged):
                 text = changed(path, page.tree, page.document, page.kind.touch(settled, self.now))
+        if text is None:
+            text = changed(path, page.tree, page.document, settled)
         return (Replace(path=path, data=encode_text(text), expected=page.revision),)
 
     def _mirror(self) -> None:

@@ -29,6 +29,13 @@ SAMPLE = (
     "**Notes:** Asked for the review notes of part {number} and got them\n\n---\n\n"
 )
 
+# The rows of the sample page, with what its agents did and the same the day before: pages without a finding.
+CLEAN = {
+    "| Tasks Completed | 14 | 11 | +3 |": "| Tasks Completed | 8 | 8 | 0 |",
+    "| On-Time Rate | 93% | 91% | +2% |": "| On-Time Rate | 100% | 100% | 0% |",
+    "| Quality Rate | 86% | 90% | -4% |": "| Quality Rate | 88% | 88% | 0% |",
+}
+
 
 def _entry(number: int) -> str:
     return SAMPLE.format(
@@ -80,6 +87,9 @@ def _pages(folder: Path, days: int) -> None:
     memory = _log(folder, 300)
     sample = Path(__file__).parents[1] / "cases" / "pages"
     daily = (sample / "daily-metrics.md").read_text(encoding="utf-8")
+    for row, clean in CLEAN.items():
+        assert row in daily
+        daily = daily.replace(row, clean)
     (folder / "performance").mkdir()
     for number in range(days):
         day = f"{2000 + number // 336:04d}-{number // 28 % 12 + 1:02d}-{number % 28 + 1:02d}"
