@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from cosmemory import clock
 from cosmemory.config import FORMAT, Settings
 from cosmemory.document.changes import changed, changes
+from cosmemory.document.decode import Decoded
 from cosmemory.document.derived import settle
 from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.values import time_of, write_time
 from cosmemory.errors import Conflict, Damaged, EditedMeanwhile, NotFound, ReadOnly
 from cosmemory.frozen import frozen
 from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, KINDS, LOG_PATH, TEAM_ROSTER, Kind, kind_named, kind_of
-from cosmemory.kinds.page import Page, read_page
-from cosmemory.store import Append, Change, Replace, Revision, Store, Writer
+from cosmemory.kinds.page import Page, read_document, read_page
+from cosmemory.store import Append, Change, Replace, Revision, Store, Writer, is_revision_of
 from cosmemory.syntax.entry import entry_text, event_fields
+from cosmemory.syntax.tree import Tree
 from cosmemory.text.edits import only_real
 from cosmemory.text.source import Source, encode_text
 from cosmemory.trace import trace
@@ -190,9 +192,8 @@ class Transaction:
         """
         path = self.memory.path_of(name)
         stored = self.writer.read(path)
-        found = stored.revision if stored else None
-        if found != revision:
-            raise Conflict(path, revision, found)
+        if not is_revision_of(revision, stored.data if stored else None):
+            raise Conflict(path, revision, stored.revision if stored else None)
 
     def page(self, name: str) -> Page:
         """The page called ``name`` as it stands now."""
@@ -256,12 +257,16 @@ class Transaction:
         if not only_real(page.tree.text, changes(page.tree, page.document, settled)):
             return ()
         text = None
+
+        def read(tree: Tree, _: type[Any]) -> Decoded:
+            return read_document(page.kind, tree)
+
         if page.kind.touch is not None:
             # Damage where only the time of the change stands must not stop the change itself.
             with suppress(Damaged):
-                text = changed(path, page.tree, page.document, page.kind.touch(settled, self.now))
+                text = changed(path, page.tree, page.document, page.kind.touch(settled, self.now), read)
         if text is None:
-            text = changed(path, page.tree, page.document, settled)
+            text = changed(path, page.tree, page.document, settled, read)
         return (Replace(path=path, data=encode_text(text), expected=page.revision),)
 
     def _mirror(self) -> None:

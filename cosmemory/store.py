@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Revision = str
-TAIL = 512
+TAIL = 4096
 LONGEST_NAME = 255
 WINDOWS_DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{device}{digit}" for device in ("com", "lpt") for digit in "123456789")]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from cosmemory.document.decode import decode
+from cosmemory.document.decode import Decoded, decode
 from cosmemory.document.fields import Record, layout
 from cosmemory.document.guard import refuse_damage, refuse_doubles
 from cosmemory.document.record_changes import change_blocks, change_rows
@@ -23,8 +23,10 @@ from cosmemory.syntax.tree import Tree
 from cosmemory.text.edits import Edit, apply, only_real
 
 
-def changed(path: str, tree: Tree, old: Any, new: Any) -> str:
-    """The text of the page at ``path`` with ``old``, which was read from it, become ``new``.
+def changed(
+    path: str, tree: Tree, old: Any, new: Any, read: Callable[[Tree, type[Any]], Decoded] = decode
+) -> str:
+    """The text of the page at ``path`` with ``old``, which ``read`` found on it, become ``new``.
 
     Raises Damaged when its target is damaged, or when the page could not be made to say exactly ``new``;
     nothing is then to be written.
@@ -37,8 +39,7 @@ def changed(path: str, tree: Tree, old: Any, new: Any) -> str:
         if getattr(old, attribute) != getattr(new, attribute):
             refuse_doubles(path, tree, top_section(tree), part)
     text = apply(tree.text, edits)
-    read = decode(parse(text), type(new)).document
-    if read != new:
+    if read(parse(text), type(new)).document != new:
         # Two sections of one name, or a fence left open above, can make an edit land where nobody reads it.
         line = tree.text.count("\n", 0, edits[0].start) + 1
         raise Damaged(path, line, "the change would not be read back from here", "Run cosmemory validate.")

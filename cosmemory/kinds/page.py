@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from cosmemory.diagnostics import Diagnostic
-from cosmemory.document.decode import decode
+from cosmemory.document.decode import Decoded, decode
 from cosmemory.errors import NotFound
 from cosmemory.frozen import frozen
 from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, Kind, kind_of
-from cosmemory.store import Revision, Stored
+from cosmemory.store import Revision, Stored, log_revision
 from cosmemory.syntax.parse import parse
 from cosmemory.syntax.tree import Tree
 from cosmemory.text.source import decode_text
@@ -34,12 +34,19 @@ def read_page(stored: Stored) -> Page:
         raise NotFound(f"A page kind for {stored.path}", "cosmemory kinds lists what pages there are.")
     text = decode_text(stored.data)
     tree = parse(text)
-    read = kind.module.decode_log(tree) if kind is COORDINATION_LOG else decode(tree, kind.document)
+    read = read_document(kind, tree)
     return Page(
         path=stored.path,
         kind=kind,
-        revision=stored.revision,
+        # As appending names it, without reading the whole of a long log.
+        revision=log_revision(len(stored.data), stored.data) if kind is COORDINATION_LOG else stored.revision,
         tree=tree,
         document=read.document,
         diagnostics=read.diagnostics,
     )
+
+
+def read_document(kind: Kind, tree: Tree) -> Decoded:
+    """What the page of a kind says; the entries of a log are found by a rule of their own."""
+    read: Decoded = kind.module.decode_log(tree) if kind is COORDINATION_LOG else decode(tree, kind.document)
+    return read

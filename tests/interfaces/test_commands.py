@@ -252,3 +252,13 @@ def test_who_asks_hears_what_is_done(run, tmp_path):
     line = [sys.executable, "-m", "cosmemory", "-v", "--root", str(run("version").root), "focus", "x"]
     ran = subprocess.run(line, env=environment, capture_output=True, text=True, check=True)
     assert "changed cos-state.md, coordination-log.md" in ran.stderr
+
+
+def test_the_log_has_one_revision_whoever_tells_it(run):
+    told = json.loads(run("log", "focus", "--action", "x", "--json").out)["changes"][0]["revision"]
+    shown = json.loads(run("show", "coordination-log", "--json").out)["revision"]
+    length = (run("version").root / "coordination-log.md").stat().st_size
+    assert told == shown
+    assert told.startswith(f"{length}-")
+    assert run("set", "coordination-log", "session", "mine", "--expect", told).code == 0
+    assert run("set", "coordination-log", "session", "theirs", "--expect", told).code == 1

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cosmemory.engines.files.lock import Lock
 
-TAIL = 512
+TAIL = 4096
 CLOSED = -1
 REPLACED_TIMES = 5
 
