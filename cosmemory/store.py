@@ -11,7 +11,7 @@ from cosmemory.errors import Unsafe, UsageError
 from cosmemory.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 Revision = str
 TAIL = 4096
@@ -99,6 +99,18 @@ class Store(Protocol):
 
     def paths(self) -> tuple[str, ...]:
         """Every live page, sorted, as posix paths below the root."""
+        ...
+
+    def stamps(self) -> Mapping[str, str]:
+        """What tells a live page that was changed from one that was not, without reading it; none where unsure."""
+        ...
+
+    def remembered(self, name: str) -> bytes:
+        """What was remembered under a name, empty when nothing was."""
+        ...
+
+    def remember(self, name: str, data: bytes) -> None:
+        """Keep something that may be lost at any time; where it cannot be kept, nothing happens."""
         ...
 
     def strangers(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from cosmemory.checks import CHECKS, PAGE_CHECKS
+from cosmemory.checks.clean import recall, remember
 from cosmemory.checks.pages import Pages
 from cosmemory.checks.state import missing_pages
 from cosmemory.checks.suppressions import apply_suppressions
@@ -18,6 +19,7 @@ from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Store
 from cosmemory.text.source import Source
 
+_DAILY = DAILY_METRICS.path.partition("{")[0]
 _CENTRAL = frozenset(kind.path for kind in KINDS if kind.single)
 
 
@@ -43,35 +45,72 @@ def check_store(store: Store, now: datetime, settings: Settings, paths: Sequence
 
     Only the few pages that others speak about are held together; any number of others pass one by one.
     """
-    every = store.paths()
-    others = tuple(path for path in every if path.endswith(".md") and not _is_known(path))
+    every, stamps, clean = store.paths(), store.stamps(), recall(store, settings)
     central: dict[str, Page] = {}
     found: dict[str, list[Diagnostic]] = {}
     done: list[CheckedPage] = []
-    before: Page | None = None
-    for path in filter(_is_known, every):
-        page = _read(store, path, found)
-        if page is None:
+    still_clean: dict[str, str] = {}
+    others: list[str] = []
+    day = _Day(store)
+    for path in every:
+        stamp = f"{stamps.get(path, '')} {stamps.get(day.path, '')}" if path in stamps else ""
+        if stamp and clean.get(path) == stamp:
+            still_clean[path] = stamp
+            done.append(CheckedPage(path=path, text="", diagnostics=()))
+            day.follow(path, None)
+        elif not _is_known(path):
+            others += [path] if path.endswith(".md") else []
+        elif (page := _read(store, path, found)) is None:
             continue
-        if path in _CENTRAL:
+        elif path in _CENTRAL:
             central[path] = page
             found[path] = list(page.diagnostics)
-            continue
-        beside = {each.path: each for each in (before, page) if each is not None}
-        seen = Pages(pages=beside, now=now, settings=settings, about=path)
-        told = [*page.diagnostics, *(each for check in PAGE_CHECKS for _, each in check(seen))]
-        done.append(_checked(path, page, told))
-        before = page if page.kind is DAILY_METRICS else before
+        else:
+            done.append(_alone(page, day, now, settings))
+            if stamp and not done[-1].diagnostics:
+                still_clean[path] = stamp
+            day.follow(path, page)
+    if still_clean != clean:
+        remember(store, settings, still_clean)
     for path in missing_pages(set(every)):
         found[path] = [report("missing-page", "this standard page is missing; cosmemory init makes it", 0, 0)]
     strangers = store.strangers()
-    together = Pages(pages=central, now=now, settings=settings, others=others, strangers=strangers)
+    together = Pages(pages=central, now=now, settings=settings, others=tuple(others), strangers=strangers)
     for check in CHECKS:
         for path, diagnostic in check(together):
             found.setdefault(path, []).append(diagnostic)
     done += [_checked(path, central.get(path), told) for path, told in found.items()]
     chosen = (each for each in done if paths is None or each.path in paths)
-    return Checked(pages=tuple(sorted(chosen, key=lambda each: each.path)), others=others)
+    return Checked(pages=tuple(sorted(chosen, key=lambda each: each.path)), others=tuple(others))
+
+
+class _Day:
+    """The daily page before the one that is checked, read only when that one is."""
+
+    def __init__(self, store: Store) -> None:
+        self.path = ""
+        self._store = store
+        self._page: Page | None = None
+
+    def follow(self, path: str, page: Page | None) -> None:
+        """Goes on from the page at a path, if it is a daily one."""
+        if path.startswith(_DAILY) and DAILY_METRICS.pattern.fullmatch(path):
+            self.path, self._page = path, page
+
+    def page(self) -> Page | None:
+        """The page, if there is one before."""
+        if self._page is None and self.path:
+            self._page = _read(self._store, self.path, {})
+        return self._page
+
+
+def _alone(page: Page, day: _Day, now: datetime, settings: Settings) -> CheckedPage:
+    """A page checked by itself, or beside the day before it."""
+    before = day.page() if page.kind is DAILY_METRICS else None
+    beside = {each.path: each for each in (before, page) if each is not None}
+    seen = Pages(pages=beside, now=now, settings=settings, about=page.path)
+    told = [*page.diagnostics, *(each for check in PAGE_CHECKS for _, each in check(seen))]
+    return _checked(page.path, page, told)
 
 
 def _is_known(path: str) -> bool:

@@ -65,6 +65,18 @@ class EphemeralStore:
         """Every page, sorted; what is no Markdown, or hidden, is none."""
         return tuple(sorted(path for path in self._pages if path.endswith(".md") and path[0] != "."))
 
+    def stamps(self) -> dict[str, str]:
+        """No page: nothing tells what was changed here but its bytes."""
+        return {}
+
+    def remembered(self, name: str) -> bytes:
+        """Nothing."""
+        del name
+        return b""
+
+    def remember(self, name: str, data: bytes) -> None:
+        """Keeps nothing."""
+
     def strangers(self) -> tuple[str, ...]:
         """Nothing: no editor reaches a dict."""
         return ()

@@ -75,6 +75,18 @@ class Rehearsal:
         gone = {path for path, data in self._pages.items() if data is None}
         return tuple(sorted(({*self._store.paths()} | made) - gone))
 
+    def stamps(self) -> dict[str, str]:
+        """No page: a rehearsal is checked whole."""
+        return {}
+
+    def remembered(self, name: str) -> bytes:
+        """Nothing."""
+        del name
+        return b""
+
+    def remember(self, name: str, data: bytes) -> None:
+        """Keeps nothing."""
+
     def strangers(self) -> tuple[str, ...]:
         """Copies that editors and synchronisers left."""
         return self._store.strangers()

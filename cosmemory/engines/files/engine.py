@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from cosmemory.engines.files import listing, marks
+from cosmemory.engines.files import cache, listing, marks
 from cosmemory.engines.files.disk import refusal
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
 from cosmemory.engines.files.log import TAIL, Log
@@ -86,6 +86,18 @@ class FilesStore:
         touched = {step.path for step in opened.steps} if opened else set()
         there = {path for path in touched if self.read(path) is not None}
         return tuple(sorted({*found} - touched | there))
+
+    def stamps(self) -> dict[str, str]:
+        """The file and its times of each page that lay still for a moment; none while a change is half done."""
+        return {} if self._intent_is_open() else listing.stamps(self.root)
+
+    def remembered(self, name: str) -> bytes:
+        """What was remembered under a name, empty when nothing was."""
+        return cache.read(self.root, name)
+
+    def remember(self, name: str, data: bytes) -> None:
+        """Keeps something below ``.cosmemory/``, if a writer has made that folder and we may write there."""
+        cache.write(self.root, name, data)
 
     def strangers(self) -> tuple[str, ...]:
         """Copies that editors and synchronisers left between the pages."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator
 
 from cosmemory.engines.files.disk import refusal
@@ -11,6 +12,7 @@ from cosmemory.engines.files.disk import refusal
 # Copies kept out of the way, never taken for live pages.
 NOT_LIVE = frozenset(["checkpoints", "backups", "archive"])
 PAGE = ".md"
+SETTLED = 2_000_000_000  # nanoseconds, more than the coarsest clock of a file system
 STRANGER = re.compile(
     r"""
     .*~ | .*\.sw[a-p] | \#.*\# | .*\.(orig|rej|bak|tmp|old)                # editors and patch
@@ -28,12 +30,34 @@ def pages(root: str) -> tuple[str, ...]:
     )
 
 
+def stamps(root: str) -> dict[str, str]:
+    """What the file system says of each live page: another file, size or time means another text.
+
+    A page that was saved within the last moment is left out: it could be saved again within the same tick.
+    """
+    still = time.time_ns() - SETTLED
+    found: dict[str, str] = {}
+    for path, entry in _entries(root):
+        if path.endswith(PAGE) and not STRANGER.fullmatch(entry.name):
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except OSError:
+                continue  # it has just gone
+            if max(status.st_mtime_ns, status.st_ctime_ns) < still:
+                found[path] = f"{status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
+    return found
+
+
 def strangers(root: str) -> tuple[str, ...]:
     """The paths of copies that are no pages, sorted."""
     return tuple(sorted(path for path, name in _files(root, hidden=True) if STRANGER.fullmatch(name)))
 
 
 def _files(root: str, *, hidden: bool = False) -> Iterator[tuple[str, str]]:
+    return ((path, entry.name) for path, entry in _entries(root, hidden=hidden))
+
+
+def _entries(root: str, *, hidden: bool = False) -> Iterator[tuple[str, os.DirEntry[str]]]:
     pending = [""]
     while pending:
         below = pending.pop()
@@ -50,4 +74,4 @@ def _files(root: str, *, hidden: bool = False) -> Iterator[tuple[str, str]]:
                     if not name.startswith(".") and not (not below and name in NOT_LIVE):
                         pending.append(f"{below}{name}/")
                 elif entry.is_file(follow_symlinks=False) and (hidden or not name.startswith(".")):
-                    yield below + name, name
+                    yield below + name, entry

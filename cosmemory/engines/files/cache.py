@@ -1,0 +1,41 @@
+"""What may be lost at any time, kept in ``.cosmemory/cache/``: written without a lock, replaced whole."""
+
+from __future__ import annotations
+
+import os
+
+from cosmemory.engines.files.disk import write_all
+from cosmemory.engines.files.lock import FOLDER
+
+SHELF = f"{FOLDER}/cache"
+MAKE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def read(root: str, name: str) -> bytes:
+    """What is kept under a name, empty when nothing is."""
+    try:
+        with open(f"{root}/{SHELF}/{name}", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def write(root: str, name: str, data: bytes) -> None:
+    """Keep something; a tree that cannot be written, or where nobody ever wrote, stays as it is."""
+    shelf = f"{root}/{SHELF}"
+    temporary = f"{shelf}/{name}.{os.getpid()}"
+    try:
+        if os.path.islink(f"{root}/{FOLDER}") or not os.path.isdir(f"{root}/{FOLDER}"):
+            return
+        os.makedirs(shelf, exist_ok=True)
+        descriptor = os.open(temporary, MAKE, 0o666)
+        try:
+            write_all(descriptor, data)
+        finally:
+            os.close(descriptor)
+        os.replace(temporary, f"{shelf}/{name}")
+    except OSError:
+        try:
+            os.unlink(temporary)
+        except OSError:
+            pass  # it never was
