@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from cosmemory.engines.ephemeral import EphemeralStore
     from cosmemory.errors import Conflict, CosmemoryError, Locked, NotFound
     from cosmemory.kinds.coordination_log import Event
-    from cosmemory.memory import Memory, Transaction
+    from cosmemory.memory import Memory
+    from cosmemory.transaction import Transaction
 
 # Every public name and the module it comes from; a module is imported when its name is first asked for,
 # because appending one event must not wait for the rest of the package.
@@ -24,7 +25,7 @@ _PUBLIC = {
     "Memory": "memory",
     "NotFound": "errors",
     "Settings": "config",
-    "Transaction": "memory",
+    "Transaction": "transaction",
     "open_memory": "connect",
 }
 

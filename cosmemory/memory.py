@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cosmemory import clock
 from cosmemory.config import FORMAT, Settings
-from cosmemory.document.changes import changed, changes
-from cosmemory.document.decode import Decoded
-from cosmemory.document.derived import settle
-from cosmemory.document.guard import refuse_unreadable
-from cosmemory.document.values import time_of, write_time
-from cosmemory.errors import Conflict, Damaged, EditedMeanwhile, NotFound, ReadOnly
+from cosmemory.document.values import time_of
+from cosmemory.errors import EditedMeanwhile, NotFound, ReadOnly
 from cosmemory.frozen import frozen
-from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, KINDS, LOG_PATH, TEAM_ROSTER, Kind, kind_named, kind_of
-from cosmemory.kinds.page import Page, read_document, read_page
-from cosmemory.store import Append, Change, Replace, Revision, Store, Writer, is_revision_of
-from cosmemory.syntax.entry import entry_text, event_fields
-from cosmemory.syntax.tree import Tree
-from cosmemory.text.edits import only_real
-from cosmemory.text.source import Source, encode_text
+from cosmemory.kinds import KINDS, LOG_PATH, Kind, kind_named, kind_of
+from cosmemory.kinds.page import Page, read_page
+from cosmemory.store import Revision, Store, Stored
 from cosmemory.trace import trace
+from cosmemory.transaction import BROADCAST, Transaction, entries_of
 
 if TYPE_CHECKING:
     from cosmemory.checks.run import Checked
@@ -32,7 +24,9 @@ if TYPE_CHECKING:
 
 # A person who saves again and again must not keep a verb waiting for ever.
 ATTEMPTS = 20
-BROADCAST = "broadcast"
+# So many pages, of at most so many characters each, are kept as they were read last.
+KEPT = 32
+LARGE = 256 * 1024
 
 Result = TypeVar("Result")
 
@@ -52,6 +46,7 @@ class Memory:
         self.settings = settings or Settings()
         self.actor = actor
         self._now = now
+        self._recent: dict[tuple[str, frozenset[str] | None], Page] = {}
 
     def now(self) -> datetime:
         """The present moment, in whole seconds."""
@@ -62,11 +57,11 @@ class Memory:
 
         Raises NotFound when no page answers to the name.
         """
-        if self.store.read(name) is not None:
-            return name
         kind = kind_named(name)
         if kind is not None and kind.single:
             return kind.path
+        if kind_of(name) is not None or self.store.read(name) is not None:
+            return name
         path = name if name.endswith(".md") else name + ".md"
         if kind_of(path) is not None or self.store.read(path) is not None:
             return path
@@ -94,7 +89,23 @@ class Memory:
         stored = self.store.read(path)
         if stored is None:
             raise NotFound(f"The page {path}", "cosmemory init creates what is missing.")
-        return read_page(stored)
+        return self.read_stored(stored)
+
+    def read_stored(self, stored: Stored, parts: frozenset[str] | None = None) -> Page:
+        """What ``stored`` says, of its parts those named, or all; not read again while its bytes are the same."""
+        known = self._recent.get((stored.path, parts))
+        if known is not None and known.revision == stored.revision:
+            return known
+        page = read_page(stored, parts)
+        self.keep(page)
+        return page
+
+    def keep(self, page: Page) -> None:
+        """Keeps a page for the next time that it is asked for."""
+        if len(page.tree.text) <= LARGE:
+            if len(self._recent) >= KEPT:
+                self._recent.clear()
+            self._recent[page.path, page.parts] = page
 
     def read(self, name: str) -> Any:
         """The typed document on the page called ``name``."""
@@ -165,159 +176,3 @@ class Outcome(Generic[Result]):
     def revision_of(self, path: str) -> Revision:
         """The revision that ``path`` has now, if the verb changed it."""
         return dict(self.revisions).get(path, "")
-
-
-@dataclass(slots=True)
-class Transaction:
-    """Changes of several pages that land together."""
-
-    memory: Memory
-    writer: Writer
-    revisions: dict[str, Revision] = field(default_factory=dict)
-    _pages: dict[str, Page] = field(default_factory=dict)
-    _changed: dict[str, Any] = field(default_factory=dict)
-    _created: dict[str, bytes] = field(default_factory=dict)
-    _rewritten: list[Replace] = field(default_factory=list)
-    _events: list[Event] = field(default_factory=list)
-
-    @property
-    def now(self) -> datetime:
-        """The present moment."""
-        return self.memory.now()
-
-    def expect(self, name: str, revision: Revision) -> None:
-        """Refuses the transaction when the page called ``name`` is not at ``revision``.
-
-        Raises Conflict.
-        """
-        path = self.memory.path_of(name)
-        stored = self.writer.read(path)
-        if not is_revision_of(revision, stored.data if stored else None):
-            raise Conflict(path, revision, stored.revision if stored else None)
-
-    def page(self, name: str) -> Page:
-        """The page called ``name`` as it stands now."""
-        path = self.memory.path_of(name)
-        if path not in self._pages:
-            stored = self.writer.read(path)
-            if stored is None:
-                raise NotFound(f"The page {path}", "cosmemory init creates what is missing.")
-            refuse_unreadable(path, Source.of(stored.data))
-            self._pages[path] = read_page(stored)
-        return self._pages[path]
-
-    def exists(self, path: str) -> bool:
-        """Whether there is a page at ``path``."""
-        return path in self._created or self.writer.read(path) is not None
-
-    def read(self, name: str) -> Any:
-        """The document called ``name``, with the changes of this transaction."""
-        path = self.memory.path_of(name)
-        return self._changed[path] if path in self._changed else self.page(path).document
-
-    def replace(self, name: str, document: Any) -> None:
-        """``document``, made from the one read here, in its place."""
-        self._changed[self.page(name).path] = document
-
-    def create(self, path: str, text: str) -> None:
-        """A new page; it must not exist yet."""
-        self._created[path] = encode_text(text)
-
-    def rewrite(self, path: str, text: str) -> None:
-        """``text`` as the whole of the page at ``path``, whether it exists or not."""
-        stored = self.writer.read(path)
-        self._rewritten.append(
-            Replace(path=path, data=encode_text(text), expected=stored.revision if stored else None)
-        )
-
-    def append(self, *events: Event) -> None:
-        """``events`` at the end of the coordination log."""
-        self._events.extend(events)
-
-    def commit(self, operation: str = "") -> None:
-        """Writes all of it under the lock that is held; a transaction that changes nothing writes nothing."""
-        self._mirror()
-        changes: list[Change] = [
-            Replace(path=path, data=data, expected=None) for path, data in self._created.items()
-        ]
-        changes.extend(self._rewritten)
-        for path, document in self._changed.items():
-            changes.extend(self._replaced(path, document))
-        if self._events:
-            changes.append(Append(path=LOG_PATH, data=entries_of(self._events)))
-        if not changes:
-            return
-        landed = self.writer.commit(changes, operation, self.memory.actor)
-        self.revisions = {change.path: revision for change, revision in zip(changes, landed, strict=True)}
-        trace("%s by %s changed %s", operation or "a change", self.memory.actor, ", ".join(self.revisions))
-
-    def _replaced(self, path: str, document: Any) -> Sequence[Change]:
-        page = self._pages[path]
-        settled = settle(page.document, document, page.kind.derive)
-        if not only_real(page.tree.text, changes(page.tree, page.document, settled)):
-            return ()
-        text = None
-
-        def read(tree: Tree, _: type[Any]) -> Decoded:
-            return read_document(page.kind, tree)
-
-        if page.kind.touch is not None:
-            # Damage where only the time of the change stands must not stop the change itself.
-            with suppress(Damaged):
-                text = changed(path, page.tree, page.document, page.kind.touch(settled, self.now), read)
-        if text is None:
-            text = changed(path, page.tree, page.document, settled, read)
-        return (Replace(path=path, data=encode_text(text), expected=page.revision),)
-
-    def _mirror(self) -> None:
-        """Carries what changed on other pages over to cos-state, if there is one."""
-        broadcast = max(filter(None, map(_broadcast_at, self._events)), default=None)
-        if broadcast is None and not self._changed.keys() & {TEAM_ROSTER.path, ACTIVE_ALERTS.path}:
-            return
-        from cosmemory.kinds.mirrors import Sources, mirrored, words_with
-
-        sources = Sources(
-            roster=self._before_and_after(TEAM_ROSTER),
-            alerts=self._before_and_after(ACTIVE_ALERTS),
-            broadcast=broadcast,
-        )
-        if sources == Sources() or not self.exists(COS_STATE.path):
-            return
-        state = self.read(COS_STATE.path)
-        shown = mirrored(state, sources)
-        if shown is not state:
-            self.replace(COS_STATE.path, shown)
-            self.append(*words_with(state, shown, self.now))
-
-    def _before_and_after(self, kind: Kind) -> tuple[Any, Any] | None:
-        document = self._changed.get(kind.path)
-        if document is None or document == self._pages[kind.path].document:
-            return None
-        before = self._pages[kind.path].document
-        settled = settle(before, document, kind.derive)
-        return before, kind.touch(settled, self.now) if kind.touch else settled
-
-
-def _broadcast_at(event: Event) -> datetime | None:
-    """When the event went to the whole team; None for any other event."""
-    return event.time if event.type == BROADCAST and isinstance(event.time, datetime) else None
-
-
-def entries_of(events: Iterable[Event]) -> bytes:
-    """The entries of ``events`` as they go to the log."""
-    return encode_text("".join(map(event_text, events)))
-
-
-def event_text(event: Event) -> str:
-    """The entry of ``event`` as it stands in the log."""
-    moment = (
-        write_time(event.time) if isinstance(event.time, datetime) else str(getattr(event.time, "text", ""))
-    )
-    values = (
-        event.type or "",
-        event.involved or "",
-        event.action or "",
-        event.outcome or "",
-        event.notes or "",
-    )
-    return entry_text(moment, event_fields(*values, list(event.extra.items())))

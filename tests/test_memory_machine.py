@@ -18,12 +18,13 @@ from cosmemory.errors import IllegalTransition, InvalidValue, NotFound
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.cos_state import ENDED
 from cosmemory.maintenance.rotation import rotate, verify
-from cosmemory.memory import Memory, Transaction, event_text
+from cosmemory.memory import Memory
 from cosmemory.operations import alerts, metrics, state, team
 from cosmemory.operations.events import append_events, find_events
 from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.metrics import Results
 from cosmemory.operations.pages import remove_record, set_value
+from cosmemory.transaction import Transaction, event_text
 from tests.laws.documents import TEXTS
 
 NOON = 1_795_262_400  # 2026-11-21T12:00:00Z

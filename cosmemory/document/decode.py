@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from cosmemory.diagnostics import Diagnostic
@@ -17,7 +17,7 @@ from cosmemory.document.labels import (
     take_labels,
 )
 from cosmemory.document.records import read_block, read_rows, report_doubles
-from cosmemory.document.sections import sections_like, sections_named, top_section
+from cosmemory.document.sections import by_name, sections_like, sections_named, top_section
 from cosmemory.frozen import frozen
 from cosmemory.syntax.escape import is_empty, unescape, unquote_prose
 from cosmemory.syntax.fields import items_of
@@ -39,22 +39,27 @@ class _Head:
     labelled: Labelled
     entries: dict[str, Entry]
     top: Section
+    named: Mapping[str, list[Section]]
 
 
-def decode(tree: Tree, document: type[Any]) -> Decoded:
-    """The ``document`` that stands on the page; never raises, whatever the page holds."""
+def decode(tree: Tree, document: type[Any], parts: Container[str] | None = None) -> Decoded:
+    """The ``document`` that stands on the page; never raises, whatever the page holds.
+
+    With ``parts`` the others are left empty, their sections unread.
+    """
     page = PageReading(tree)
     shape = layout(document)
     top = top_section(tree)
     own = top.blocks if top is tree.page else (*tree.page.blocks, *top.blocks)
     identity = [layout(each.record) for each in shape.parts.values() if each.identity and each.record]
     read = labels_of(page, shape, own, (top, *top.sections), identity)
-    head = _Head(read, front_entries(page), top)
+    head = _Head(read, front_entries(page), top, by_name(top))
     for part in shape.parts.values():
-        page.known.update(section.heading.start for section in sections_named(top, part))
+        page.known.update(section.heading.start for section in sections_named(head.named, part))
     take_entries(page, shape, read, head.entries)
     for attribute, part in shape.parts.items():
-        read.values[attribute] = _part(page, part, shape, head)
+        wanted = parts is None or attribute in parts
+        read.values[attribute] = _part(page, part, shape, head) if wanted else _empty(part)
     require_labels(page, shape, read, top.heading)
     keep_entries(read, head.entries)
     for section in top.sections:
@@ -66,7 +71,7 @@ def decode(tree: Tree, document: type[Any]) -> Decoded:
 
 def _part(page: PageReading, part: Part, shape: Layout, head: _Head) -> Any:
     """What the declared ``part`` of the page holds."""
-    sections = _sections(page, part, shape, head.top)
+    sections = _sections(page, part, shape, head)
     if not sections:
         return _from_head(page, part, head) if part.identity else _empty(part)
     if part.shape == "prose":
@@ -79,15 +84,15 @@ def _part(page: PageReading, part: Part, shape: Layout, head: _Head) -> Any:
     return records
 
 
-def _sections(page: PageReading, part: Part, shape: Layout, top: Section) -> list[Section]:
+def _sections(page: PageReading, part: Part, shape: Layout, head: _Head) -> list[Section]:
     """The sections of ``part``, and what is wrong with their names, number and level."""
-    named = sections_named(top, part)
-    found = named or sections_like(page.tree.text, top, part, shape)
+    named = sections_named(head.named, part)
+    found = named or sections_like(page.tree.text, head.top, part, shape)
     page.known.update(section.heading.start for section in found)
     if not named and part.required:
         said = f"the section {part.title!r} is missing"
         read = f"; the table below {found[0].title!r} is read in its place" if found else ""
-        page.report("missing-section", said + read, top.heading)
+        page.report("missing-section", said + read, head.top.heading)
     for section in named:
         if section.level != 2:
             message = f"{section.title!r} is a heading of level {section.level}, not 2"

@@ -9,12 +9,12 @@ from typing import Any
 from cosmemory.document.fields import Record, layout
 
 
-def settle(old: Any, new: Any, derive: Callable[[Any], Any]) -> Any:
+def settle(old: Any, new: Any, derive: Callable[[Any], Any] | None) -> Any:
     """``new`` with those derived values refreshed that the step from ``old`` to it moved.
 
     One that is absent from the page is not added, and one that was wrong for another reason stays.
     """
-    if old is new:
+    if old is new or derive is None:
         return new
     return _settled(derive(old), new, derive(new))
 

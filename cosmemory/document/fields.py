@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field, fields, replace
 from datetime import datetime
 from functools import cache
@@ -217,7 +217,12 @@ def is_long(value: Value) -> bool:
     return value.type is LONG
 
 
-def stamped(document: Any, attribute: str, at: datetime) -> Any:
-    """``document`` with its time ``attribute`` at ``at``, if the page has a place for that."""
-    stands = document.origin is None or attribute in document.origin.places
-    return replace(document, **{attribute: at}) if stands else document
+def stamped(document: Any, path: Sequence[str], at: datetime) -> Any:
+    """``document`` with the time that the attributes ``path`` lead to at ``at``, if the page has a place for it."""
+    name, *inside = path
+    if inside:
+        record = getattr(document, name)
+        moved = stamped(record, inside, at) if record.origin is not None else record
+        return document if moved is record else replace(document, **{name: moved})
+    stands = document.origin is None or name in document.origin.places
+    return replace(document, **{name: at}) if stands else document

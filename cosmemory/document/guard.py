@@ -1,4 +1,4 @@
-"""Where a write must be refused: damage in the very section that it would touch."""
+"""Where a write must be refused, and what it surely leaves alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from cosmemory.document.fields import Part
-from cosmemory.document.sections import sections_named
+from cosmemory.document.sections import by_name, sections_named, top_section
 from cosmemory.errors import Damaged
 from cosmemory.syntax.tree import Section, Tree
 from cosmemory.text.edits import Edit
@@ -40,11 +40,43 @@ def refuse_damage(path: str, tree: Tree, edits: Sequence[Edit]) -> None:
 
 def refuse_doubles(path: str, tree: Tree, top: Section, part: Part) -> None:
     """Raises Damaged when the section of ``part`` stands twice: nobody can know which of them is meant."""
-    found = sections_named(top, part)
+    found = sections_named(by_name(top), part)
     for section in found[1:]:
         if section.name == found[0].name:
             line = tree.text.count("\n", 0, section.heading.start) + 1
             raise Damaged(path, line, f"the section {part.title!r} stands here again", _REPAIR)
+
+
+def undisturbed(before: Tree, after: Tree, edits: Sequence[Edit], parts: Sequence[Part]) -> bool:
+    """Whether ``parts`` surely read the same on ``after``, which is ``before`` with ``edits`` made.
+
+    So they do when every block begins where it began, moved by what was put in above it, when no heading was
+    touched and no section of theirs: then each section of theirs holds the same blocks of the same text.
+    """
+    if len(before.blocks) != len(after.blocks):
+        return False
+    shifts = [(edit.end, len(edit.text) - (edit.end - edit.start)) for edit in edits]
+    for old, new in zip(before.blocks, after.blocks, strict=True):
+        moved = sum(by for end, by in shifts if end <= old.start)
+        if (old.kind, old.level, old.start + moved) != (new.kind, new.level, new.start):
+            return False
+        if old.kind in {"heading", "front_matter"} and any(
+            _meets(edit, old.start, old.end) for edit in edits
+        ):
+            return False
+    named = by_name(top_section(before))
+    for part in parts:
+        sections = sections_named(named, part)
+        # Without a section of its name a part is looked for in all of them.
+        if not sections or any(
+            _meets(edit, each.heading.start, each.end) for each in sections for edit in edits
+        ):
+            return False
+    return True
+
+
+def _meets(edit: Edit, start: int, end: int) -> bool:
+    return edit.start <= end and start <= edit.end
 
 
 def _bad_byte(tree: Tree, own: tuple[int, int]) -> str:

@@ -65,12 +65,19 @@ def _step(node: Any, part: Part | None, name: str, path: str) -> tuple[Any, Part
     raise _missing(name, path, node if isinstance(node, Mapping) else ())
 
 
+def part_called(record: type[Any], name: str) -> str | None:
+    """The attribute of the part that ``name`` in a path means; None where it means a value."""
+    wanted = name_of(name)
+    parts = layout(record).parts
+    return next((each for each, part in parts.items() if wanted == each or wanted in part.names), None)
+
+
 def _attribute(record: Record, name: str, path: str) -> tuple[str, Part | None]:
     shape = layout(type(record))
+    part = part_called(type(record), name)
+    if part is not None:
+        return part, shape.parts[part]
     wanted = name_of(name)
-    for attribute, part in shape.parts.items():
-        if wanted == attribute or wanted in part.names:
-            return attribute, part
     for attribute, value in shape.values.items():
         if wanted == attribute or wanted in value.names:
             return attribute, None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cosmemory.document.fields import Layout, Part, layout
 from cosmemory.syntax.tables import Table, cell_text, tables_of
 from cosmemory.syntax.tree import Section, Tree, name_of
@@ -13,16 +15,28 @@ def top_section(tree: Tree) -> Section:
     return first if first is not None and first.level == 1 and len(tree.page.sections) == 1 else tree.page
 
 
+def by_name(top: Section) -> Mapping[str, list[Section]]:
+    """The sections inside ``top`` by their names, those of one name in page order."""
+    found: dict[str, list[Section]] = {}
+    for section in top.walk():
+        found.setdefault(section.name, []).append(section)
+    return found
+
+
 def sections_of(text: str, top: Section, part: Part, shape: Layout) -> list[Section]:
     """The sections of ``shape``'s page that ``part`` stands in: those of its name, else those with its table."""
-    return sections_named(top, part) or sections_like(text, top, part, shape)
+    return sections_named(by_name(top), part) or sections_like(text, top, part, shape)
 
 
-def sections_named(top: Section, part: Part) -> list[Section]:
-    """The sections that are called as ``part`` is; those right below the title come first."""
-    found = [section for section in top.walk() if section.name in part.names]
-    lowest = min((section.level for section in found), default=0)
-    return [section for section in found if section.level == lowest]
+def sections_named(named: Mapping[str, list[Section]], part: Part) -> list[Section]:
+    """The sections that are called as ``part`` is, in page order; of several levels the highest counts."""
+    found = [section for name in part.names for section in named.get(name, ())]
+    if len(found) < 2:
+        return found
+    lowest = min(section.level for section in found)
+    return sorted(
+        (section for section in found if section.level == lowest), key=lambda each: each.heading.start
+    )
 
 
 def sections_like(text: str, top: Section, part: Part, shape: Layout) -> list[Section]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from cosmemory import clock
@@ -51,7 +52,7 @@ class Reading:
     better: str | None = None
 
 
-@frozen()
+@frozen(eq=False)
 class ValueType:
     """A type of value: ``read`` takes the decoded text, ``write`` gives text that ``read`` takes back."""
 
@@ -302,10 +303,19 @@ LONG = ValueType("a long text", read_text, str, shape="long")
 
 def read_source(kind: ValueType, source: str, *, cell: bool = False) -> Reading:
     """The value that stands on a page as ``source``."""
+    return (_read_short if len(source) <= _SHORT else _read)(kind, source, cell)
+
+
+def _read(kind: ValueType, source: str, cell: bool) -> Reading:
     text = (unescape_cell(source) if cell else unescape(source)).strip()
     if is_empty(text):
         return Reading(() if kind is LIST else None)
     return kind.read(source if kind is LIST else text)
+
+
+# The same few words, times and figures stand on most pages: reading them anew was a fifth of reading a page.
+_SHORT = 48
+_read_short = lru_cache(maxsize=4096)(_read)
 
 
 def source_of(kind: ValueType, value: Any, *, cell: bool) -> str:

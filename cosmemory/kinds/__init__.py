@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 from cosmemory.frozen import frozen
-
-
-def _unchanged(document: Any) -> Any:
-    return document
 
 
 @frozen(kw_only=True)
@@ -37,15 +32,15 @@ class Kind:
         return found
 
     @property
-    def derive(self) -> Callable[[Any], Any]:
-        """What gives a document the values that follow from its others."""
-        found: Callable[[Any], Any] = getattr(self.module, "derived", _unchanged)
+    def derive(self) -> Callable[[Any], Any] | None:
+        """What gives a document the values that follow from its others, where the kind has such values."""
+        found: Callable[[Any], Any] | None = getattr(self.module, "derived", None)
         return found
 
     @property
-    def touch(self) -> Callable[[Any, datetime], Any] | None:
-        """What tells on a document when it was changed, where the kind has a place for that."""
-        found: Callable[[Any, datetime], Any] | None = getattr(self.module, "touch", None)
+    def stamp(self) -> tuple[str, ...]:
+        """The attributes that lead to the value which tells when a page was changed; none where there is no such."""
+        found: tuple[str, ...] = getattr(self.module, "STAMP", ())
         return found
 
     @property

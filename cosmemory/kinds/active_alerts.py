@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from cosmemory.document.fields import Record, blocks, column, heading, label, stamped, table
+from cosmemory.document.fields import Record, blocks, column, heading, label, table
 from cosmemory.document.values import ITEMS, TEXT, TIME, Raw, enum
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound
 from cosmemory.frozen import frozen
@@ -22,6 +22,10 @@ STEPS: dict[str, tuple[str, ...]] = {
 
 Time = datetime | Raw | None
 Word = str | Raw | None
+
+
+# What tells when the page was changed.
+STAMP = ("last_updated",)
 
 
 @frozen(kw_only=True)
@@ -187,9 +191,3 @@ def duration(start: datetime, end: datetime) -> str:
     minutes = rest // 60
     parts = [f"{number}{unit}" for number, unit in ((days, "d"), (hours, "h"), (minutes, "m")) if number]
     return " ".join(parts) or f"{seconds}s"
-
-
-def touch(document: ActiveAlerts, at: datetime) -> ActiveAlerts:
-    """``document`` as changed at ``at``."""
-    touched: ActiveAlerts = stamped(document, "last_updated", at)
-    return touched

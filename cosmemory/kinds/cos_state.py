@@ -29,6 +29,10 @@ Number = float | Raw | None
 Word = str | Raw | None
 
 
+# What tells when the page was changed.
+STAMP = ("session_info", "last_updated")
+
+
 @frozen(kw_only=True)
 class SessionInfo(Record):
     """Which session this is and when it was last touched."""
@@ -117,14 +121,6 @@ class CosState(Record):
     coordination_state: Coordination = section("Coordination State", Coordination, required=True)
     resource_status: Resources = section("Resource Status", Resources, aliases=("Resources",), required=True)
     notes: str | None = prose("Notes", required=True)
-
-
-def touch(state: CosState, at: datetime) -> CosState:
-    """``state`` with its Last Updated at ``at``, where one stands on the page."""
-    origin = state.session_info.origin
-    if origin is None or "last_updated" not in origin.places:
-        return state
-    return replace(state, session_info=replace(state.session_info, last_updated=at))
 
 
 def focus(state: CosState, task: str, priority: str | None, at: datetime) -> CosState:

@@ -17,7 +17,10 @@ from cosmemory.text.source import decode_text
 
 @frozen(kw_only=True)
 class Page:
-    """One page as it was read: its text, what it says, and what is wrong with it."""
+    """One page as it was read: its text, what it says, and what is wrong with it.
+
+    Where ``parts`` names some parts of its document, the others were not read.
+    """
 
     path: str
     kind: Kind
@@ -25,16 +28,17 @@ class Page:
     tree: Tree
     document: Any
     diagnostics: tuple[Diagnostic, ...]
+    parts: frozenset[str] | None = None
 
 
-def read_page(stored: Stored) -> Page:
-    """What ``stored`` says, as the kind of its path."""
+def read_page(stored: Stored, parts: frozenset[str] | None = None) -> Page:
+    """What ``stored`` says, as the kind of its path; of its parts those named, or all."""
     kind = COORDINATION_LOG if ARCHIVE.fullmatch(stored.path) else kind_of(stored.path)
     if kind is None:
         raise NotFound(f"A page kind for {stored.path}", "cosmemory kinds lists what pages there are.")
     text = decode_text(stored.data)
     tree = parse(text)
-    read = read_document(kind, tree)
+    read = read_document(kind, tree, parts)
     return Page(
         path=stored.path,
         kind=kind,
@@ -43,10 +47,13 @@ def read_page(stored: Stored) -> Page:
         tree=tree,
         document=read.document,
         diagnostics=read.diagnostics,
+        parts=parts,
     )
 
 
-def read_document(kind: Kind, tree: Tree) -> Decoded:
+def read_document(kind: Kind, tree: Tree, parts: frozenset[str] | None = None) -> Decoded:
     """What the page of a kind says; the entries of a log are found by a rule of their own."""
-    read: Decoded = kind.module.decode_log(tree) if kind is COORDINATION_LOG else decode(tree, kind.document)
-    return read
+    if kind is COORDINATION_LOG:
+        read: Decoded = kind.module.decode_log(tree)
+        return read
+    return decode(tree, kind.document, parts)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cosmemory.document.fields import Record, column, label, prose, section, stamped, table
+from cosmemory.document.fields import Record, column, label, prose, section, table
 from cosmemory.document.values import CHANGE, COUNT, MEASURE, PERCENT, TIME, TIME_OR_TEXT, Measure, Raw
 from cosmemory.frozen import frozen
 
 Time = datetime | Raw | None
 Amount = Measure | Raw | None
+
+
+# What tells when the page was changed.
+STAMP = ("generated",)
 
 
 @frozen(kw_only=True)
@@ -87,9 +91,3 @@ class Report(Record):
     roster_changes: tuple[RosterLine, ...] = table("Roster Changes", RosterLine)
     open_actions: tuple[OpenAction, ...] = table("Open Actions", OpenAction, key="id")
     remarks: str | None = prose("Remarks")
-
-
-def touch(document: Report, at: datetime) -> Report:
-    """``document`` as changed at ``at``."""
-    touched: Report = stamped(document, "generated", at)
-    return touched

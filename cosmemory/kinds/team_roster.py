@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from cosmemory.document.fields import Record, column, details, heading, label, stamped, table
+from cosmemory.document.fields import Record, column, details, heading, label, table
 from cosmemory.document.values import COUNT, LIST, TEXT, TIME, Raw, enum
 from cosmemory.errors import InvalidValue, NotFound
 from cosmemory.frozen import frozen
@@ -20,6 +20,10 @@ Count = int | Raw | None
 
 NAMES = ("Agent", "Agent Name", "Name")
 SEEN = ("Last Heartbeat", "Last Active")
+
+
+# What tells when the page was changed.
+STAMP = ("last_updated",)
 
 
 @frozen(kw_only=True)
@@ -244,9 +248,3 @@ def derived(roster: TeamRoster) -> TeamRoster:
     return replace(
         roster, total_agents=active + inactive, active=active, inactive=inactive, role_summary=summary
     )
-
-
-def touch(document: TeamRoster, at: datetime) -> TeamRoster:
-    """``document`` as changed at ``at``."""
-    touched: TeamRoster = stamped(document, "last_updated", at)
-    return touched

@@ -10,8 +10,9 @@ from cosmemory.frozen import frozen
 from cosmemory.kinds import ARCHIVE, LOG_PATH
 from cosmemory.kinds.coordination_log import week_of
 from cosmemory.kinds.log_archive import Entry, archive_text, entry_texts, proof_of, without_entries
-from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.memory import Memory, Outcome
 from cosmemory.text.source import decode_text
+from cosmemory.transaction import Transaction
 
 
 @frozen(kw_only=True)

@@ -10,8 +10,9 @@ from cosmemory.errors import InvalidValue
 from cosmemory.kinds import ACTIVE_ALERTS, active_alerts
 from cosmemory.kinds.active_alerts import SEVERITIES, SEVERITY, ActiveAlerts, Alert, alert_named, open_alerts
 from cosmemory.kinds.coordination_log import Event, kept
-from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.ids import next_number
+from cosmemory.transaction import Transaction
 
 PAGE = ACTIVE_ALERTS.path
 _ALERT_IN_LOG = re.compile(rb"\bALERT-(\d{1,15})\b")

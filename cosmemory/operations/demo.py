@@ -12,7 +12,7 @@ from cosmemory.config import Settings
 from cosmemory.document.values import seconds_of, write_time
 from cosmemory.errors import UsageError
 from cosmemory.kinds.coordination_log import Event
-from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.memory import Memory, Outcome
 from cosmemory.operations import alerts, metrics, state, team
 from cosmemory.operations.demo_story import ACTIONS, ALERTS, BROADCASTS, TASKS, TEAM, WEEKS
 from cosmemory.operations.demo_talk import NOTES, TALK
@@ -22,6 +22,7 @@ from cosmemory.operations.reports import charts_of, write_report
 from cosmemory.operations.rollup import roll_up
 from cosmemory.store import Store
 from cosmemory.text.source import decode_text
+from cosmemory.transaction import Transaction
 
 SEED = 42
 LEAVES, COMES = "data-analyst", "docs-writer"  # at the end of the fourth week, and in the second

@@ -7,8 +7,9 @@ from cosmemory.kinds.active_alerts import ActiveAlerts
 from cosmemory.kinds.coordination_log import CoordinationLog
 from cosmemory.kinds.cos_state import Coordination, CosState, SessionInfo
 from cosmemory.kinds.team_roster import RoleCount, TeamRoster
-from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.new_pages import page_text
+from cosmemory.transaction import Transaction
 
 
 def initialise(memory: Memory) -> Outcome[tuple[str, ...]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from cosmemory.diagnostics import Diagnostic
-from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.memory import Memory, Outcome
 from cosmemory.text.edits import Edit, apply
 from cosmemory.text.source import decode_text
+from cosmemory.transaction import Transaction
 
 # A fix can make room for another (a time that becomes readable, a count of it); two rounds settle all we know of.
 ROUNDS = 4

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from cosmemory.kinds import ARCHIVE, LOG_PATH
-from cosmemory.memory import Transaction
+from cosmemory.transaction import Transaction
 
 
 def next_number(

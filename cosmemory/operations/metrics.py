@@ -26,7 +26,8 @@ from cosmemory.kinds.daily_metrics import (
     difference,
     percent,
 )
-from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.memory import Memory, Outcome
+from cosmemory.transaction import Transaction
 
 TEAM_METRICS = (TASKS, ON_TIME_RATE, QUALITY_RATE)
 

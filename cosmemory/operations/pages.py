@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from cosmemory.document.paths import part_at, record_of, with_value, without
+from cosmemory.document.paths import part_at, record_of, without
 from cosmemory.errors import InvalidValue
 from cosmemory.kinds import Kind
-from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.ids import next_number
+from cosmemory.transaction import Transaction
 
 _NUMBERED: Mapping[tuple[str, str], tuple[str, str, re.Pattern[bytes]]] = {
     ("cos-state", "pending_actions"): (
@@ -30,8 +31,7 @@ def set_value(
     """``text``, read as the type of its field, at ``path`` of the page called ``name``."""
 
     def verb(transaction: Transaction) -> str:
-        document = transaction.read(name)
-        transaction.replace(name, with_value(document, path, text))
+        transaction.set(name, path, text)
         return path
 
     return memory.run(verb, expected=expected, operation="set")

@@ -25,7 +25,7 @@ from cosmemory.kinds.report import (
     Report,
     RosterLine,
 )
-from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.charts import Chart, mermaid, scale, svg
 from cosmemory.operations.events import find_events
 from cosmemory.operations.periods import (
@@ -37,6 +37,7 @@ from cosmemory.operations.periods import (
     sums_of,
 )
 from cosmemory.text.names import file_name
+from cosmemory.transaction import Transaction
 
 _ALERT = re.compile(r"(\S+) (raised|acknowledged|resolving|resolved)\b")
 _ROSTER = re.compile(r"(Joined team|Left team|Role changed to|Status changed to)")

@@ -12,7 +12,7 @@ from cosmemory.kinds import AGENT_METRICS, TEAM_ROSTER
 from cosmemory.kinds.agent_metrics import AgentMetrics, MonthFigure, Week
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.daily_metrics import AgentDay
-from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.periods import (
     Period,
@@ -25,6 +25,7 @@ from cosmemory.operations.periods import (
 )
 from cosmemory.syntax.escape import escape_heading
 from cosmemory.text.names import file_name
+from cosmemory.transaction import Transaction
 
 FIGURES = ("Tasks", "On-Time", "Quality")
 

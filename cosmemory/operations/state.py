@@ -10,8 +10,9 @@ from cosmemory.document.values import TIME_OR_TEXT, Raw, write_time, write_time_
 from cosmemory.kinds import COS_STATE, cos_state
 from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.kinds.cos_state import PRIORITY, Action, CosState, Decision
-from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.ids import next_number
+from cosmemory.transaction import Transaction
 
 _ACTION_IN_LOG = re.compile(rb"^\*\*Action ID:\*\* (\d{1,15})\r?$", re.MULTILINE)
 PAGE = COS_STATE.path

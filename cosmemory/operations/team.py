@@ -11,7 +11,8 @@ from cosmemory.errors import InvalidValue
 from cosmemory.kinds import TEAM_ROSTER, team_roster
 from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.kinds.team_roster import STATUS, Details, Member, TeamRoster
-from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.memory import Memory, Outcome
+from cosmemory.transaction import Transaction
 
 PAGE = TEAM_ROSTER.path
 

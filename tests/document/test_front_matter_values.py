@@ -86,7 +86,7 @@ def test_an_entry_of_several_lines_is_read_and_a_new_value_goes_to_the_page():
     tree = parse(PAGE.format("role:\n  Lead\n  Developer"))
     document = decode(tree, AgentMetrics).document
     assert document.role == "Lead Developer"
-    after = changed("page.md", tree, document, with_value(document, "role", "Tester"))
+    after = changed("page.md", tree, document, with_value(document, "role", "Tester")).tree.text
     assert after == tree.text.replace("# Agent Performance: a\n", "# Agent Performance: a\nRole: Tester\n")
 
 
@@ -97,7 +97,7 @@ def test_an_entry_of_several_lines_is_read_and_a_new_value_goes_to_the_page():
 def test_any_value_takes_the_place_of_the_one_before_and_of_nothing_else(value, standing):
     tree = parse(PAGE.format(f"period: 2026-11\nrole: {standing}\nlast: 'x'"))
     document = decode(tree, AgentMetrics).document
-    after = changed("page.md", tree, document, with_value(document, "role", value or "-"))
+    after = changed("page.md", tree, document, with_value(document, "role", value or "-")).tree.text
     read = decode(parse(after), AgentMetrics).document
     assert read.role == (None if value is None or is_empty(normalise(value)) else normalise(value))
     assert read.period == "2026-11"

@@ -22,10 +22,10 @@ from cosmemory.document.paths import with_value
 from cosmemory.document.render import render
 from cosmemory.kinds import KINDS, Kind
 from cosmemory.kinds.coordination_log import CoordinationLog, Event, entries
-from cosmemory.memory import event_text
 from cosmemory.syntax.entry import LABELS
 from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.syntax.parse import parse, parse_plainly
+from cosmemory.transaction import event_text
 from tests.laws.hostile import AMOUNT, NOON, count_words, filled, hostile
 from tests.laws.judges import Shape, by_markdown_it, by_mistune
 
@@ -147,7 +147,7 @@ def test_a_hostile_value_in_every_field_is_that_value_when_edited_in(kind: Kind,
             tree = parse(text)
             old = decode(tree, kind.document).document
             new = refilled(old, lambda: hostile(choose))
-            text = changed("page.md", tree, old, new)
+            text = changed("page.md", tree, old, new).tree.text
             assert_reads(text, new)
             assert_same_shape(text.replace(newline, "\n"), plain, new)
             tried += count_words(new)
@@ -165,7 +165,7 @@ def test_a_hostile_value_in_one_field_leaves_the_others_alone(kind: Kind) -> Non
         new = with_value(old, path, value)
         if new == old:
             continue
-        text = changed("page.md", tree, old, new)
+        text = changed("page.md", tree, old, new).tree.text
         assert_reads(text, new)
         assert_same_shape(text, plain, new)
 
@@ -201,12 +201,11 @@ def test_a_first_cell_without_a_pipe_before_it_begins_no_block() -> None:
     for value in values:
         given = normalise(value)
         if is_empty(given):
-            assert "\n\\- | 1\n" in changed(
-                "cos-state.md", tree, old, with_value(old, "pending_actions.1.action", given)
-            )
+            emptied = with_value(old, "pending_actions.1.action", given)
+            assert "\n\\- | 1\n" in changed("cos-state.md", tree, old, emptied).tree.text
             continue
         new = with_value(old, "pending_actions.1.action", given)
-        text = changed("cos-state.md", tree, old, new)
+        text = changed("cos-state.md", tree, old, new).tree.text
         assert (
             by_markdown_it(text)[0]
             == by_mistune(text)[0]
@@ -219,7 +218,7 @@ def test_a_first_cell_without_a_pipe_before_it_begins_no_block() -> None:
                 replace(old.pending_actions[0], id="3", action=given, origin=None),
             ),
         )
-        text = changed("cos-state.md", tree, old, added)
+        text = changed("cos-state.md", tree, old, added).tree.text
         assert (
             by_markdown_it(text)[0]
             == by_mistune(text)[0]

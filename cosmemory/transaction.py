@@ -1,0 +1,245 @@
+"""Changes of several pages that land together: documents read, replaced and events appended under the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from cosmemory.document.changes import Changed, changed, changed_alone, changes
+from cosmemory.document.decode import Decoded
+from cosmemory.document.derived import settle
+from cosmemory.document.fields import layout, stamped
+from cosmemory.document.guard import refuse_unreadable
+from cosmemory.document.paths import parse_path, part_called, with_value
+from cosmemory.document.values import write_time
+from cosmemory.errors import Conflict, Damaged, NotFound
+from cosmemory.kinds import ACTIVE_ALERTS, COORDINATION_LOG, COS_STATE, LOG_PATH, TEAM_ROSTER, Kind, kind_of
+from cosmemory.kinds.page import Page, read_document
+from cosmemory.store import Append, Change, Replace, Revision, Writer, is_revision_of
+from cosmemory.syntax.entry import entry_text, event_fields
+from cosmemory.syntax.tree import Tree
+from cosmemory.text.edits import only_real
+from cosmemory.text.source import Source, encode_text
+from cosmemory.trace import trace
+
+if TYPE_CHECKING:
+    from cosmemory.kinds.coordination_log import Event
+    from cosmemory.memory import Memory
+
+BROADCAST = "broadcast"
+
+
+@dataclass(slots=True)
+class Transaction:
+    """Changes of several pages that land together."""
+
+    memory: Memory
+    writer: Writer
+    revisions: dict[str, Revision] = field(default_factory=dict)
+    _pages: dict[str, Page] = field(default_factory=dict)
+    _changed: dict[str, Any] = field(default_factory=dict)
+    _created: dict[str, bytes] = field(default_factory=dict)
+    _rewritten: list[Replace] = field(default_factory=list)
+    _sets: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _written: dict[str, Page] = field(default_factory=dict)
+    _events: list[Event] = field(default_factory=list)
+
+    @property
+    def now(self) -> datetime:
+        """The present moment."""
+        return self.memory.now()
+
+    def expect(self, name: str, revision: Revision) -> None:
+        """Refuses the transaction when the page called ``name`` is not at ``revision``.
+
+        Raises Conflict.
+        """
+        path = self.memory.path_of(name)
+        stored = self.writer.read(path)
+        if not is_revision_of(revision, stored.data if stored else None):
+            raise Conflict(path, revision, stored.revision if stored else None)
+
+    def page(self, name: str) -> Page:
+        """The page called ``name`` as it stands now."""
+        path = self.memory.path_of(name)
+        if path not in self._pages:
+            self._pages[path] = self._load(path)
+        if path in self._sets:
+            self._changed[path] = with_value(self._pages[path].document, *self._sets.pop(path))
+        return self._pages[path]
+
+    def _load(self, path: str, parts: frozenset[str] | None = None) -> Page:
+        stored = self.writer.read(path)
+        if stored is None:
+            raise NotFound(f"The page {path}", "cosmemory init creates what is missing.")
+        refuse_unreadable(path, Source.of(stored.data))
+        return self.memory.read_stored(stored, parts)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a page at ``path``."""
+        return path in self._created or self.writer.read(path) is not None
+
+    def read(self, name: str) -> Any:
+        """The document called ``name``, with the changes of this transaction."""
+        page = self.page(name)
+        return self._changed.get(page.path, page.document)
+
+    def replace(self, name: str, document: Any) -> None:
+        """``document``, made from the one read here, in its place."""
+        self._changed[self.page(name).path] = document
+
+    def set(self, name: str, path: str, text: str) -> None:
+        """``text``, read as the type of its field, at the dotted ``path`` of the page called ``name``."""
+        where = self.memory.path_of(name)
+        if where in self._pages or where in self._sets:
+            self.replace(where, with_value(self.read(where), path, text))
+        else:
+            # When nothing else is asked of the page, no more of it will be read than this value needs.
+            self._sets[where] = path, text
+
+    def create(self, path: str, text: str) -> None:
+        """A new page; it must not exist yet."""
+        self._created[path] = encode_text(text)
+
+    def rewrite(self, path: str, text: str) -> None:
+        """``text`` as the whole of the page at ``path``, whether it exists or not."""
+        stored = self.writer.read(path)
+        self._rewritten.append(
+            Replace(path=path, data=encode_text(text), expected=stored.revision if stored else None)
+        )
+
+    def append(self, *events: Event) -> None:
+        """``events`` at the end of the coordination log."""
+        self._events.extend(events)
+
+    def commit(self, operation: str = "") -> None:
+        """Writes all of it under the lock that is held; a transaction that changes nothing writes nothing."""
+        made: list[Change] = [change for path in list(self._sets) for change in self._alone(path)]
+        self._mirror()
+        made += [Replace(path=path, data=data, expected=None) for path, data in self._created.items()]
+        made += self._rewritten
+        made += [change for path, new in self._changed.items() for change in self._whole(path, new)]
+        if self._events:
+            made.append(Append(path=LOG_PATH, data=entries_of(self._events)))
+        if not made:
+            return
+        landed = self.writer.commit(made, operation, self.memory.actor)
+        self.revisions = {change.path: revision for change, revision in zip(made, landed, strict=True)}
+        for path, page in self._written.items():
+            self.memory.keep(replace(page, revision=self.revisions[path]))
+        trace("%s by %s changed %s", operation or "a change", self.memory.actor, ", ".join(self.revisions))
+
+    def _alone(self, path: str) -> Sequence[Change]:
+        """The change of a single value, with no more read of its page than it needs; none where that is not sure."""
+        at, text = self._sets[path]
+        kind = kind_of(path)
+        parts = _parts_for(kind, at) if kind else None
+        if kind is None or parts is None:
+            self.page(path)
+            return ()
+        page = self._load(path, parts)
+        document = with_value(page.document, at, text)
+        if not only_real(page.tree.text, changes(page.tree, page.document, document)):
+            return ()
+        if kind.stamp:
+            document = stamped(document, kind.stamp, self.now)
+        done = None
+        with suppress(Damaged):
+            done = changed_alone(path, page.tree, page.document, document, parts)
+        if done is None:
+            self.page(path)
+            return ()
+        return self._replaced(page, done)
+
+    def _whole(self, path: str, document: Any) -> Sequence[Change]:
+        page = self._pages[path]
+        settled = settle(page.document, document, page.kind.derive)
+        if not only_real(page.tree.text, changes(page.tree, page.document, settled)):
+            return ()
+        done = None
+
+        def read(tree: Tree, _: type[Any]) -> Decoded:
+            return read_document(page.kind, tree)
+
+        if page.kind.stamp:
+            # Damage where only the time of the change stands must not stop the change itself.
+            with suppress(Damaged):
+                touched = stamped(settled, page.kind.stamp, self.now)
+                done = changed(path, page.tree, page.document, touched, read)
+        return self._replaced(page, done or changed(path, page.tree, page.document, settled, read))
+
+    def _replaced(self, page: Page, done: Changed) -> Sequence[Change]:
+        read = done.read
+        fresh = replace(page, tree=done.tree, document=read.document, diagnostics=read.diagnostics)
+        self._written[page.path] = fresh
+        return (Replace(path=page.path, data=encode_text(done.tree.text), expected=page.revision),)
+
+    def _mirror(self) -> None:
+        """Carries what changed on other pages over to cos-state, if there is one."""
+        broadcast = max(filter(None, map(_broadcast_at, self._events)), default=None)
+        if broadcast is None and not self._changed.keys() & {TEAM_ROSTER.path, ACTIVE_ALERTS.path}:
+            return
+        from cosmemory.kinds.mirrors import Sources, mirrored, words_with
+
+        sources = Sources(
+            roster=self._before_and_after(TEAM_ROSTER),
+            alerts=self._before_and_after(ACTIVE_ALERTS),
+            broadcast=broadcast,
+        )
+        if sources == Sources() or not self.exists(COS_STATE.path):
+            return
+        state = self.read(COS_STATE.path)
+        shown = mirrored(state, sources)
+        if shown is not state:
+            self.replace(COS_STATE.path, shown)
+            self.append(*words_with(state, shown, self.now))
+
+    def _before_and_after(self, kind: Kind) -> tuple[Any, Any] | None:
+        document = self._changed.get(kind.path)
+        if document is None or document == self._pages[kind.path].document:
+            return None
+        before = self._pages[kind.path].document
+        settled = settle(before, document, kind.derive)
+        return before, stamped(settled, kind.stamp, self.now) if kind.stamp else settled
+
+
+def _parts_for(kind: Kind, path: str) -> frozenset[str] | None:
+    """The parts that setting the value at ``path`` needs; None where other values hang on it."""
+    if kind.derive is not None or kind in {TEAM_ROSTER, ACTIVE_ALERTS, COORDINATION_LOG}:
+        return None
+    document = kind.document
+    name = parse_path(path)[0]
+    part = part_called(document, name)
+    if part is None:
+        return None
+    shape = layout(document)
+    identity = [attribute for attribute, each in shape.parts.items() if each.identity]
+    return frozenset([part, *identity, *kind.stamp[:-1]])
+
+
+def _broadcast_at(event: Event) -> datetime | None:
+    """When the event went to the whole team; None for any other event."""
+    return event.time if event.type == BROADCAST and isinstance(event.time, datetime) else None
+
+
+def entries_of(events: Iterable[Event]) -> bytes:
+    """The entries of ``events`` as they go to the log."""
+    return encode_text("".join(map(event_text, events)))
+
+
+def event_text(event: Event) -> str:
+    """The entry of ``event`` as it stands in the log."""
+    moment = (
+        write_time(event.time) if isinstance(event.time, datetime) else str(getattr(event.time, "text", ""))
+    )
+    values = (
+        event.type or "",
+        event.involved or "",
+        event.action or "",
+        event.outcome or "",
+        event.notes or "",
+    )
+    return entry_text(moment, event_fields(*values, list(event.extra.items())))
