@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, fields, replace
 from datetime import datetime
 from functools import cache
@@ -28,6 +28,31 @@ class Place:
     cell: Cell | None = None
     in_heading: bool = False
     front: bool = False
+
+
+class RowPlaces(Mapping[str, Place]):
+    """The places of the values in the row of a table, found when they are asked for: most are only read."""
+
+    __slots__ = ("_columns", "_row")
+
+    def __init__(self, columns: Sequence[str], row: Row) -> None:
+        self._columns = columns
+        self._row = row
+
+    def __getitem__(self, attribute: str) -> Place:
+        if attribute not in self._columns:
+            raise KeyError(attribute)
+        cell = self._row.cells[self._columns.index(attribute)]
+        return Place(cell.value, cell=cell)
+
+    def __contains__(self, attribute: object) -> bool:
+        return attribute in self._columns
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
 
 
 @frozen(eq=False)

@@ -19,7 +19,7 @@ from cosmemory.document.values import LONG
 from cosmemory.errors import NotFound
 from cosmemory.syntax.escape import escape_heading, is_empty
 from cosmemory.syntax.fields import fields_of
-from cosmemory.syntax.tables import Table, cell_text, tables_of
+from cosmemory.syntax.tables import Table, tables_of
 from cosmemory.syntax.tree import Section
 from cosmemory.syntax.writers import (
     content_end,
@@ -113,7 +113,7 @@ def _insert_rows(
         change.edits.append(Edit(at, at, newline * 2 + newline.join(lines)))
         return
     table = tables[0]
-    columns = column_attributes(change, part.record, table)
+    columns = column_attributes(part.record, table)
     _refuse_unplaced(part, columns, fresh)
     anchor: Any = None
     for record in new:
@@ -168,7 +168,7 @@ def _row_insertion(
     first = next((r.origin.row for r in new if id(r.origin) in mine and r.origin.row), None)
     if first is not None:
         return Edit(first.span.start, first.span.start, line + newline)
-    empty = [row for row in table.rows if all(is_empty(cell_text(change.text, cell)) for cell in row.cells)]
+    empty = [row for row in table.rows if row.blank]
     taken = {edit.start for edit in change.edits}
     if empty and empty[0].span.start not in taken:
         return Edit(empty[0].span.start, empty[0].span.end, line)

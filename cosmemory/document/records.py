@@ -8,11 +8,18 @@ from difflib import get_close_matches
 from typing import Any
 
 from cosmemory.diagnostics import Fix
-from cosmemory.document.fields import Layout, Origin, Part, Place, layout
-from cosmemory.document.labels import Labelled, PageReading, labels_of, read_value, require_labels
+from cosmemory.document.fields import Layout, Origin, Part, Place, RowPlaces, layout
+from cosmemory.document.labels import (
+    Labelled,
+    PageReading,
+    is_placeholder,
+    labels_of,
+    read_value,
+    require_labels,
+)
 from cosmemory.document.sections import columns_of
 from cosmemory.document.values import TEXT, read_source
-from cosmemory.syntax.escape import is_empty
+from cosmemory.syntax.escape import is_empty, unescape_cell
 from cosmemory.syntax.tables import Row, Table, cell_text, pipes_in_code, tables_of
 from cosmemory.syntax.tree import Section, name_of
 from cosmemory.text.edits import Edit
@@ -56,7 +63,9 @@ def read_rows(page: PageReading, part: Part, section: Section) -> Iterator[Any]:
     # In the block of a record a later table is a part of its notes.
     for table in _alike(page, shape, tables) if part.title else tables[:1]:
         columns = _columns(page, shape, table)
-        records += [_row(page, part.record, shape, table, row, columns) for row in _filled(text, table)]
+        records += [
+            _row(page, part.record, shape, table, row, columns) for row in table.rows if not row.blank
+        ]
     if part.title:
         _report_strays(page, tables, section)
     named = _Blocks(below)
@@ -71,10 +80,9 @@ def read_rows(page: PageReading, part: Part, section: Section) -> Iterator[Any]:
 
 def _alike(page: PageReading, shape: Layout, tables: list[Table]) -> Iterator[Table]:
     """The first table, and those further down that go on with its columns; others are reported."""
-    text = page.tree.text
-    wanted = columns_of(text, tables[0], shape)
+    wanted = columns_of(tables[0], shape)
     for table in tables:
-        if columns_of(text, table, shape) == wanted and (any(wanted) or table is tables[0]):
+        if columns_of(table, shape) == wanted and (any(wanted) or table is tables[0]):
             yield table
         else:
             page.report("stray-row", "this table has other columns than the one above", table.header.span)
@@ -93,11 +101,6 @@ def _report_strays(page: PageReading, tables: list[Table], section: Section) -> 
             )
         elif block.start >= tables[0].span.end and line.of(text).lstrip(" \t").startswith("|"):
             page.report("stray-row", "a table ended above, and this line belongs to none", line)
-
-
-def _filled(text: str, table: Table) -> list[Row]:
-    """The rows that say anything."""
-    return [row for row in table.rows if not all(is_empty(cell_text(text, cell)) for cell in row.cells)]
 
 
 class _Blocks:
@@ -163,14 +166,14 @@ def _columns(page: PageReading, shape: Layout, table: Table) -> list[str]:
     """The attribute of each column of ``table``; ``extra.NAME`` for one that the kind does not know."""
     found: list[str] = []
     unknown = Labelled()
-    for cell in table.header.cells:
-        title = cell_text(page.tree.text, cell)
+    for number, title in enumerate(table.columns):
         attribute = shape.value_named(name_of(title))
         if attribute is not None and attribute in found:
-            page.report("duplicate-column", f"the column {title!r} stands here a second time", cell.value)
+            place = table.header.cells[number].value
+            page.report("duplicate-column", f"the column {title!r} stands here a second time", place)
             attribute = None
         elif attribute is None:
-            _report_near(page, shape, title, cell.value)
+            _report_near(page, shape, title, table.header.cells[number].value)
         if attribute is None:
             name = unknown.free_name(name_of(title))
             unknown.extra[name] = ""
@@ -179,7 +182,7 @@ def _columns(page: PageReading, shape: Layout, table: Table) -> list[str]:
     for attribute, value in shape.values.items():
         if value.required and value.in_row and attribute not in found:
             page.report("missing-column", f"the column {value.title!r} is missing", table.header.span)
-    if len(table.delimiter.cells) != len(table.header.cells):
+    if len(table.delimiter.sources) != len(table.header.sources):
         page.report("delimiter-row", "the row of dashes does not fit the header", table.delimiter.span)
     return found
 
@@ -196,6 +199,11 @@ def _report_near(page: PageReading, shape: Layout, title: str, span: Span) -> No
 def _row(
     page: PageReading, record: type[Any], shape: Layout, table: Table, row: Row, columns: list[str]
 ) -> Any:
+    sources = row.plain()
+    if sources is not None and len(sources) == len(columns):
+        plain = _plain_row(record, shape, table, row, columns, sources)
+        if plain is not None:
+            return plain
     text = page.tree.text
     if row.guarded:
         edits = tuple(Edit(at, at, "\\") for at in pipes_in_code(text, row.span))
@@ -217,6 +225,24 @@ def _row(
     return record(**values, extra=extra, origin=Origin(places, table=table, row=row))
 
 
+def _plain_row(
+    record: type[Any], shape: Layout, table: Table, row: Row, columns: list[str], sources: list[str]
+) -> Any:
+    """The record of a row with nothing to report; None where there is anything that needs a place."""
+    values: dict[str, Any] = {}
+    extra: dict[str, str] = {}
+    for attribute, source in zip(columns, sources, strict=True):
+        if attribute.startswith("extra."):
+            extra[attribute.removeprefix("extra.")] = unescape_cell(source)
+            continue
+        value = shape.values[attribute]
+        reading = read_source(value.type, source, cell=True)
+        if reading.rule or is_placeholder(source, value):
+            return None
+        values[attribute] = reading.value
+    return record(**values, extra=extra, origin=Origin(RowPlaces(columns, row), table=table, row=row))
+
+
 def report_doubles(page: PageReading, part: Part, records: tuple[Any, ...]) -> None:
     """Reports keys that two records share, and records without one."""
     if not part.key:
@@ -224,13 +250,12 @@ def report_doubles(page: PageReading, part: Part, records: tuple[Any, ...]) -> N
     seen: set[str] = set()
     for record in records:
         key = getattr(record, part.key)
-        place = record.origin.places.get(part.key)
-        if place is None:
+        places = record.origin.places
+        if part.key not in places:
             continue
         if key is None:
-            page.report(
-                "empty-key", f"a record of {part.title!r} has no {part.key.replace('_', ' ')}", place.span
-            )
+            message = f"a record of {part.title!r} has no {part.key.replace('_', ' ')}"
+            page.report("empty-key", message, places[part.key].span)
         elif str(key).lower() in seen:
-            page.report("duplicate-key", f"{key!r} stands twice in {part.title!r}", place.span)
+            page.report("duplicate-key", f"{key!r} stands twice in {part.title!r}", places[part.key].span)
         seen.add(str(key).lower())

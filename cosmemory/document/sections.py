@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cosmemory.document.fields import Layout, Part, layout
-from cosmemory.syntax.tables import Table, cell_text, tables_of
+from cosmemory.syntax.tables import Table, tables_of
 from cosmemory.syntax.tree import Section, Tree, name_of
 
 
@@ -54,11 +54,11 @@ def sections_like(text: str, top: Section, part: Part, shape: Layout) -> list[Se
         if section.level > 1 and section.name in names:
             continue
         table = next(iter(tables_of(text, section.blocks)), None)
-        if table is not None and needed <= set(columns_of(text, table, wanted)):
+        if table is not None and needed <= set(columns_of(table, wanted)):
             found.append(section)
     return found
 
 
-def columns_of(text: str, table: Table, shape: Layout) -> list[str | None]:
+def columns_of(table: Table, shape: Layout) -> list[str | None]:
     """The attribute of each column of ``table``; None for a column that the kind does not know."""
-    return [shape.value_named(name_of(cell_text(text, cell))) for cell in table.header.cells]
+    return [shape.value_named(name_of(title)) for title in table.columns]

@@ -101,7 +101,7 @@ def _absent(change: PageChange, record: Any, attribute: str, value: Value, after
     """Writes a value that has no place on the page yet: a cell that its row lacks, or a new line."""
     origin = record.origin
     if origin.row is not None:
-        columns = column_attributes(change, type(record), origin.table)
+        columns = column_attributes(type(record), origin.table)
         if attribute not in columns:
             raise NotFound(f"The column {value.title!r}", f"Add a column {value.title!r} to the table.")
         cells = [cell_source(record, each) for each in columns]
@@ -136,11 +136,11 @@ def labelled(value: Value, style: str, after: Any, newline: str) -> str:
     return labelled_line(style, value.title, source_of(value.type, after, cell=False))
 
 
-def column_attributes(change: PageChange, record: type[Any], table: Table) -> list[str]:
+def column_attributes(record: type[Any], table: Table) -> list[str]:
     """The attribute that each column of ``table`` holds; ``extra.NAME`` for one that nobody declared."""
     shape = layout(record)
     found: list[str] = []
-    for title in table.columns(change.text):
+    for title in table.columns:
         attribute = shape.value_named(name_of(title))
         found.append(attribute if attribute and attribute not in found else f"extra.{name_of(title)}")
     return found

@@ -9,7 +9,7 @@ from cosmemory.frozen import frozen
 from cosmemory.syntax.comments import without_comment
 from cosmemory.syntax.escape import unescape
 from cosmemory.syntax.nodes import Block
-from cosmemory.text.spans import Span, line_spans, without_line_end
+from cosmemory.text.spans import Span, bare_lines, line_spans, without_line_end
 
 _FIELD = re.compile(
     r"(?P<indent>\ufeff?[ \t]*)(?P<bullet>[-*+][ \t]+)?"
@@ -51,11 +51,7 @@ def fields_of(
     ``shape_of(label)`` says what belongs to a label: its LINE alone, the ITEMS of a list below it, or
     the LONG text below it up to the next known label.
     """
-    lines = [
-        (without_line_end(text, span), span.end, block.kind)
-        for block in blocks
-        for span in line_spans(text, block.start, block.end)
-    ]
+    lines = _lines(text, blocks)
     found: list[Field] = []
     at = 0
     while at < len(lines):
@@ -73,8 +69,20 @@ def fields_of(
     return found
 
 
+def _lines(text: str, blocks: Iterable[Block]) -> list[tuple[Span, int, str]]:
+    """The lines of ``blocks``: each without its line end, where that ends, and the kind of its block."""
+    found: list[tuple[Span, int, str]] = []
+    for block in blocks:
+        spans = bare_lines(text, block.start, block.end)
+        ends = [*(span.start for span in spans[1:]), block.end]
+        found += [(span, end, block.kind) for span, end in zip(spans, ends, strict=True)]
+    return found
+
+
 def _field(matched: re.Match[str], label: str, line: Span, end: int, below: Span, text: str) -> Field:
-    source = without_comment(text[matched.end() : line.end])
+    source = text[matched.end() : line.end]
+    if "-->" in source:
+        source = without_comment(source)
     start = matched.end() + len(source) - len(source.lstrip(" \t"))
     stop = matched.end() + len(source.rstrip(" \t"))
     group = "strong" if matched["strong"] is not None else "plain"

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from cosmemory.frozen import frozen
 from cosmemory.syntax.comments import without_comment
-from cosmemory.syntax.escape import unescape_cell
+from cosmemory.syntax.escape import is_empty, unescape_cell
 from cosmemory.syntax.nodes import Block
-from cosmemory.text.spans import Span, line_spans, without_line_end
+from cosmemory.text.spans import Span, bare_lines
 
 _DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
@@ -25,13 +25,55 @@ class Cell:
     value: Span
 
 
-@frozen(eq=False)
 class Row:
-    """One line of a table; ``guarded`` says that pipes inside code spans were taken as text."""
+    """One line of a table, parted into cells when they are asked for.
 
-    span: Span
-    cells: tuple[Cell, ...]
-    guarded: bool = False
+    Where it has another number of cells than ``expected``, pipes in code spans are tried as text.
+    """
+
+    __slots__ = ("_expected", "_line", "_parted", "span")
+
+    def __init__(self, text: str, span: Span, expected: int | None = None) -> None:
+        self.span = span
+        self._line = span.of(text)
+        self._expected = expected
+        self._parted: tuple[tuple[Cell, ...], bool] | None = None
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The cells with their places."""
+        return self._cells()[0]
+
+    @property
+    def guarded(self) -> bool:
+        """Whether pipes inside code spans were taken as text."""
+        return self._cells()[1]
+
+    @property
+    def sources(self) -> list[str]:
+        """What stands in each cell, escapes and all."""
+        plain = self.plain()
+        if plain is not None:
+            return plain
+        start = self.span.start
+        return [self._line[cell.value.start - start : cell.value.end - start] for cell in self.cells]
+
+    @property
+    def blank(self) -> bool:
+        """Whether no cell says anything."""
+        return all(is_empty(unescape_cell(source)) for source in self.sources)
+
+    def plain(self) -> list[str] | None:
+        """The sources of the cells, where the pipes of the line do nothing but part cells; None where unsure."""
+        line = self._line
+        if line[:1] != "|" or line[-1:] != "|" or "\\" in line or "`" in line or "-->" in line:
+            return None
+        return [source.strip(" \t") for source in line.split("|")[1:-1]]
+
+    def _cells(self) -> tuple[tuple[Cell, ...], bool]:
+        if self._parted is None:
+            self._parted = _parted(self._line, self.span.start, self._expected)
+        return self._parted
 
 
 @frozen(eq=False)
@@ -43,9 +85,10 @@ class Table:
     delimiter: Row
     rows: tuple[Row, ...]
 
-    def columns(self, text: str) -> list[str]:
+    @property
+    def columns(self) -> list[str]:
         """The words of the header cells."""
-        return [cell_text(text, cell) for cell in self.header.cells]
+        return [unescape_cell(source) for source in self.header.sources]
 
 
 def cell_text(text: str, cell: Cell) -> str:
@@ -90,15 +133,14 @@ def _is_comment(text: str, block: Block) -> bool:
 
 def _rows_in(text: str, block: Block, table: Table) -> tuple[Row, ...]:
     """The rows of ``table`` that the paragraph ``block`` is made of; none where any line is something else."""
-    count = len(table.header.cells)
-    lines = [without_line_end(text, span) for span in line_spans(text, block.start, block.end)]
-    rows = tuple(split_row(text, line, count) for line in lines)
-    whole = all("|" in row.span.of(text) and len(row.cells) == count for row in rows)
+    count = len(table.header.sources)
+    rows = tuple(Row(text, line, count) for line in bare_lines(text, block.start, block.end))
+    whole = all("|" in row.span.of(text) and len(row.sources) == count for row in rows)
     return rows if whole else ()
 
 
 def _tables_in(text: str, block: Block) -> list[Table]:
-    lines = [without_line_end(text, span) for span in line_spans(text, block.start, block.end)]
+    lines = bare_lines(text, block.start, block.end)
     found: list[Table] = []
     at = 0
     while at + 1 < len(lines):
@@ -119,22 +161,22 @@ def _is_header(text: str, first: Span, second: Span) -> bool:
 
 
 def _table(text: str, lines: list[Span]) -> Table:
-    header = split_row(text, lines[0])
-    delimiter = split_row(text, lines[1])
-    rows = tuple(split_row(text, line, len(header.cells)) for line in lines[2:])
+    header = Row(text, lines[0])
+    delimiter = Row(text, lines[1])
+    count = len(header.sources)
+    rows = tuple([Row(text, line, count) for line in lines[2:]])
     return Table(Span(lines[0].start, lines[-1].end), header, delimiter, rows)
 
 
-def split_row(text: str, line: Span, expected: int | None = None) -> Row:
-    """The cells of one line; where their number is wrong, pipes in code spans are tried as text."""
-    source = line.of(text)
-    cells = _split(source, line.start, _pipes(source))
+def _parted(source: str, offset: int, expected: int | None) -> tuple[tuple[Cell, ...], bool]:
+    """The cells of one line, and whether pipes inside code spans were taken as text."""
+    pipes = _pipes(source)
+    cells = _split(source, offset, pipes)
     if expected is not None and len(cells) != expected and "`" in source:
-        kept = [at for at in _pipes(source) if not _in_code(source, at)]
-        guarded = _split(source, line.start, kept)
+        guarded = _split(source, offset, [at for at in pipes if not _in_code(source, at)])
         if len(guarded) == expected:
-            return Row(line, guarded, guarded=True)
-    return Row(line, cells)
+            return guarded, True
+    return cells, False
 
 
 def _pipes(source: str) -> list[int]:

@@ -11,7 +11,7 @@ from cosmemory.frozen import frozen
 from cosmemory.syntax.escape import unescape
 from cosmemory.syntax.nodes import Block
 from cosmemory.text.source import newline_of
-from cosmemory.text.spans import Span, without_line_end
+from cosmemory.text.spans import Span
 
 _ATX = re.compile(r"\ufeff? {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$", re.DOTALL)
 _UNDERLINE = re.compile(r"(?:\r\n|\n|\r) {0,3}(?:=+|-+)[ \t]*$")
@@ -100,8 +100,8 @@ def grow(text: str, blocks: Sequence[Block]) -> Tree:
     while position < len(blocks):
         block = blocks[position]
         position += 1
-        title_span = heading_text(text, block)
-        title = unescape(title_span.of(text))
+        start, end, title = _heading(text[block.start : block.end])
+        title_span = Span(block.start + start, block.start + end)
         flat.append(build(block.level, Span(block.start, block.end), title, title_span))
     return Tree(text, tuple(blocks), _nest(flat), newline_of(text))
 
@@ -135,15 +135,15 @@ def _nest(flat: list[Section]) -> Section:
     return finished[0]
 
 
-def heading_text(text: str, block: Block) -> Span:
-    """Where the words of the heading ``block`` stand, its marks left out."""
-    line = without_line_end(text, Span(block.start, block.end))
-    source = line.of(text)
-    found = _ATX.match(source)
+@lru_cache(maxsize=2048)
+def _heading(source: str) -> tuple[int, int, str]:
+    """Where in a heading its words begin and end, its marks left out, and what they say."""
+    line = source.removesuffix("\n").removesuffix("\r")
+    found = _ATX.match(line)
     if found:
         start, end = found.span(2) if found.group(2) is not None else (found.end(1), found.end(1))
-        return Span(line.start + start, line.start + end)
-    underline = _UNDERLINE.search(source)
-    end = underline.start() if underline else len(source)
-    start = len(source) - len(source.lstrip(" \t\ufeff"))
-    return Span(line.start + start, line.start + max(start, len(source[:end].rstrip(" \t"))))
+    else:
+        underline = _UNDERLINE.search(line)
+        start = len(line) - len(line.lstrip(" \t\ufeff"))
+        end = max(start, len(line[: underline.start() if underline else None].rstrip(" \t")))
+    return start, end, unescape(line[start:end])

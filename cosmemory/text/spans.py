@@ -62,6 +62,18 @@ def line_spans(text: str, start: int, end: int) -> list[Span]:
     return spans
 
 
+def bare_lines(text: str, start: int, end: int) -> list[Span]:
+    """The lines of ``text[start:end]``, their line ends left out."""
+    stretch = text[start:end]
+    if "\r" in stretch:
+        return [without_line_end(text, span) for span in line_spans(text, start, end)]
+    lines: list[Span] = []
+    for line in stretch.removesuffix("\n").split("\n") if stretch else ():
+        lines.append(Span(start, start + len(line)))
+        start += len(line) + 1
+    return lines
+
+
 def without_line_end(text: str, span: Span) -> Span:
     """``span`` less one line end at its end."""
     end = span.end

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from cosmemory.syntax.tables import split_row
+from cosmemory.syntax.tables import Row
 from cosmemory.text.spans import Span
 
 _LABEL = re.compile(r"^(?P<bullet>- )?(?:\*\*(?P<strong>[^*:]+):\*\*|(?P<plain>[A-Z][\w -]*):)(?P<value>.*)$")
@@ -86,7 +86,7 @@ class Person:
         return [shaped]
 
     def _table(self, lines: list[str]) -> list[str]:
-        rows = [[cell.value.of(line) for cell in split_row(line, Span(0, len(line))).cells] for line in lines]
+        rows = [[cell.value.of(line) for cell in Row(line, Span(0, len(line))).cells] for line in lines]
         head, _, *body = rows
         order = self.choose.sample(range(len(head)), len(head))
         mine = self.choose.random() < 0.5
