@@ -1,0 +1,74 @@
+"""Rows of tables: where their cells stand, and that the quick way to their sources says the same."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cosmemory.syntax.parse import parse
+from cosmemory.syntax.tables import Row, Table, tables_of
+from cosmemory.text.spans import Span
+
+lines = st.text(st.sampled_from("||| \t\\`ab-><!&"), max_size=24)
+
+
+def row_of(line: str, expected: int | None = None) -> Row:
+    return Row(line, Span(0, len(line)), expected)
+
+
+def table_of(text: str) -> Table:
+    (found,) = tables_of(text, parse(text).blocks)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "sources"),
+    [
+        ("| a | b |", ["a", "b"]),
+        ("|a|b|", ["a", "b"]),
+        ("a | b", ["a", "b"]),
+        ("| a | |", ["a", ""]),
+        ("| a \\| b | c |", ["a \\| b", "c"]),
+        ("| a | b <!-- mine --> |", ["a", "b"]),
+        ("  | a |  b  |  ", ["a", "b"]),
+        ("|", []),
+    ],
+)
+def test_a_row_is_parted_at_its_pipes(line: str, sources: list[str]) -> None:
+    row = row_of(line)
+    assert row.sources == sources
+    assert [cell.value.of(line) for cell in row.cells] == sources
+
+
+def test_a_pipe_in_a_code_span_is_text_where_the_number_of_cells_says_so() -> None:
+    line = "| `a|b` | c |"
+    assert row_of(line).sources == ["`a", "b`", "c"]
+    assert not row_of(line, 3).guarded
+    assert row_of(line, 2).sources == ["`a|b`", "c"]
+    assert row_of(line, 2).guarded
+
+
+@given(lines, st.none() | st.integers(0, 4))
+def test_the_quick_way_to_the_sources_equals_the_way_by_their_places(line: str, expected: int | None) -> None:
+    row = row_of(line, expected)
+    by_place = [cell.value.of(line) for cell in row.cells]
+    assert row.sources == by_place
+    plain = row.plain()
+    assert plain is None or (plain == by_place and not row.guarded)
+
+
+@given(st.lists(st.text(st.sampled_from("ab &<"), max_size=5).map(str.strip), min_size=1, max_size=5))
+def test_the_quick_way_answers_for_every_row_that_pipes_alone_part(cells: list[str]) -> None:
+    assert row_of("| " + " | ".join(cells) + " |").plain() == cells
+
+
+def test_a_comment_between_two_rows_does_not_end_a_table() -> None:
+    table = table_of("| A | B |\n|---|---|\n| 1 | 2 |\n\n<!-- later -->\n| 3 | 4 |\n")
+    assert table.columns == ["A", "B"]
+    assert [row.sources for row in table.rows] == [["1", "2"], ["3", "4"]]
+
+
+def test_a_table_with_one_ragged_row_is_read_as_one() -> None:
+    table = table_of("| A | B |\n|---|---|\n| 1 |\n| 2 | 3 | 4 |\n")
+    assert [row.sources for row in table.rows] == [["1"], ["2", "3", "4"]]
