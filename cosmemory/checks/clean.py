@@ -7,6 +7,7 @@ only just now or because it is a dict, has it checked every time; so has any pag
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import blake2b
 
 import cosmemory
 from cosmemory.config import Settings
@@ -17,17 +18,24 @@ NAME = "validated"
 
 def recall(store: Store, settings: Settings) -> dict[str, str]:
     """The stamp by path of the pages that were clean; nothing where other settings or another release were used."""
-    head, _, rest = store.remembered(NAME).decode("utf-8", "surrogateescape").partition("\n")
+    head, *lines = store.remembered(NAME).decode("utf-8", "surrogateescape").split("\n")
     if head != _key(settings):
         return {}
-    pairs = (line.partition("\t") for line in rest.split("\n"))
-    return {path: stamp for stamp, _, path in pairs if path}
+    return {path: stamp for stamp, _, path in (line.partition("\t") for line in lines) if path}
 
 
 def remember(store: Store, settings: Settings, clean: Mapping[str, str]) -> None:
     """Keeps the stamps of the pages that are clean now."""
-    lines = [f"{stamp}\t{path}" for path, stamp in clean.items() if "\n" not in path]
-    store.remember(NAME, "\n".join([_key(settings), *lines]).encode("utf-8", "surrogateescape"))
+    data = bytearray(_key(settings).encode())
+    for path, stamp in clean.items():
+        if "\n" not in path:
+            data += f"\n{stamp}\t{path}".encode("utf-8", "surrogateescape")
+    store.remember(NAME, bytes(data))
+
+
+def mark(*stamps: str) -> str:
+    """What stands for the stamps of the pages that a finding depends on; ten thousand of them should be short."""
+    return blake2b(" ".join(stamps).encode(), digest_size=10).hexdigest()
 
 
 def _key(settings: Settings) -> str:

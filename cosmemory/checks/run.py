@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from cosmemory.checks import CHECKS, PAGE_CHECKS
-from cosmemory.checks.clean import recall, remember
+from cosmemory.checks.clean import mark, recall, remember
 from cosmemory.checks.pages import Pages
 from cosmemory.checks.state import missing_pages
 from cosmemory.checks.suppressions import apply_suppressions
@@ -53,7 +53,7 @@ def check_store(store: Store, now: datetime, settings: Settings, paths: Sequence
     others: list[str] = []
     day = _Day(store)
     for path in every:
-        stamp = f"{stamps.get(path, '')} {stamps.get(day.path, '')}" if path in stamps else ""
+        stamp = mark(stamps[path], stamps.get(day.path, "")) if path in stamps else ""
         if stamp and clean.get(path) == stamp:
             still_clean[path] = stamp
             done.append(CheckedPage(path=path, text="", diagnostics=()))

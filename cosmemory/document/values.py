@@ -315,7 +315,7 @@ def _read(kind: ValueType, source: str, cell: bool) -> Reading:
 
 # The same few words, times and figures stand on most pages: reading them anew was a fifth of reading a page.
 _SHORT = 48
-_read_short = lru_cache(maxsize=4096)(_read)
+_read_short = lru_cache(maxsize=1024)(_read)
 
 
 def source_of(kind: ValueType, value: Any, *, cell: bool) -> str:

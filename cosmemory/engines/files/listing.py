@@ -44,7 +44,8 @@ def stamps(root: str) -> dict[str, str]:
             except OSError:
                 continue  # it has just gone
             if max(status.st_mtime_ns, status.st_ctime_ns) < still:
-                found[path] = f"{status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
+                times = f"{status.st_mtime_ns:x} {status.st_ctime_ns:x}"
+                found[path] = f"{status.st_ino:x} {status.st_size:x} {times}"
     return found
 
 
