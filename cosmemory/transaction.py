@@ -27,7 +27,7 @@ from cosmemory.trace import trace
 
 if TYPE_CHECKING:
     from cosmemory.kinds.coordination_log import Event
-    from cosmemory.memory import Memory
+    from cosmemory.reader import Reader
 
 BROADCAST = "broadcast"
 
@@ -36,7 +36,7 @@ BROADCAST = "broadcast"
 class Transaction:
     """Changes of several pages that land together."""
 
-    memory: Memory
+    memory: Reader
     writer: Writer
     revisions: dict[str, Revision] = field(default_factory=dict)
     _pages: dict[str, Page] = field(default_factory=dict)

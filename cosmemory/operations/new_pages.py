@@ -9,14 +9,14 @@ from cosmemory.document.decode import decode
 from cosmemory.document.render import render
 from cosmemory.errors import ConfigError
 from cosmemory.kinds import COORDINATION_LOG, Kind
-from cosmemory.memory import Memory
+from cosmemory.reader import Reader
 from cosmemory.syntax.parse import parse
 from cosmemory.text.source import decode_text
 
 OWN_TEMPLATES = ".templates"
 
 
-def page_text(memory: Memory, kind: Kind, document: Any, **more: str) -> str:
+def page_text(memory: Reader, kind: Kind, document: Any, **more: str) -> str:
     """The page of ``document``; ``more`` is what its template needs besides.
 
     A template of the same name in the memory's ``.templates/``, or in the folder that the setting
@@ -36,7 +36,7 @@ def page_text(memory: Memory, kind: Kind, document: Any, **more: str) -> str:
     return text
 
 
-def own_template(memory: Memory, kind: Kind) -> tuple[str, str] | None:
+def own_template(memory: Reader, kind: Kind) -> tuple[str, str] | None:
     """Where the user's own template of a kind stands, and its text; None where there is none."""
     path = f"{OWN_TEMPLATES}/{kind.template}"
     stored = memory.store.read(path)

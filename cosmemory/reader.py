@@ -1,0 +1,100 @@
+"""The pages of a memory by their names, read as the documents that they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from cosmemory import clock
+from cosmemory.config import Settings
+from cosmemory.document.values import time_of
+from cosmemory.errors import NotFound
+from cosmemory.kinds import KINDS, Kind, kind_named, kind_of
+from cosmemory.kinds.page import Page, read_page
+from cosmemory.store import Store, Stored
+
+# So many pages, of at most so many characters each, are kept as they were read last.
+KEPT = 32
+LARGE = 256 * 1024
+
+
+class Reader:
+    """What a memory says: its pages in a store, its settings, and who asks at what time."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        settings: Settings | None = None,
+        now: Callable[[], int] = clock.now,
+        actor: str = "",
+    ) -> None:
+        self.store = store
+        self.settings = settings or Settings()
+        self.actor = actor
+        self._now = now
+        self._recent: dict[tuple[str, frozenset[str] | None], Page] = {}
+
+    def now(self) -> datetime:
+        """The present moment, in whole seconds."""
+        return time_of(self._now())
+
+    def path_of(self, name: str) -> str:
+        """The path of the page called ``name``: a path with or without ``.md``, or a kind.
+
+        Raises NotFound when no page answers to the name.
+        """
+        kind = kind_named(name)
+        if kind is not None and kind.single:
+            return kind.path
+        if kind_of(name) is not None or self.store.read(name) is not None:
+            return name
+        path = name if name.endswith(".md") else name + ".md"
+        if kind_of(path) is not None or self.store.read(path) is not None:
+            return path
+        if kind is not None:
+            return self._newest(kind)
+        known = ", ".join(each.name for each in KINDS)
+        raise NotFound(f"The page {name!r}", f"Name a page below the memory folder, or a kind: {known}.")
+
+    def _newest(self, kind: Kind) -> str:
+        """The page of a kind with many pages that is today's, or else the newest."""
+        pages = [path for path in self.store.paths() if kind.pattern.fullmatch(path)]
+        today = kind.path.replace("{date}", self.now().date().isoformat())
+        if today in pages:
+            return today
+        if not pages:
+            raise NotFound(f"A page of the kind {kind.name!r}", f"It would stand at {kind.path}.")
+        return max(pages)
+
+    def page(self, name: str) -> Page:
+        """The page called ``name``, read.
+
+        Raises NotFound when it does not exist.
+        """
+        path = self.path_of(name)
+        stored = self.store.read(path)
+        if stored is None:
+            raise NotFound(f"The page {path}", "cosmemory init creates what is missing.")
+        return self.read_stored(stored)
+
+    def read_stored(self, stored: Stored, parts: frozenset[str] | None = None) -> Page:
+        """What ``stored`` says, of its parts those named, or all; not read again while its bytes are the same."""
+        known = self._recent.get((stored.path, parts))
+        if known is not None and known.revision == stored.revision:
+            return known
+        page = read_page(stored, parts)
+        self.keep(page)
+        return page
+
+    def keep(self, page: Page) -> None:
+        """Keeps a page for the next time that it is asked for."""
+        if len(page.tree.text) <= LARGE:
+            if len(self._recent) >= KEPT:
+                self._recent.clear()
+            self._recent[page.path, page.parts] = page
+
+    def read(self, name: str) -> Any:
+        """The typed document on the page called ``name``."""
+        return self.page(name).document
