@@ -41,8 +41,10 @@ def _day(page: Page) -> Iterator[Finding]:
     for row, wanted in zip(page.document.team_summary, right.team_summary, strict=True):
         for attribute, write in (("value", write_measure), ("change", write_change)):
             value = getattr(wanted, attribute)
+            if not isinstance(value, Measure) or getattr(row, attribute) == value:
+                continue
             place = place_of(row, attribute)
-            if place is not None and isinstance(value, Measure) and getattr(row, attribute) != value:
+            if place is not None:
                 message = f"{row.metric}: the {attribute} is {write(value)}"
                 better = write(value) if sound(page, place) else None
                 yield from found(page, "derived-value", message, place, better=better)
@@ -52,8 +54,11 @@ def _previous(page: Page, before: Page) -> Iterator[Finding]:
     """What the page says of the last day before it, beside that day's own page."""
     figures = {(row.metric or "").lower(): row.value for row in before.document.team_summary}
     for row in page.document.team_summary:
-        wanted, place = figures.get((row.metric or "").lower()), place_of(row, "previous")
-        if place is not None and isinstance(wanted, Measure) and row.previous != wanted:
+        wanted = figures.get((row.metric or "").lower())
+        if not isinstance(wanted, Measure) or row.previous == wanted:
+            continue
+        place = place_of(row, "previous")
+        if place is not None:
             message = f"{row.metric}: the value before was {write_measure(wanted)}"
             better = write_measure(wanted) if sound(before) else None
             yield from found(page, "derived-value", message, place, better=better)
