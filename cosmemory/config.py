@@ -81,15 +81,16 @@ def read_settings(path: str) -> Settings:
 
 def settings_of(held: dict[str, Any], path: str = FILE) -> Settings:
     """The settings that the table ``held`` gives, checked; ``path`` is named in what is wrong."""
+    newest = held.get("format")
+    if isinstance(newest, int) and newest > FORMAT:
+        # A newer release may know other keys, or mean another thing by the same, so none of them is judged.
+        return Settings(format=newest)
     values: dict[str, Any] = {}
     for table, key, value in _entries(held):
         attribute = _PLACES.get((table, key))
         if attribute is None:
             raise _unknown(path, table, key)
         values[attribute] = value
-    if isinstance(values.get("format"), int) and values["format"] > FORMAT:
-        # A newer release may mean another thing by any other key, so none of them is judged.
-        return Settings(format=values["format"])
     return _checked(values, path)
 
 

@@ -1,0 +1,106 @@
+"""Settings: what a file may say, from where it is read, and how a mistake in it is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cosmemory.config import FORMAT, Settings, load_settings, read_settings, settings_of
+from cosmemory.errors import ConfigError
+
+WHOLE = """
+format = 1
+templates = "pages"
+
+[log]
+event_types = ["deployment", "review"]
+
+[bounds]
+decisions = 5
+ended_actions = 6
+resolved_alerts = 7
+team_changes = 8
+
+[targets]
+"On-Time Rate" = 90
+
+[target_roles]
+Developer = 3
+
+[storage]
+durability = "file"
+lock_timeout = 2.5
+"""
+
+
+def memory_in(project: Path) -> Path:
+    root = project / "design" / "memory"
+    root.mkdir(parents=True)
+    return root
+
+
+def test_every_setting_is_read(tmp_path: Path) -> None:
+    (tmp_path / "cosmemory.toml").write_text(WHOLE)
+    assert load_settings(str(memory_in(tmp_path))) == Settings(
+        event_types=("deployment", "review"),
+        decisions=5,
+        ended_actions=6,
+        resolved_alerts=7,
+        team_changes=8,
+        targets={"On-Time Rate": 90.0},
+        target_roles={"Developer": 3},
+        templates=str(tmp_path / "pages"),
+        durability="file",
+        lock_timeout=2.5,
+    )
+
+
+def test_without_a_file_everything_has_its_default(tmp_path: Path) -> None:
+    assert load_settings(str(memory_in(tmp_path))) == Settings()
+
+
+def test_the_file_beside_the_pages_comes_before_that_of_the_project(tmp_path: Path) -> None:
+    root = memory_in(tmp_path)
+    (tmp_path / "cosmemory.toml").write_text("[bounds]\ndecisions = 3\n")
+    assert load_settings(str(root)).decisions == 3
+    (root / "cosmemory.toml").write_text("[bounds]\nteam_changes = 4\n")
+    assert load_settings(str(root)) == Settings(team_changes=4)
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ({"bounds": {"decision": 3}}, "bounds.decision: no such setting"),
+        ({"colour": "red"}, "colour: no such setting"),
+        ({"bounds": {"decisions": 0}}, "bounds.decisions: expected a number of rows from 1 on"),
+        ({"bounds": {"decisions": "many"}}, "decisions: Expected `int`, got `str`"),
+        (
+            {"storage": {"durability": "mostly"}},
+            "storage.durability: expected full, file or none, not 'mostly'",
+        ),
+        ({"storage": {"lock_timeout": 0}}, "storage.lock_timeout: expected seconds above 0 and up to 3600"),
+        ({"log": ["review"]}, "log: no such setting"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(held: dict[str, object], told: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        settings_of(held)
+    assert told in str(refused.value)
+
+
+def test_a_key_that_is_nearly_right_gets_a_hint() -> None:
+    with pytest.raises(ConfigError) as refused:
+        settings_of({"bounds": {"decision": 3}})
+    assert refused.value.hint == "Did you mean bounds.decisions?"
+
+
+def test_a_newer_format_is_told_apart_whatever_else_the_file_says() -> None:
+    assert settings_of({"format": FORMAT + 1, "unheard": {"of": 1}}) == Settings(format=FORMAT + 1)
+
+
+def test_a_file_that_is_not_toml_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "cosmemory.toml"
+    file.write_text("[bounds]\ndecisions = = 3\n")
+    with pytest.raises(ConfigError, match="line 2"):
+        read_settings(str(file))
