@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import field, replace
 from typing import Any
 
 from cosmemory.errors import ConfigError
-from cosmemory.frozen import frozen
+from cosmemory.frozen import field, frozen, replace
 
 FILE = "cosmemory.toml"
 FORMAT = 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -16,7 +15,7 @@ from cosmemory.document.derived import settle
 from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.values import time_of, write_time
 from cosmemory.errors import Conflict, Damaged, EditedMeanwhile, NotFound, ReadOnly
-from cosmemory.frozen import frozen
+from cosmemory.frozen import field, frozen, slotted
 from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, KINDS, LOG_PATH, TEAM_ROSTER, Kind, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_document, read_page
 from cosmemory.store import Append, Change, Replace, Revision, Store, Writer, is_revision_of
@@ -167,7 +166,7 @@ class Outcome(Generic[Result]):
         return dict(self.revisions).get(path, "")
 
 
-@dataclass(slots=True)
+@slotted
 class Transaction:
     """Changes of several pages that land together."""
 

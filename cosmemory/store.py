@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from cosmemory.errors import Unsafe, UsageError
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

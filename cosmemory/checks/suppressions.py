@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from cosmemory.diagnostics import Diagnostic, Fix, report
+from cosmemory.frozen import field, slotted
 from cosmemory.rules import rule_of
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import LineIndex, Span
@@ -27,7 +27,7 @@ EVERY = "every rule"
 FRESHNESS = "6"
 
 
-@dataclass(slots=True)
+@slotted
 class _Comment:
     """One comment: where it stands, its codes, the lines that it covers, and what it has suppressed."""
 

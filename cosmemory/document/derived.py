@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from cosmemory.document.fields import Record, layout
+from cosmemory.frozen import replace
 
 
 def settle(old: Any, new: Any, derive: Callable[[Any], Any]) -> Any:

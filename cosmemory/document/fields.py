@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, fields, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from cosmemory.document.values import LONG, TEXT, ValueType
-from cosmemory.frozen import frozen
+from cosmemory.frozen import field, fields, frozen, replace
 from cosmemory.syntax.fields import Field
 from cosmemory.syntax.tables import Cell, Row, Table
 from cosmemory.syntax.tree import Section, name_of

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from cosmemory.document.fields import Part, Record, Value, layout
 from cosmemory.document.values import ITEMS, LIST
 from cosmemory.errors import InvalidValue, NotFound, UsageError
+from cosmemory.frozen import replace
 from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.syntax.tree import name_of
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,6 +11,7 @@ from cosmemory.document.fields import Layout, Origin, Part, Place, layout
 from cosmemory.document.labels import Labelled, PageReading, labels_of, read_value, require_labels
 from cosmemory.document.sections import columns_of
 from cosmemory.document.values import TEXT, read_source
+from cosmemory.frozen import replace
 from cosmemory.syntax.escape import is_empty
 from cosmemory.syntax.tables import Row, Table, cell_text, pipes_in_code, tables_of
 from cosmemory.syntax.tree import Section, name_of

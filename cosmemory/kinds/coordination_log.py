@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -12,7 +11,7 @@ from cosmemory import clock
 from cosmemory.document.decode import Decoded, decode
 from cosmemory.document.fields import Record, label
 from cosmemory.document.values import TIME, Raw, time_of
-from cosmemory.frozen import frozen
+from cosmemory.frozen import field, frozen, replace
 from cosmemory.syntax.entry import EVENT_TYPES as EVENT_TYPES  # noqa: PLC0414
 from cosmemory.syntax.escape import is_empty, unescape
 from cosmemory.syntax.parse import parse

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from cosmemory.document.paths import part_at, record_of, with_value, without
 from cosmemory.errors import InvalidValue
+from cosmemory.frozen import replace
 from cosmemory.kinds import Kind
 from cosmemory.memory import Memory, Outcome, Transaction
 from cosmemory.operations.ids import next_number

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from statistics import fmean
 from typing import Any
 
 from cosmemory.document.values import Measure
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import COS_STATE, REPORT
 from cosmemory.kinds.active_alerts import duration
 from cosmemory.kinds.coordination_log import Event

@@ -5,9 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, replace
 from cosmemory.syntax.comments import without_comment
 from cosmemory.syntax.escape import unescape_cell
 from cosmemory.syntax.nodes import Block

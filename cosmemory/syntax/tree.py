@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 from functools import lru_cache
 
-from cosmemory.frozen import frozen
+from cosmemory.frozen import field, frozen
 from cosmemory.syntax.escape import unescape
 from cosmemory.syntax.nodes import Block
 from cosmemory.text.source import newline_of

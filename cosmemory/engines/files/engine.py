@@ -6,7 +6,6 @@ import io
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from cosmemory.engines.files import cache, listing, marks
@@ -16,6 +15,7 @@ from cosmemory.engines.files.log import TAIL, Log
 from cosmemory.engines.files.replace import Found, check_names, current, find, open_page, replace
 from cosmemory.engines.tail import in_style_of
 from cosmemory.errors import Conflict, EditedMeanwhile, NotFound, NotSaved
+from cosmemory.frozen import field, slotted
 from cosmemory.store import (
     Append,
     Change,
@@ -177,7 +177,7 @@ class FilesStore:
             yield file
 
 
-@dataclass(slots=True)
+@slotted
 class FilesWriter:
     """The right to write a folder's pages, while its store's lock is held."""
 
