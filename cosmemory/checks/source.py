@@ -11,13 +11,14 @@ from cosmemory.checks.pages import Finding, Pages, found
 from cosmemory.diagnostics import Fix, report
 from cosmemory.kinds import KINDS
 from cosmemory.kinds.page import Page
+from cosmemory.pattern import pattern
 from cosmemory.text.edits import Edit
 from cosmemory.text.source import BOM
 from cosmemory.text.spans import Span, first_line
 from cosmemory.text.visible import HIDDEN, visible
 
-_BAD = re.compile("[\udc80-\udcff]+")
-_MARKER = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: [^\r\n]*)?(?=[\r\n]|\Z)", re.MULTILINE)
+_BAD = pattern("[\udc80-\udcff]+")
+_MARKER = pattern(r"^(?:<{7}|>{7}|\|{7})(?: [^\r\n]*)?(?=[\r\n]|\Z)", re.MULTILINE)
 
 
 def check_source(pages: Pages) -> Iterator[Finding]:

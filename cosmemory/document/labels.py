@@ -10,6 +10,7 @@ from cosmemory.diagnostics import Diagnostic, Fix, report
 from cosmemory.document.fields import Layout, Place, Value
 from cosmemory.document.values import ITEMS, LONG, Reading, read_source, source_of
 from cosmemory.frozen import field, slotted
+from cosmemory.pattern import pattern
 from cosmemory.syntax.escape import is_empty, split_list, unescape, unquote_prose
 from cosmemory.syntax.fields import Field, fields_of, items_of
 from cosmemory.syntax.nodes import Block
@@ -18,7 +19,7 @@ from cosmemory.text.edits import Edit
 from cosmemory.text.spans import Span
 
 # `## Status: COMPLETE`; a heading whose label nobody knows is an ordinary one.
-_HEADED = re.compile(r"(?P<label>[^:\r\n]{1,80}?)[ \t]*:[ \t]+(?P<value>\S.*)", re.DOTALL)
+_HEADED = pattern(r"(?P<label>[^:\r\n]{1,80}?)[ \t]*:[ \t]+(?P<value>\S.*)", re.DOTALL)
 
 
 @slotted

@@ -10,10 +10,11 @@ from cosmemory.document.fields import Part, Record, Value, layout
 from cosmemory.document.values import ITEMS, LIST
 from cosmemory.errors import InvalidValue, NotFound, UsageError
 from cosmemory.frozen import replace
+from cosmemory.pattern import pattern
 from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.syntax.tree import name_of
 
-_PART = re.compile(r'"((?:[^"]|"")*)"|([^."]+)')
+_PART = pattern(r'"((?:[^"]|"")*)"|([^."]+)')
 
 
 def parse_path(path: str) -> list[str]:

@@ -10,16 +10,17 @@ from hashlib import sha256
 from cosmemory.document.values import time_of
 from cosmemory.frozen import frozen
 from cosmemory.kinds.coordination_log import Event, entries
+from cosmemory.pattern import pattern
 from cosmemory.text.edits import Edit, apply
 from cosmemory.text.source import encode_text, newline_of
 from cosmemory.text.spans import Span
 
-_HEAD = re.compile(
+_HEAD = pattern(
     r"\A# Coordination Log Archive\n\nWeek: (\S+)\nEntries: (\d+)\nSHA-256: ([0-9a-f]{64})\n\n", re.ASCII
 )
 _UNTIMED = time_of(0)
-_CLOSE = re.compile(r"^-{3,}[ \t]*(?:\r?\n|\r|\Z)(?:[ \t]*(?:\r?\n|\r))*", re.MULTILINE)
-_SECTION = re.compile(r"^#{1,2} ", re.MULTILINE)
+_CLOSE = pattern(r"^-{3,}[ \t]*(?:\r?\n|\r|\Z)(?:[ \t]*(?:\r?\n|\r))*", re.MULTILINE)
+_SECTION = pattern(r"^#{1,2} ", re.MULTILINE)
 
 
 @frozen(kw_only=True)

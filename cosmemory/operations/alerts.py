@@ -12,9 +12,10 @@ from cosmemory.kinds.active_alerts import SEVERITIES, SEVERITY, ActiveAlerts, Al
 from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.memory import Memory, Outcome, Transaction
 from cosmemory.operations.ids import next_number
+from cosmemory.pattern import pattern
 
 PAGE = ACTIVE_ALERTS.path
-_ALERT_IN_LOG = re.compile(rb"\bALERT-(\d{1,15})\b")
+_ALERT_IN_LOG = pattern(rb"\bALERT-(\d{1,15})\b")
 MOVES = {"ack": "acknowledged", "resolving": "resolving"}
 
 

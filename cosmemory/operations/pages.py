@@ -12,15 +12,16 @@ from cosmemory.frozen import replace
 from cosmemory.kinds import Kind
 from cosmemory.memory import Memory, Outcome, Transaction
 from cosmemory.operations.ids import next_number
+from cosmemory.pattern import pattern
 
 _NUMBERED: Mapping[tuple[str, str], tuple[str, str, re.Pattern[bytes]]] = {
     ("cos-state", "pending_actions"): (
         "action",
         "",
-        re.compile(rb"^\*\*Action ID:\*\* (\d{1,15})\r?$", re.MULTILINE),
+        pattern(rb"^\*\*Action ID:\*\* (\d{1,15})\r?$", re.MULTILINE),
     ),
-    ("active-alerts", "critical"): ("alert", "ALERT-", re.compile(rb"\bALERT-(\d{1,15})\b")),
-    ("active-alerts", "warning"): ("alert", "ALERT-", re.compile(rb"\bALERT-(\d{1,15})\b")),
+    ("active-alerts", "critical"): ("alert", "ALERT-", pattern(rb"\bALERT-(\d{1,15})\b")),
+    ("active-alerts", "warning"): ("alert", "ALERT-", pattern(rb"\bALERT-(\d{1,15})\b")),
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from statistics import fmean
@@ -35,10 +34,11 @@ from cosmemory.operations.periods import (
     percent_measure,
     sums_of,
 )
+from cosmemory.pattern import pattern
 from cosmemory.text.names import file_name
 
-_ALERT = re.compile(r"(\S+) (raised|acknowledged|resolving|resolved)\b")
-_ROSTER = re.compile(r"(Joined team|Left team|Role changed to|Status changed to)")
+_ALERT = pattern(r"(\S+) (raised|acknowledged|resolving|resolved)\b")
+_ROSTER = pattern(r"(Joined team|Left team|Role changed to|Status changed to)")
 _MOST_PERFORMERS = 5
 
 CHARTS = ("tasks", "on-time")
