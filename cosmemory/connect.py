@@ -31,6 +31,10 @@ def default_actor() -> str:
     named = os.environ.get("COSMEMORY_ACTOR")
     if named:
         return named
+    # What getpass asks first; only where none of them is set, the user table is worth its load.
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        if user := os.environ.get(name):
+            return user
     import getpass
 
     try:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from cosmemory.errors import Unsafe, UsageError
 from cosmemory.frozen import frozen, replace
+from cosmemory.text.digest import sha256_hex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -135,12 +135,12 @@ class Store(Protocol):
 
 def revision_of(data: bytes) -> Revision:
     """The name of a page's bytes."""
-    return sha256(data).hexdigest()
+    return sha256_hex(data)
 
 
 def log_revision(length: int, tail: bytes) -> Revision:
     """The name of a log's state, from its length and its last bytes, so that no append reads it whole."""
-    return f"{length}-{sha256(tail[-TAIL:]).hexdigest()[:16]}"
+    return f"{length}-{sha256_hex(tail[-TAIL:])[:16]}"
 
 
 def is_revision_of(expected: Revision | None, data: bytes | None) -> bool:

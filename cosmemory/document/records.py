@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from cosmemory.diagnostics import Fix
@@ -186,6 +185,8 @@ def _columns(page: PageReading, shape: Layout, table: Table) -> list[str]:
 
 def _report_near(page: PageReading, shape: Layout, title: str, span: Span) -> None:
     """Reports an unknown column that is nearly called as a known one: people have columns of their own."""
+    from difflib import get_close_matches
+
     titles = {name: value.title for name, value in shape.values.items() if value.in_row}
     names = {name_of(each): each for each in titles.values()}
     close = get_close_matches(name_of(title), names, 1, 0.7)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from difflib import get_close_matches
 from typing import Any
 
 from cosmemory import clock
@@ -76,6 +75,8 @@ class ValueType:
 
     def hint(self, text: str) -> str:
         """What could have been meant."""
+        from difflib import get_close_matches
+
         close = get_close_matches(text.lower(), self.words, 1)
         if close:
             return f"did you mean {close[0]!r}?"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any
 
 from cosmemory.document.data import event_data
@@ -91,6 +89,8 @@ def _event(given: dict[str, Any], now: datetime) -> Event:
 
 
 def _from_json(source: str) -> list[dict[str, Any]]:
+    import json
+
     if source == "-":
         text = text_of("-")
     else:
@@ -106,6 +106,8 @@ def _from_json(source: str) -> list[dict[str, Any]]:
 
 
 def _json_lines(text: str) -> Iterator[Any]:
+    import json
+
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
@@ -117,6 +119,8 @@ def _json_lines(text: str) -> Iterator[Any]:
 def _warn_of_type(name: str, memory: Memory) -> None:
     known = (*EVENT_TYPES, *memory.settings.event_types)
     if name not in known:
+        from difflib import get_close_matches
+
         close = get_close_matches(name, known, 1)
         hint = f"; did you mean {close[0]!r}?" if close else "; log.event_types in cosmemory.toml adds it"
         print(f"warning: {visible_line(name)!r} is not a known event type{hint}", file=sys.stderr)
