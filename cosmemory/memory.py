@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cosmemory import clock
 from cosmemory.config import FORMAT, Settings
@@ -25,15 +24,29 @@ from cosmemory.text.edits import only_real
 from cosmemory.text.source import Source, encode_text
 from cosmemory.trace import trace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Generic, TypeVar
+
     from cosmemory.checks.run import Checked
     from cosmemory.kinds.coordination_log import Event
+
+    Result = TypeVar("Result")
+else:
+    Result = None
+
+    class Generic:
+        """What typing's is, without the load of typing."""
+
+        __slots__ = ()
+
+        def __class_getitem__(cls, _: object) -> type:
+            return cls
+
 
 # A person who saves again and again must not keep a verb waiting for ever.
 ATTEMPTS = 20
 BROADCAST = "broadcast"
-
-Result = TypeVar("Result")
 
 
 class Memory:

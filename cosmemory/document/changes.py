@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from cosmemory.document.decode import Decoded, decode
 from cosmemory.document.fields import Record, layout
@@ -21,6 +20,10 @@ from cosmemory.errors import Damaged
 from cosmemory.syntax.parse import parse
 from cosmemory.syntax.tree import Tree
 from cosmemory.text.edits import Edit, apply, only_real
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def changed(

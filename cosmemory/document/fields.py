@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 from cosmemory.document.values import LONG, TEXT, ValueType
 from cosmemory.frozen import field, fields, frozen, replace
@@ -13,6 +12,10 @@ from cosmemory.syntax.fields import Field
 from cosmemory.syntax.tables import Cell, Row, Table
 from cosmemory.syntax.tree import Section, name_of
 from cosmemory.text.spans import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @frozen()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from cosmemory.diagnostics import Diagnostic, Fix, report
 from cosmemory.document.fields import Layout, Place, Value
@@ -17,6 +16,10 @@ from cosmemory.syntax.nodes import Block
 from cosmemory.syntax.tree import Section, Tree, name_of
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # `## Status: COMPLETE`; a heading whose label nobody knows is an ordinary one.
 _HEADED = pattern(r"(?P<label>[^:\r\n]{1,80}?)[ \t]*:[ \t]+(?P<value>\S.*)", re.DOTALL)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from cosmemory.document.fields import Part, Record, Value, layout
 from cosmemory.document.values import ITEMS, LIST
@@ -13,6 +12,10 @@ from cosmemory.frozen import replace
 from cosmemory.pattern import pattern
 from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.syntax.tree import name_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _PART = pattern(r'"((?:[^"]|"")*)"|([^."]+)')
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from cosmemory.diagnostics import Fix
 from cosmemory.document.fields import Layout, Origin, Part, Place, layout
@@ -16,6 +15,10 @@ from cosmemory.syntax.tables import Row, Table, cell_text, pipes_in_code, tables
 from cosmemory.syntax.tree import Section, name_of
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import Span, first_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def read_block(page: PageReading, record: type[Any], block: Section) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from cosmemory.document.fields import Layout, Part, Record, Value, layout
 from cosmemory.document.places import edit_at
@@ -26,6 +25,10 @@ from cosmemory.syntax.writers import (
 )
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @slotted

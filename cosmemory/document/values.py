@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
 
 from cosmemory import clock
 from cosmemory.errors import InvalidValue
@@ -19,6 +18,10 @@ from cosmemory.syntax.escape import (
     unescape,
     unescape_cell,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @frozen()

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
 from types import ModuleType
-from typing import Any
 
 from cosmemory.frozen import frozen
 from cosmemory.pattern import pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def _unchanged(document: Any) -> Any:

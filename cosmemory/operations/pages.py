@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from cosmemory.document.paths import part_at, record_of, with_value, without
 from cosmemory.errors import InvalidValue
@@ -13,6 +12,10 @@ from cosmemory.kinds import Kind
 from cosmemory.memory import Memory, Outcome, Transaction
 from cosmemory.operations.ids import next_number
 from cosmemory.pattern import pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _NUMBERED: Mapping[tuple[str, str], tuple[str, str, re.Pattern[bytes]]] = {
     ("cos-state", "pending_actions"): (

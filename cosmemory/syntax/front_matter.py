@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
 from cosmemory.pattern import pattern
 from cosmemory.text.spans import Span, line_spans, without_line_end
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     import yaml
 
 MOST_CHARACTERS = 64 * 1024

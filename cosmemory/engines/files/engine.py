@@ -6,7 +6,6 @@ import io
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO
 
 from cosmemory.engines.files import cache, listing, marks
 from cosmemory.engines.files.disk import refusal
@@ -29,6 +28,10 @@ from cosmemory.store import (
     one_each,
     revision_of,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 
 class FilesStore:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from cosmemory.frozen import frozen
 from cosmemory.interfaces.cli.declared import option
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
     from cosmemory.engines.rehearsal import Rehearsal
     from cosmemory.memory import Memory, Outcome
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+    Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @frozen()

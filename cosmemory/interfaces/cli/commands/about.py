@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import cosmemory
 from cosmemory.interfaces.cli.declared import argument, command
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.session import reading, session_of
 from cosmemory.kinds import KINDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @command()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cosmemory.interfaces.cli.declared import argument, group, option
 from cosmemory.interfaces.cli.session import changing, session_of
 from cosmemory.operations import alerts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 PAGE = "active-alerts"
 

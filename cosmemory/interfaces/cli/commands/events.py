@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from cosmemory.document.data import event_data
 from cosmemory.document.values import TIME, time_of, write_time
@@ -16,6 +15,10 @@ from cosmemory.interfaces.cli.session import changing, reading, session_of, text
 from cosmemory.kinds.coordination_log import EVENT_TYPES, KNOWN, Event
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.events import find_events
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _KEYS = (*KNOWN, "time")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from cosmemory.document.values import DATE
 from cosmemory.errors import UsageError
@@ -13,6 +12,10 @@ from cosmemory.memory import Memory, Outcome
 from cosmemory.operations import metrics as operations
 from cosmemory.operations.periods import month_of, period_named
 from cosmemory.operations.rollup import roll_up
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @group

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cosmemory.diagnostics import Diagnostic
 from cosmemory.document.data import data_of, plain
 from cosmemory.document.paths import value_at
@@ -14,6 +12,10 @@ from cosmemory.interfaces.cli.session import changing, reading, session_of, text
 from cosmemory.kinds.page import Page
 from cosmemory.operations import pages
 from cosmemory.text.spans import LineIndex
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @command()

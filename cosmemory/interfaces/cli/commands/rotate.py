@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.interfaces.cli.declared import command, option
@@ -12,6 +11,10 @@ from cosmemory.interfaces.cli.session import changing, session_of
 from cosmemory.maintenance.rotation import Rotation
 from cosmemory.maintenance.rotation import rotate as rotate_log
 from cosmemory.maintenance.rotation import verify as verify_archives
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @command()

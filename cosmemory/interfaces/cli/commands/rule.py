@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cosmemory.errors import NotFound
 from cosmemory.interfaces.cli.declared import argument, command, option
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.rules_page import rule_text
 from cosmemory.interfaces.cli.session import reading, session_of
 from cosmemory.rules import RULES, close_rule, rule_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @command()

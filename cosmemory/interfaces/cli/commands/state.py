@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cosmemory.document.values import NUMBER, PERCENT
 from cosmemory.errors import UsageError
 from cosmemory.interfaces.cli.declared import argument, command, group, option
 from cosmemory.interfaces.cli.session import changing, session_of, text_of
 from cosmemory.operations import state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 PAGE = "cos-state"
 

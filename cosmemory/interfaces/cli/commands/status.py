@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
 
 from cosmemory.document.data import event_data, plain
 from cosmemory.frozen import frozen
@@ -14,6 +13,10 @@ from cosmemory.interfaces.cli.declared import command
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.session import reading, session_of
 from cosmemory.operations.status import Status, is_overdue, look
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @frozen()

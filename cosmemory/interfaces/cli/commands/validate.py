@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from cosmemory.checks.run import CheckedPage
 from cosmemory.engines.rehearsal import Rehearsal
@@ -28,6 +27,10 @@ from cosmemory.memory import Memory
 from cosmemory.operations.fixing import chosen, fix
 from cosmemory.rules import close_rule, codes_of
 from cosmemory.store import Replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 CODES = "Only these codes, names or families, such as COS2."
 
