@@ -2,8 +2,8 @@
 
 To type checkers, and to ``fields``, ``replace`` and ``asdict`` of the standard library, they are its slotted
 dataclasses. But that library takes longer to load than a command to run, and compiles six methods for every class
-when the class is defined. Here the methods are shared, only the constructor is compiled for its class, by the first
-call of it, and the library is told of the fields when it asks.
+when the class is defined. Here the methods are shared, only the constructor is compiled for its class once it is called
+often, and the library is told of the fields when it asks.
 """
 
 from __future__ import annotations
@@ -42,6 +42,10 @@ else:
 
 __all__ = ["field", "fields", "frozen", "replace", "slotted"]
 
+# How often the constructor of a class is called before it is worth compiling.
+SELDOM = 20
+
+_CALLS: dict[type[Any], int] = {}
 _GETTERS: dict[type[Any], Callable[[Any], Any]] = {}
 
 
@@ -134,21 +138,20 @@ def _slotted(cls: type[Any], kw_only: bool) -> Any:
         each.kw_only = kw_only
         if each.default.__class__.__hash__ is None or each.default.__class__.__module__ == "dataclasses":
             raise TypeError(f"{cls.__qualname__}.{name} needs a default_factory, or the field of this module")
-    inherited = {
-        each.name: each
-        for above in reversed(cls.__mro__)
-        for each in above.__dict__.get("__own_fields__", ())
+    above = {
+        each.name: each for up in reversed(cls.__mro__) for each in up.__dict__.get("__own_fields__", ())
     }
+    every = tuple({**above, **own}.values())
     body = {name: held for name, held in cls.__dict__.items() if name not in own}
     body.pop("__dict__", None)
     body.pop("__weakref__", None)
     body |= {
-        "__slots__": tuple(name for name in own if name not in inherited),
+        "__slots__": tuple(name for name in own if name not in above),
         "__qualname__": cls.__qualname__,
-        "__own_fields__": tuple({**inherited, **own}.values()),
+        "__own_fields__": every,
         "__dataclass_fields__": _THEIRS,
-        "__match_args__": tuple(own) if not kw_only else (),
-        "__init__": _first_call,
+        "__match_args__": tuple(each.name for each in every if not each.kw_only),
+        "__init__": _seldom,
         "__repr__": _repr,
         "__replace__": replace,
     }
@@ -156,10 +159,32 @@ def _slotted(cls: type[Any], kw_only: bool) -> Any:
     return remade(cls.__name__, cls.__bases__, body)
 
 
-def _first_call(self: Any, /, *values: Any, **named: Any) -> None:
+def _seldom(self: Any, /, *values: Any, **named: Any) -> None:
+    """The ``__init__`` of a class that is not called often: compiling one takes as long as forty calls of this."""
     cls = type(self)
-    cls.__init__ = _constructor(cls)
-    cls.__init__(self, *values, **named)
+    calls = _CALLS[cls] = _CALLS.get(cls, 0) + 1
+    if calls > SELDOM or not _filled(self, cls, values, named):
+        cls.__init__ = _constructor(cls)  # which says, too, what is wrong with a call
+        cls.__init__(self, *values, **named)
+
+
+def _filled(self: Any, cls: type[Any], values: tuple[Any, ...], named: dict[str, Any]) -> bool:
+    """Whether the call was right, and every slot of ``self`` holds its value."""
+    placed = dict(zip(cls.__match_args__, values, strict=False))
+    if len(placed) < len(values) or placed.keys() & named:
+        return False
+    placed |= named
+    for each in cls.__own_fields__:
+        if each.name in placed:
+            value = placed.pop(each.name)
+        elif each.default is not Missing:
+            value = each.default
+        elif each.default_factory is not Missing:
+            value = each.default_factory()
+        else:
+            return False
+        object.__setattr__(self, each.name, value)
+    return not placed
 
 
 def _constructor(cls: type[Any]) -> Callable[..., None]:

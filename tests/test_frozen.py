@@ -78,11 +78,31 @@ def test_it_holds_compares_and_shows_what_a_plain_one_does(given):
     assert Quick(name="a").tags is not Quick(name="a").tags
 
 
+@pytest.mark.parametrize("calls", [0, cosmemory.frozen.SELDOM])
 @pytest.mark.parametrize("given", [{}, {"name": "a", "wrong": 1}])
-def test_wrong_calls_are_refused_from_the_first_one_on(given):
+def test_wrong_calls_are_refused_from_the_first_one_on(given, calls):
     for cls in (Quick, Plain, Longer):
-        with pytest.raises(TypeError):
+        for _ in range(calls):
+            cls(name="a")
+        with pytest.raises(TypeError) as told:
             cls(**given)
+        assert f"{cls.__name__}.__init__() " in str(told.value)
+
+
+@pytest.mark.parametrize("calls", [0, cosmemory.frozen.SELDOM])
+def test_values_come_in_order_or_by_name_but_not_twice(calls):
+    @frozen()
+    class Ordered:
+        first: int
+        second: int = 2
+        rest: list[int] = field(default_factory=list)
+
+    for _ in range(calls):
+        Ordered(0)
+    assert Ordered(1) == Ordered(first=1) == Ordered(1, 2, []) == Ordered(1, rest=[])
+    for values, named in (((1, 2, [], 4), {}), ((1,), {"first": 1}), ((), {"second": 1})):
+        with pytest.raises(TypeError):
+            Ordered(*values, **named)
 
 
 def test_it_is_frozen_and_slotted():
