@@ -18,7 +18,7 @@ from cosmemory.frozen import field, frozen, slotted
 from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, KINDS, LOG_PATH, TEAM_ROSTER, Kind, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_document, read_page
 from cosmemory.store import Append, Change, Replace, Revision, Store, Writer, is_revision_of
-from cosmemory.syntax.entry import entry_text, event_fields
+from cosmemory.syntax.entry import entry_text, event_entry, event_fields
 from cosmemory.syntax.tree import Tree
 from cosmemory.text.edits import only_real
 from cosmemory.text.source import Source, encode_text
@@ -161,7 +161,7 @@ class Memory:
 
     def log(self, *events: Event) -> Revision:
         """``events`` appended to the coordination log, durably and with one sync."""
-        if self.settings.format > FORMAT or any(event.type == BROADCAST for event in events):
+        if self.settings.format > FORMAT or BROADCAST in [event.type for event in events]:
             # A broadcast is shown on cos-state too.
             return self.run(lambda transaction: transaction.append(*events)).revision_of(LOG_PATH)
         return self.store.append(LOG_PATH, entries_of(events))
@@ -332,4 +332,6 @@ def event_text(event: Event) -> str:
         event.outcome or "",
         event.notes or "",
     )
+    if not event.extra:
+        return event_entry(moment, *values)
     return entry_text(moment, event_fields(*values, list(event.extra.items())))

@@ -19,14 +19,15 @@ else:
 FEW = 1 << 18
 
 _digested = [0]
+_digest = [lean]
 
 
 def sha256_hex(data: bytes) -> str:
     """The SHA-256 of ``data``, in hex."""
     if _digested[0] <= FEW:
         _digested[0] += len(data)
-        if _digested[0] <= FEW:
-            return lean(data).hexdigest()
-    from hashlib import sha256
+        if _digested[0] > FEW:
+            from hashlib import sha256
 
-    return sha256(data).hexdigest()
+            _digest[0] = sha256
+    return _digest[0](data).hexdigest()
