@@ -50,10 +50,10 @@ class FilesStore:
             found = find(self.root, path)
         except OSError as error:
             raise refusal(path, error) from error
-        data = found.data if found else None
         if self._intent_is_open():
-            data = self._laid_over(path, data)
-        return None if data is None else Stored(path=path, data=data, revision=revision_of(data))
+            data = self._laid_over(path, found.data if found else None)
+            return None if data is None else Stored(path=path, data=data, revision=revision_of(data))
+        return Stored(path=path, data=found.data, revision=found.revision) if found else None
 
     def read_tail(self, path: str, size: int) -> tuple[bytes, int]:
         """The last bytes of a page and the offset at which they begin."""
