@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import field, replace
-from typing import Any
 
 from cosmemory.errors import ConfigError
-from cosmemory.frozen import frozen
+from cosmemory.frozen import field, frozen, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FILE = "cosmemory.toml"
 FORMAT = 1

@@ -31,9 +31,13 @@ def default_actor() -> str:
     named = os.environ.get("COSMEMORY_ACTOR")
     if named:
         return named
-    import getpass
-
+    # As getpass does it, which takes longer to load.
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        if user := os.environ.get(name):
+            return user
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user id without an entry in the user table
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError, OSError):  # a user id without an entry, or no user table at all
         return "unknown"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from unicodedata import combining, east_asian_width
-
 from cosmemory.frozen import frozen
 from cosmemory.rules import SAFE, UNSAFE, rule_named
 from cosmemory.text.edits import Edit
@@ -104,6 +102,10 @@ def _pieces(text: str) -> list[str]:
 
 def _columns(shown: str) -> int:
     """How many columns of a terminal ``shown`` takes."""
+    if shown.isascii():
+        return len(shown)
+    from unicodedata import combining, east_asian_width
+
     return sum(
         0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1 for character in shown
     )

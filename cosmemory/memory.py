@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Generic, TypeVar
 
 from cosmemory.config import FORMAT
 from cosmemory.errors import EditedMeanwhile, ReadOnly
@@ -15,14 +14,28 @@ from cosmemory.store import Revision
 from cosmemory.trace import trace
 from cosmemory.transaction import BROADCAST, Transaction, entries_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Generic, TypeVar
+
     from cosmemory.checks.run import Checked
     from cosmemory.kinds.coordination_log import Event
 
+    Result = TypeVar("Result")
+else:
+    Result = None
+
+    class Generic:
+        """What typing's is, without the load of typing."""
+
+        __slots__ = ()
+
+        def __class_getitem__(cls, _: object) -> type:
+            return cls
+
+
 # A person who saves again and again must not keep a verb waiting for ever.
 ATTEMPTS = 20
-
-Result = TypeVar("Result")
 
 
 class Memory(Reader):
@@ -77,7 +90,7 @@ class Memory(Reader):
 
     def log(self, *events: Event) -> Revision:
         """``events`` appended to the coordination log, durably and with one sync."""
-        if self.settings.format > FORMAT or any(event.type == BROADCAST for event in events):
+        if self.settings.format > FORMAT or BROADCAST in [event.type for event in events]:
             # A broadcast is shown on cos-state too.
             return self.run(lambda transaction: transaction.append(*events)).revision_of(LOG_PATH)
         return self.store.append(LOG_PATH, entries_of(events))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from cosmemory import clock
 from cosmemory.config import Settings
@@ -13,6 +12,10 @@ from cosmemory.errors import NotFound
 from cosmemory.kinds import KINDS, Kind, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Store, Stored
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # So many pages, of at most so many characters each, are kept as they were read last.
 KEPT = 32

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from cosmemory.frozen import frozen
 
 ERROR, WARNING, INFO = "error", "warning", "info"
@@ -294,6 +292,8 @@ def rule_of(word: str) -> Rule | None:
 
 def close_rule(word: str) -> str:
     """A hint at the rule that ``word`` may mean."""
+    from difflib import get_close_matches
+
     close = get_close_matches(word.lower(), _BY_NAME, 1) or get_close_matches(word.upper(), _BY_CODE, 1)
     return f"Did you mean {close[0]}?" if close else "cosmemory rule --all lists them."
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import replace
-from hashlib import sha256
-from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from cosmemory.errors import Unsafe, UsageError
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, replace
+from cosmemory.text.digest import sha256_hex
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import BinaryIO, Protocol
+else:
+    Protocol = object
 
 Revision = str
 TAIL = 4096
@@ -63,19 +65,15 @@ class Writer(Protocol):
 
     def read(self, path: str) -> Stored | None:
         """The page as it is now, or None."""
-        ...
 
     def commit(self, changes: Sequence[Change], operation: str = "", actor: str = "") -> tuple[Revision, ...]:
         """Write all changes or none; the new revisions in order, "" for a page removed."""
-        ...
 
     def mark(self, name: str) -> int:
         """The highest number kept under a name, 0 when there is none."""
-        ...
 
     def set_mark(self, name: str, value: int) -> None:
         """Keep a number under a name unless a higher one is kept already."""
-        ...
 
 
 class Store(Protocol):
@@ -83,65 +81,52 @@ class Store(Protocol):
 
     def read(self, path: str) -> Stored | None:
         """The page, or None; never waits, never writes."""
-        ...
 
     def read_tail(self, path: str, size: int) -> tuple[bytes, int]:
         """The last `size` bytes of a page and the offset at which they begin."""
-        ...
 
     def open_read(self, path: str) -> BinaryIO:
         """A page for streaming."""
-        ...
 
     def size(self, path: str) -> int:
         """The length of a page in bytes."""
-        ...
 
     def paths(self) -> tuple[str, ...]:
         """Every live page, sorted, as posix paths below the root."""
-        ...
 
     def stamps(self) -> Mapping[str, str]:
         """What tells a live page that was changed from one that was not, without reading it; none where unsure."""
-        ...
 
     def remembered(self, name: str) -> bytes:
         """What was remembered under a name, empty when nothing was."""
-        ...
 
     def remember(self, name: str, data: bytes) -> None:
         """Keep something that may be lost at any time; where it cannot be kept, nothing happens."""
-        ...
 
     def strangers(self) -> tuple[str, ...]:
         """Copies that editors and synchronisers left between the pages, sorted; never read as state."""
-        ...
 
     def append(self, path: str, data: bytes) -> Revision:
         """Put whole entries at the end of a log, durably; the log's new revision."""
-        ...
 
     def writing(self, timeout: float | None = None) -> AbstractContextManager[Writer]:
         """Hold the memory's one lock; a change that was interrupted is finished first."""
-        ...
 
     def mark(self, name: str) -> int:
         """The highest number kept under a name, 0 when there is none."""
-        ...
 
     def notices(self) -> tuple[str, ...]:
         """What repairs this store had to make, one sentence each."""
-        ...
 
 
 def revision_of(data: bytes) -> Revision:
     """The name of a page's bytes."""
-    return sha256(data).hexdigest()
+    return sha256_hex(data)
 
 
 def log_revision(length: int, tail: bytes) -> Revision:
     """The name of a log's state, from its length and its last bytes, so that no append reads it whole."""
-    return f"{length}-{sha256(tail[-TAIL:]).hexdigest()[:16]}"
+    return f"{length}-{sha256_hex(tail[-TAIL:])[:16]}"
 
 
 def is_revision_of(expected: Revision | None, data: bytes | None) -> bool:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from cosmemory.document.changes import Changed, changed, changed_alone, changes
 from cosmemory.document.decode import Decoded
@@ -16,23 +14,27 @@ from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.paths import parse_path, part_called, with_value
 from cosmemory.document.values import write_time
 from cosmemory.errors import Conflict, Damaged, NotFound
+from cosmemory.frozen import field, replace, slotted
 from cosmemory.kinds import ACTIVE_ALERTS, COORDINATION_LOG, COS_STATE, LOG_PATH, TEAM_ROSTER, Kind, kind_of
 from cosmemory.kinds.page import Page, read_document
 from cosmemory.store import Append, Change, Replace, Revision, Writer, is_revision_of
-from cosmemory.syntax.entry import entry_text, event_fields
+from cosmemory.syntax.entry import entry_text, event_entry, event_fields
 from cosmemory.syntax.tree import Tree
 from cosmemory.text.edits import only_real
 from cosmemory.text.source import Source, encode_text
 from cosmemory.trace import trace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from cosmemory.kinds.coordination_log import Event
     from cosmemory.reader import Reader
 
 BROADCAST = "broadcast"
 
 
-@dataclass(slots=True)
+@slotted
 class Transaction:
     """Changes of several pages that land together."""
 
@@ -242,4 +244,6 @@ def event_text(event: Event) -> str:
         event.outcome or "",
         event.notes or "",
     )
+    if not event.extra:
+        return event_entry(moment, *values)
     return entry_text(moment, event_fields(*values, list(event.extra.items())))

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cosmemory.interfaces.cli.app import COMMANDS
 from cosmemory.interfaces.cli.rules_page import rules_markdown
+from cosmemory.interfaces.cli.table import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from cosmemory.checks.pages import Finding, Pages, found, over_bound, place_of
 from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE
 from cosmemory.kinds.active_alerts import Alert, open_alerts
 from cosmemory.kinds.page import Page
+from cosmemory.pattern import pattern
 
-_NUMBER = re.compile(r"[<>]?=?\s*(-?\d+(?:\.\d+)?)")
+_NUMBER = pattern(r"[<>]?=?\s*(-?\d+(?:\.\d+)?)")
 
 
 def check_alerts(pages: Pages) -> Iterator[Finding]:

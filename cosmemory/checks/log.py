@@ -12,9 +12,10 @@ from cosmemory.kinds import ARCHIVE, COORDINATION_LOG
 from cosmemory.kinds.coordination_log import ENTRY, EVENT_TYPES, Event, closed, week_of
 from cosmemory.kinds.log_archive import proof_of
 from cosmemory.kinds.page import Page
+from cosmemory.pattern import pattern
 from cosmemory.text.spans import Span, first_line
 
-_TIMED_LINE = re.compile(
+_TIMED_LINE = pattern(
     r"^(?:[-*+] )?(?:\[[^\]\r\n]{1,20}\] ?)?(?:\*\*|\[)\d{4}-\d\d-\d\d[^\r\n]*", re.MULTILINE
 )
 

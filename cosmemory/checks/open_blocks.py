@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from cosmemory.pattern import pattern
 from cosmemory.syntax.tree import Tree
 from cosmemory.text.spans import Span, first_line
 
-_FENCE = re.compile(r"\ufeff?[ ]{0,3}(`{3,}|~{3,})")
-_LINE_END = re.compile(r"[\r\n]")
+_FENCE = pattern(r"\ufeff?[ ]{0,3}(`{3,}|~{3,})")
+_LINE_END = pattern(r"[\r\n]")
 
 
 def open_blocks(tree: Tree) -> Iterator[tuple[str, Span]]:

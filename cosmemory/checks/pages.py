@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from cosmemory.checks.open_blocks import open_blocks
 from cosmemory.config import Settings
@@ -17,6 +16,10 @@ from cosmemory.kinds import Kind
 from cosmemory.kinds.page import Page
 from cosmemory.rules import ERROR
 from cosmemory.text.spans import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 Finding = tuple[str, Diagnostic]
 

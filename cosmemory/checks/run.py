@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from cosmemory.checks import CHECKS, PAGE_CHECKS
@@ -13,7 +12,7 @@ from cosmemory.checks.state import missing_pages
 from cosmemory.checks.suppressions import apply_suppressions
 from cosmemory.config import Settings
 from cosmemory.diagnostics import Diagnostic, report
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import ARCHIVE, DAILY_METRICS, KINDS, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Store

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from cosmemory.checks.open_blocks import open_blocks
 from cosmemory.checks.pages import Finding, Pages, found
 from cosmemory.diagnostics import Fix, report
 from cosmemory.kinds import KINDS
 from cosmemory.kinds.page import Page
+from cosmemory.pattern import pattern
 from cosmemory.text.edits import Edit
 from cosmemory.text.source import BOM
 from cosmemory.text.spans import Span, first_line
 from cosmemory.text.visible import HIDDEN, visible
 
-_BAD = re.compile("[\udc80-\udcff]+")
-_MARKER = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: [^\r\n]*)?(?=[\r\n]|\Z)", re.MULTILINE)
+_BAD = pattern("[\udc80-\udcff]+")
+_MARKER = pattern(r"^(?:<{7}|>{7}|\|{7})(?: [^\r\n]*)?(?=[\r\n]|\Z)", re.MULTILINE)
 
 
 def check_source(pages: Pages) -> Iterator[Finding]:
@@ -83,6 +83,8 @@ def check_strangers(pages: Pages) -> Iterator[Finding]:
         yield path, report("stray-copy", "this copy is not read as state; compare it and delete it", 0, 0)
     standard = [kind.path for kind in KINDS if kind.single]
     for path in pages.others:
+        from difflib import get_close_matches
+
         close = get_close_matches(path, standard, 1, 0.8)
         meant = f"; did you mean {close[0]}?" if close and close[0] not in pages.pages else ""
         yield path, report("unknown-page", f"no kind of page is called so, and it is left alone{meant}", 0, 0)

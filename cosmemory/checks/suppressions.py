@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from cosmemory.diagnostics import Diagnostic, Fix, report
+from cosmemory.frozen import field, slotted
+from cosmemory.pattern import pattern
 from cosmemory.rules import rule_of
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import LineIndex, Span
 
-_COMMENT = re.compile(
+_COMMENT = pattern(
     r"(?<!\\)<!--[ \t]*cosmemory-(?P<word>[\w-]*\w)(?P<codes>(?:(?!-->|--)[^\r\n])*)[^\r\n]*?-->"
 )
-_SEPARATOR = re.compile(r"[\s,]+")
-_BACKTICKS = re.compile(r"(\\*)(`+)")
-_REST_OF_LINE = re.compile(r"[ \t]*(?:\r\n|\n|\r|\Z)")
+_SEPARATOR = pattern(r"[\s,]+")
+_BACKTICKS = pattern(r"(\\*)(`+)")
+_REST_OF_LINE = pattern(r"[ \t]*(?:\r\n|\n|\r|\Z)")
 _WORDS = ("disable-next-line", "disable-line", "disable-file", "disable", "enable")
 _NEVER = 1 << 62
 EVERY = "every rule"
 FRESHNESS = "6"
 
 
-@dataclass(slots=True)
+@slotted
 class _Comment:
     """One comment: where it stands, its codes, the lines that it covers, and what it has suppressed."""
 

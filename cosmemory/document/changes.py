@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from cosmemory.document.decode import Decoded, decode
 from cosmemory.document.fields import Record, layout
@@ -22,6 +21,10 @@ from cosmemory.frozen import frozen
 from cosmemory.syntax.parse import parse
 from cosmemory.syntax.tree import Tree
 from cosmemory.text.edits import Edit, apply, only_real
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @frozen()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from cosmemory.document.fields import Record, layout
 from cosmemory.document.values import Measure, Raw, write_time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def data_of(record: Record) -> dict[str, Any]:

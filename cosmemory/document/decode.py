@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from typing import Any
 
 from cosmemory.diagnostics import Diagnostic
 from cosmemory.document.fields import Layout, Origin, Part, layout
@@ -22,6 +21,10 @@ from cosmemory.frozen import frozen
 from cosmemory.syntax.escape import is_empty, unescape, unquote_prose
 from cosmemory.syntax.fields import items_of
 from cosmemory.syntax.tree import Section, Tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @frozen()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
 
 from cosmemory.document.fields import Record, layout
+from cosmemory.frozen import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def settle(old: Any, new: Any, derive: Callable[[Any], Any] | None) -> Any:

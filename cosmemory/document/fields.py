@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, fields, replace
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 from cosmemory.document.values import LONG, TEXT, ValueType
-from cosmemory.frozen import frozen
+from cosmemory.frozen import field, fields, frozen, replace
 from cosmemory.syntax.fields import Field
 from cosmemory.syntax.tables import Cell, Row, Table
 from cosmemory.syntax.tree import Section, name_of
 from cosmemory.text.spans import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @frozen()

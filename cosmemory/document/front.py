@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from cosmemory.diagnostics import Fix
 from cosmemory.document.fields import Layout, Place, Value
@@ -15,6 +14,10 @@ from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.syntax.front_matter import front_matter_lines, read_front_matter
 from cosmemory.syntax.tree import name_of
 from cosmemory.text.spans import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @frozen()

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from cosmemory.document.fields import Part
 from cosmemory.document.sections import by_name, sections_named, top_section
 from cosmemory.errors import Damaged
+from cosmemory.pattern import pattern
 from cosmemory.syntax.tree import Section, Tree
 from cosmemory.text.edits import Edit
 from cosmemory.text.source import Source
 
 # The middle mark `=======` alone may be a setext underline; the outer marks are enough to know a conflict.
-_MARKERS = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
-_BAD_BYTE = re.compile("[\udc80-\udcff]")
+_MARKERS = pattern(r"^(?:<{7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
+_BAD_BYTE = pattern("[\udc80-\udcff]")
 _REPAIR = "Mend these lines in an editor; cosmemory validate shows each place."
 
 
@@ -29,11 +30,11 @@ def refuse_damage(path: str, tree: Tree, edits: Sequence[Edit]) -> None:
     sections = [tree.page, *tree.page.walk()]
     for section in {id(found): found for edit in edits for found in [_around(sections, edit)]}.values():
         own = section.heading.start, section.body.end
-        for pattern, reason in (
+        for marks, reason in (
             (_MARKERS, "a merge conflict was left here"),
             (_BAD_BYTE, _bad_byte(tree, own)),
         ):
-            damage = pattern.search(tree.text, *own)
+            damage = marks.search(tree.text, *own)
             if damage:
                 raise Damaged(path, tree.text.count("\n", 0, damage.start()) + 1, reason, _REPAIR)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from cosmemory.diagnostics import Diagnostic, Fix, report
 from cosmemory.document.fields import Layout, Place, Value
 from cosmemory.document.values import ITEMS, LONG, Reading, read_source, source_of
+from cosmemory.frozen import field, slotted
+from cosmemory.pattern import pattern
 from cosmemory.syntax.escape import is_empty, split_list, unescape, unquote_prose
 from cosmemory.syntax.fields import Field, fields_of, items_of
 from cosmemory.syntax.nodes import Block
@@ -17,11 +17,15 @@ from cosmemory.syntax.tree import Section, Tree, name_of
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import Span
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 # `## Status: COMPLETE`; a heading whose label nobody knows is an ordinary one.
-_HEADED = re.compile(r"(?P<label>[^:\r\n]{1,80}?)[ \t]*:[ \t]+(?P<value>\S.*)", re.DOTALL)
+_HEADED = pattern(r"(?P<label>[^:\r\n]{1,80}?)[ \t]*:[ \t]+(?P<value>\S.*)", re.DOTALL)
 
 
-@dataclass(slots=True)
+@slotted
 class PageReading:
     """What is being read, the findings so far, and the headings that a declared part accounts for."""
 
@@ -35,7 +39,7 @@ class PageReading:
         self.found.append(report(rule, message, span.start, end, fix=fix))
 
 
-@dataclass(slots=True)
+@slotted
 class Labelled:
     """The values of one record and their places; ``extra`` are those with a label that the kind does not know."""
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
 
 from cosmemory.document.fields import Part, Record, Value, layout
 from cosmemory.document.values import ITEMS, LIST
 from cosmemory.errors import InvalidValue, NotFound, UsageError
+from cosmemory.frozen import replace
+from cosmemory.pattern import pattern
 from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.syntax.tree import name_of
 
-_PART = re.compile(r'"((?:[^"]|"")*)"|([^."]+)')
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_PART = pattern(r'"((?:[^"]|"")*)"|([^."]+)')
 
 
 def parse_path(path: str) -> list[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cosmemory.document.fields import Place
 from cosmemory.document.values import Raw, ValueType, source_of
 from cosmemory.syntax.escape import escape_heading
 from cosmemory.syntax.front_matter import scalar_like
 from cosmemory.syntax.writers import cell_edit, value_edit
 from cosmemory.text.edits import Edit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def edit_at(text: str, place: Place, kind: ValueType, value: Any) -> Edit:

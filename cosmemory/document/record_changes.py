@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import Any
 
 from cosmemory.document.fields import Part, layout
 from cosmemory.document.value_changes import (
@@ -28,6 +27,10 @@ from cosmemory.syntax.writers import (
 )
 from cosmemory.text.edits import Edit, apply, only_real
 from cosmemory.text.spans import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def _kept(old: Sequence[Any], new: Sequence[Any]) -> tuple[dict[int, Any], list[Any]]:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from difflib import get_close_matches
-from typing import Any
 
 from cosmemory.diagnostics import Fix
 from cosmemory.document.fields import Layout, Origin, Part, Place, RowPlaces, layout
@@ -19,11 +16,16 @@ from cosmemory.document.labels import (
 )
 from cosmemory.document.sections import columns_of
 from cosmemory.document.values import TEXT, read_source
+from cosmemory.frozen import replace
 from cosmemory.syntax.escape import is_empty, unescape_cell
 from cosmemory.syntax.tables import Row, Table, cell_text, pipes_in_code, tables_of
 from cosmemory.syntax.tree import Section, name_of
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import Span, first_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def read_block(page: PageReading, record: type[Any], block: Section) -> Any:
@@ -189,6 +191,8 @@ def _columns(page: PageReading, shape: Layout, table: Table) -> list[str]:
 
 def _report_near(page: PageReading, shape: Layout, title: str, span: Span) -> None:
     """Reports an unknown column that is nearly called as a known one: people have columns of their own."""
+    from difflib import get_close_matches
+
     titles = {name: value.title for name, value in shape.values.items() if value.in_row}
     names = {name_of(each): each for each in titles.values()}
     close = get_close_matches(name_of(title), names, 1, 0.7)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from cosmemory.document.fields import Layout, Part, Record, Value, layout
 from cosmemory.document.places import edit_at
 from cosmemory.document.sections import sections_of
 from cosmemory.document.values import ITEMS, LONG, TEXT, source_of
 from cosmemory.errors import InvalidValue, NotFound
+from cosmemory.frozen import field, slotted
 from cosmemory.syntax.escape import escape_item, is_empty
 from cosmemory.syntax.fields import Field, fields_of, items_of
 from cosmemory.syntax.tables import Table
@@ -27,8 +26,12 @@ from cosmemory.syntax.writers import (
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import Span
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-@dataclass(slots=True)
+
+@slotted
 class PageChange:
     """One page being changed: its tree, the edits so far, and every record that was read from it.
 

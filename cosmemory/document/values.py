@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
 
 from cosmemory import clock
 from cosmemory.errors import InvalidValue
@@ -21,6 +19,10 @@ from cosmemory.syntax.escape import (
     unescape,
     unescape_cell,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @frozen()
@@ -77,6 +79,8 @@ class ValueType:
 
     def hint(self, text: str) -> str:
         """What could have been meant."""
+        from difflib import get_close_matches
+
         close = get_close_matches(text.lower(), self.words, 1)
         if close:
             return f"did you mean {close[0]!r}?"
@@ -131,7 +135,9 @@ def read_time(text: str) -> Reading:
 def write_time(value: datetime) -> str:
     """``value`` as ISO 8601 in UTC, with seconds and ``Z``."""
     if value.tzinfo is UTC:
-        return value.isoformat(timespec="seconds")[:19] + "Z"
+        # Half as long as isoformat takes, and every entry and many a cell needs it.
+        parts = value.year, value.month, value.day, value.hour, value.minute, value.second
+        return "%04d-%02d-%02dT%02d:%02d:%02dZ" % parts  # noqa: UP031 - a format string takes twice as long
     return clock.format_time(seconds_of(value))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO
 
 from cosmemory.engines.tail import in_style_of
 from cosmemory.errors import Conflict, NotFound
@@ -21,6 +20,10 @@ from cosmemory.store import (
     log_revision,
     revision_of,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 
 class Rehearsal:

@@ -6,9 +6,13 @@ import re
 from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
-from typing import Any
 
 from cosmemory.frozen import frozen
+from cosmemory.pattern import pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @frozen(kw_only=True)
@@ -63,10 +67,10 @@ _PLACEHOLDERS = {
 
 
 def _kind(name: str, path: str, record: str) -> Kind:
-    pattern = re.escape(path)
+    wanted = re.escape(path)
     for placeholder, matching in _PLACEHOLDERS.items():
-        pattern = pattern.replace(re.escape(placeholder), matching)
-    return Kind(name=name, path=path, record=record, pattern=re.compile(pattern))
+        wanted = wanted.replace(re.escape(placeholder), matching)
+    return Kind(name=name, path=path, record=record, pattern=pattern(wanted))
 
 
 COS_STATE = _kind("cos-state", "cos-state.md", "CosState")
@@ -87,7 +91,7 @@ KINDS: tuple[Kind, ...] = (
     REPORT,
 )
 LOG_PATH = COORDINATION_LOG.path
-ARCHIVE = re.compile(r"coordination-log-(\d{4}-W\d\d)\.md")
+ARCHIVE = pattern(r"coordination-log-(\d{4}-W\d\d)\.md")
 
 
 def kind_of(path: str) -> Kind | None:

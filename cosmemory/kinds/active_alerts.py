@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from cosmemory.document.fields import Record, blocks, column, heading, label, table
 from cosmemory.document.values import ITEMS, TEXT, TIME, Raw, enum
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, replace
 
 SEVERITIES = ("critical", "warning")
 SEVERITY = enum("severity", *SEVERITIES, also=("info", "emergency"))

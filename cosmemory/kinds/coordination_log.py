@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -12,7 +11,8 @@ from cosmemory import clock
 from cosmemory.document.decode import Decoded, decode
 from cosmemory.document.fields import Record, label
 from cosmemory.document.values import TIME, Raw, time_of
-from cosmemory.frozen import frozen
+from cosmemory.frozen import field, frozen, replace
+from cosmemory.pattern import pattern
 from cosmemory.syntax.entry import EVENT_TYPES as EVENT_TYPES  # noqa: PLC0414
 from cosmemory.syntax.escape import is_empty, unescape
 from cosmemory.syntax.parse import parse
@@ -50,10 +50,10 @@ class CoordinationLog(Record):
 # `### ` and a time at column 0 begin an entry, whatever fence or comment stands open above, so that the
 # log can be read from its end and no entry can swallow the ones after it.
 # `$` alone would not see the end of a line that ends in CRLF.
-ENTRY = re.compile(r"^###? (?=\[?\d{4}-\d\d-\d\d)([^\r\n]*)", re.MULTILINE)
-_CLOSE = re.compile(r"^-{3,}[ \t]*(?=[\r\n]|\Z)", re.MULTILINE)
+ENTRY = pattern(r"^###? (?=\[?\d{4}-\d\d-\d\d)([^\r\n]*)", re.MULTILINE)
+_CLOSE = pattern(r"^-{3,}[ \t]*(?=[\r\n]|\Z)", re.MULTILINE)
 _LONGEST = 60
-_LABEL = re.compile(
+_LABEL = pattern(
     r"^(?:[-*+] )?(?:\*\*(?P<strong>[^*:\r\n]{1,80}?)[ \t]*(?::[ \t]*\*\*|\*\*[ \t]*:)"
     r"|(?P<plain>[A-Za-z][^:*|`<>\r\n]{0,60}?)[ \t]*:)(?:[ \t]+|$)",
 )
@@ -61,7 +61,7 @@ _LABEL = re.compile(
 
 # An entry as it is written here, with nothing to unescape in it, and another one or nothing right behind it.
 _VALUE = r"([^\\&<`\r\n]*)\n"
-_PLAIN = re.compile(
+_PLAIN = pattern(
     r"### (\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ)\n"
     rf"\*\*Type:\*\* {_VALUE}(?:\*\*Involved:\*\* {_VALUE})?\*\*Action:\*\* {_VALUE}"
     rf"(?:\*\*Outcome:\*\* {_VALUE})?(?:\*\*Notes:\*\* {_VALUE})?\n---\n\n(?=### \d{{4}}-\d\d-\d\d|\Z)",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from cosmemory.document.fields import Record, column, label, prose, section, table
 from cosmemory.document.values import NUMBER, PERCENT, TEXT, TIME, TIME_OR_TEXT, Raw, enum
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, replace
 
 PRIORITIES = ("critical", "high", "medium", "low")
 SESSION_STATUS = enum("session status", "active", "idle", "busy")

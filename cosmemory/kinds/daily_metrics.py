@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 
 from cosmemory.document.fields import Record, blocks, column, heading, label, table
 from cosmemory.document.values import CHANGE, DATE, ITEMS, LONG, MEASURE, TIME, Measure, Raw
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, replace
 
 TASKS, ON_TIME, FIRST_PASS = "Tasks Completed", "On-Time", "First-Pass"
 RESPONSE, ISSUES = "Avg Response Time", "Issues"

@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from hashlib import sha256
 
 from cosmemory.document.values import time_of
 from cosmemory.frozen import frozen
 from cosmemory.kinds.coordination_log import Event, entries
+from cosmemory.pattern import pattern
+from cosmemory.text.digest import sha256_hex
 from cosmemory.text.edits import Edit, apply
 from cosmemory.text.source import encode_text, newline_of
 from cosmemory.text.spans import Span
 
-_HEAD = re.compile(
+_HEAD = pattern(
     r"\A# Coordination Log Archive\n\nWeek: (\S+)\nEntries: (\d+)\nSHA-256: ([0-9a-f]{64})\n\n", re.ASCII
 )
 _UNTIMED = time_of(0)
-_CLOSE = re.compile(r"^-{3,}[ \t]*(?:\r?\n|\r|\Z)(?:[ \t]*(?:\r?\n|\r))*", re.MULTILINE)
-_SECTION = re.compile(r"^#{1,2} ", re.MULTILINE)
+_CLOSE = pattern(r"^-{3,}[ \t]*(?:\r?\n|\r|\Z)(?:[ \t]*(?:\r?\n|\r))*", re.MULTILINE)
+_SECTION = pattern(r"^#{1,2} ", re.MULTILINE)
 
 
 @frozen(kw_only=True)
@@ -75,7 +76,7 @@ def archive_text(week: str, held: Iterable[Entry]) -> str:
 
 def _checksum(body: str) -> str:
     """The sha256 of the entries with LF line ends, whatever ends git or an editor gave them."""
-    return sha256(encode_text(body.replace("\r\n", "\n"))).hexdigest()
+    return sha256_hex(encode_text(body.replace("\r\n", "\n")))
 
 
 def _when(entry: Entry) -> datetime:

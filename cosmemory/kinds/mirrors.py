@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, replace
 from cosmemory.kinds.active_alerts import ActiveAlerts, Alert, open_alerts
 from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.kinds.cos_state import AlertMirror, Coordination, CosState

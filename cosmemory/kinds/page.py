@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cosmemory.diagnostics import Diagnostic
 from cosmemory.document.decode import Decoded, decode
 from cosmemory.errors import NotFound
@@ -13,6 +11,10 @@ from cosmemory.store import Revision, Stored, log_revision
 from cosmemory.syntax.parse import parse
 from cosmemory.syntax.tree import Tree
 from cosmemory.text.source import decode_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @frozen(kw_only=True)

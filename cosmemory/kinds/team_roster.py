@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from cosmemory.document.fields import Record, column, details, heading, label, table
 from cosmemory.document.values import COUNT, LIST, TEXT, TIME, Raw, enum
 from cosmemory.errors import InvalidValue, NotFound
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, replace
 
 STATUSES = ("active", "idle", "busy", "blocked", "offline", "hibernated")
 STATUS = enum("member status", *STATUSES)

@@ -12,10 +12,11 @@ from cosmemory.kinds.active_alerts import SEVERITIES, SEVERITY, ActiveAlerts, Al
 from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.ids import next_number
+from cosmemory.pattern import pattern
 from cosmemory.transaction import Transaction
 
 PAGE = ACTIVE_ALERTS.path
-_ALERT_IN_LOG = re.compile(rb"\bALERT-(\d{1,15})\b")
+_ALERT_IN_LOG = pattern(rb"\bALERT-(\d{1,15})\b")
 MOVES = {"ack": "acknowledged", "resolving": "resolving"}
 
 

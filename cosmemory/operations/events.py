@@ -10,13 +10,14 @@ from cosmemory.errors import NotFound
 from cosmemory.kinds import ARCHIVE, LOG_PATH
 from cosmemory.kinds.coordination_log import Event, entries, matches
 from cosmemory.memory import Memory
+from cosmemory.pattern import pattern
 from cosmemory.text.source import decode_text
 
 BLOCK = 256 * 1024
 TAIL = 512
 USUAL_ENTRY = 320
 # The beginning of an entry, as in kinds/coordination_log.py, on bytes.
-HEADING = re.compile(rb"^###? (?=\[?\d{4}-\d\d-\d\d)", re.MULTILINE)
+HEADING = pattern(rb"^###? (?=\[?\d{4}-\d\d-\d\d)", re.MULTILINE)
 
 
 def append_events(memory: Memory, events: Iterable[Event]) -> tuple[str, int]:

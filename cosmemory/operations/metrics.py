@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from cosmemory.document.values import MEASURE, Measure
 from cosmemory.errors import InvalidValue
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import DAILY_METRICS, daily_metrics
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.daily_metrics import (

@@ -67,6 +67,6 @@ def _refuse_loss(place: str, kind: Kind, document: Any, text: str) -> None:
 
 
 def _names(document: Any) -> list[str]:
-    from dataclasses import fields
+    from cosmemory.frozen import fields
 
     return [each.name for each in fields(document) if each.compare]

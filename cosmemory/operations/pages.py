@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
 
 from cosmemory.document.paths import part_at, record_of, without
 from cosmemory.errors import InvalidValue
+from cosmemory.frozen import replace
 from cosmemory.kinds import Kind
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.ids import next_number
+from cosmemory.pattern import pattern
 from cosmemory.transaction import Transaction
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _NUMBERED: Mapping[tuple[str, str], tuple[str, str, re.Pattern[bytes]]] = {
     ("cos-state", "pending_actions"): (
         "action",
         "",
-        re.compile(rb"^\*\*Action ID:\*\* (\d{1,15})\r?$", re.MULTILINE),
+        pattern(rb"^\*\*Action ID:\*\* (\d{1,15})\r?$", re.MULTILINE),
     ),
-    ("active-alerts", "critical"): ("alert", "ALERT-", re.compile(rb"\bALERT-(\d{1,15})\b")),
-    ("active-alerts", "warning"): ("alert", "ALERT-", re.compile(rb"\bALERT-(\d{1,15})\b")),
+    ("active-alerts", "critical"): ("alert", "ALERT-", pattern(rb"\bALERT-(\d{1,15})\b")),
+    ("active-alerts", "warning"): ("alert", "ALERT-", pattern(rb"\bALERT-(\d{1,15})\b")),
 }
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from statistics import fmean
 from typing import Any
 
 from cosmemory.document.values import Measure
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import COS_STATE, REPORT
 from cosmemory.kinds.active_alerts import duration
 from cosmemory.kinds.coordination_log import Event
@@ -36,11 +34,12 @@ from cosmemory.operations.periods import (
     percent_measure,
     sums_of,
 )
+from cosmemory.pattern import pattern
 from cosmemory.text.names import file_name
 from cosmemory.transaction import Transaction
 
-_ALERT = re.compile(r"(\S+) (raised|acknowledged|resolving|resolved)\b")
-_ROSTER = re.compile(r"(Joined team|Left team|Role changed to|Status changed to)")
+_ALERT = pattern(r"(\S+) (raised|acknowledged|resolving|resolved)\b")
+_ROSTER = pattern(r"(Joined team|Left team|Role changed to|Status changed to)")
 _MOST_PERFORMERS = 5
 
 CHARTS = ("tasks", "on-time")

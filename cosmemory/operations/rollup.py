@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from cosmemory.document.fields import layout
 from cosmemory.document.values import Measure
+from cosmemory.frozen import replace
 from cosmemory.kinds import AGENT_METRICS, TEAM_ROSTER
 from cosmemory.kinds.agent_metrics import AgentMetrics, MonthFigure, Week
 from cosmemory.kinds.coordination_log import Event

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, time
-from typing import Any
 
 from cosmemory.errors import NotFound
 from cosmemory.frozen import frozen
@@ -15,6 +14,10 @@ from cosmemory.kinds.cos_state import ENDED, Action, CosState, Focus
 from cosmemory.kinds.team_roster import Member
 from cosmemory.memory import Memory
 from cosmemory.operations.events import find_events
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 EVENTS = 5
 _PRIORITIES = ("critical", "high", "medium", "low")

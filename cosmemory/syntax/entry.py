@@ -56,6 +56,23 @@ def event_fields(
     return kept
 
 
+def event_entry(time: str, type_: str, involved: str, action: str, outcome: str, notes: str) -> str:
+    """The entry of an event without extra labels: what entry_text makes of its event_fields."""
+    every = f"{time}{type_}{involved}{action}{outcome}{notes}"
+    escaped = "\\" in every or "`" in every or "&" in every or "<" in every or "|" in every
+    broken = "\n" in every or "\r" in every or "\0" in every
+    if escaped or broken or not (every.isascii() or every.isprintable()) or time.endswith("#"):
+        return entry_text(time, event_fields(type_, involved, action, outcome, notes, []))
+    # One look at all values at once has told that none needs an escape, and there is only blank space to take off.
+    said = f"**Involved:** {involved.strip()}\n" if not is_empty(involved) else ""
+    came = f"**Outcome:** {outcome.strip()}\n" if not is_empty(outcome) else ""
+    more = f"**Notes:** {notes.strip()}\n" if not is_empty(notes) else ""
+    return (
+        f"### {time.strip()}\n**Type:** {type_.strip() or '-'}\n{said}"
+        f"**Action:** {action.strip() or '-'}\n{came}{more}\n---\n\n"
+    )
+
+
 def _check_label(label: str) -> None:
     plain = all(each.isalnum() or each in _EXTRA for each in label)
     if not label.strip() or len(label) > 60 or not plain or label != label.strip():

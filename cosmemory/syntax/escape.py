@@ -7,6 +7,7 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _EMPTY = frozenset(
     ["", "-", "—", "none", "(none)", "n/a", "- none", "no pending tasks", "- no pending tasks", "\\-"]
 )
+_LONGEST_EMPTY = max(map(len, _EMPTY))
 # Of lists in lists that go on and on on one line, some readers drop the rest of the page.
 _DEEPEST = 8
 _BLANK = " \t\n\r\x0b\x0c"
@@ -24,7 +25,10 @@ def normalise(value: str) -> str:
 
 def is_empty(value: str) -> bool:
     """Whether ``value`` is one of the ways people write that there is nothing."""
-    text = value.strip().lower()
+    text = value.strip()
+    if len(text) > _LONGEST_EMPTY and text[0] not in "_*":
+        return False  # most values, and those worth not to be copied in lower case
+    text = text.lower()
     if text in _EMPTY:
         return True
     if len(text) < 3 or text[0] not in "_*" or text[0] != text[-1]:

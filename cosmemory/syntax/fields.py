@@ -6,18 +6,19 @@ import re
 from collections.abc import Callable, Iterable
 
 from cosmemory.frozen import frozen
+from cosmemory.pattern import pattern
 from cosmemory.syntax.comments import without_comment
 from cosmemory.syntax.escape import unescape
 from cosmemory.syntax.nodes import Block
 from cosmemory.text.spans import Span, bare_lines, line_spans, without_line_end
 
-_FIELD = re.compile(
+_FIELD = pattern(
     r"(?P<indent>\ufeff?[ \t]*)(?P<bullet>[-*+][ \t]+)?"
     r"(?:(?P<bold>\*\*|__)(?P<strong>[^*:|\r\n]{1,80}?)[ \t]*(?::[ \t]*(?P=bold)|(?P=bold)[ \t]*:)"
     r"|(?P<plain>[^\W\d_][^:*|`<>\r\n]{0,60}?)[ \t]*:)"
     r"(?=[ \t\r\n]|$)"
 )
-_BULLET = re.compile(r"(?P<indent>[ \t]*)(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
+_BULLET = pattern(r"(?P<indent>[ \t]*)(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
 
 LINE, ITEMS, LONG = "line", "items", "long"
 

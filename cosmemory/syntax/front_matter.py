@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
+from cosmemory.pattern import pattern
 from cosmemory.text.spans import Span, line_spans, without_line_end
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     import yaml
 
 MOST_CHARACTERS = 64 * 1024
@@ -17,14 +20,14 @@ MOST_BRACKETS = 1_000
 MOST_ALIASES = 16
 
 # A page that begins with a rule and then a blank line has no front matter: its first entry must not vanish in one.
-_OPENED = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\n|\r)(?![ \t]*(?:[\r\n]|\Z))")
-_CLOSED = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
+_OPENED = pattern(r"\ufeff?---[ \t]*(?:\r\n|\n|\r)(?![ \t]*(?:[\r\n]|\Z))")
+_CLOSED = pattern(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
 
-_KEY = re.compile(r"([^\W\d][\w.-]*(?: [\w.-]+)*)[ \t]*:(?=[ \t]|\Z)[ \t]*")
-_COMMENT = re.compile(r"(?:\A|[ \t])#.*", re.DOTALL)
-_ENCLOSED = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|\[[^\[\]{}"'#]*+\])""")
+_KEY = pattern(r"([^\W\d][\w.-]*(?: [\w.-]+)*)[ \t]*:(?=[ \t]|\Z)[ \t]*")
+_COMMENT = pattern(r"(?:\A|[ \t])#.*", re.DOTALL)
+_ENCLOSED = pattern(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|\[[^\[\]{}"'#]*+\])""")
 # Beginnings of plain YAML values that mean more than the text of their line.
-_NOT_PLAIN = re.compile(r"[\[\]{}&*!|>%@`,\"']|[-?:](?![^\s])")
+_NOT_PLAIN = pattern(r"[\[\]{}&*!|>%@`,\"']|[-?:](?![^\s])")
 
 
 def front_matter_span(text: str) -> Span | None:
@@ -99,7 +102,7 @@ def scalar_like(standing: str, value: str | None) -> str:
 
 # YAML reads these as nothing at all.
 _MEANING_NOTHING = frozenset({"null"})
-_SAFE = re.compile(r"[A-Za-z0-9](?:[\w.,;()%+/@=-]|:(?=[\w/])| (?=[\w(+/-]))*", re.ASCII)
+_SAFE = pattern(r"[A-Za-z0-9](?:[\w.,;()%+/@=-]|:(?=[\w/])| (?=[\w(+/-]))*", re.ASCII)
 
 
 def _quoted(character: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from cosmemory.pattern import pattern
 from cosmemory.syntax.front_matter import front_matter_span
 from cosmemory.syntax.nodes import Block
 
@@ -32,7 +33,7 @@ def _numbered(digits: int) -> str:
     )
 
 
-_BLOCK = re.compile(
+_BLOCK = pattern(
     rf"""(?P<blank> (?:{_BLANK})+ )
       | (?P<heading> (?P<marks>\#{{1,6}}) (?:[ ]{_REST} | \r?\n) )
       | (?P<rule> (?: -{{3,}} | \*{{3,}} | _{{3,}} ) [ ]*+ \r?\n )

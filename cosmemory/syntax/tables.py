@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable
-from dataclasses import replace
 
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, replace
+from cosmemory.pattern import pattern
 from cosmemory.syntax.comments import without_comment
 from cosmemory.syntax.escape import is_empty, unescape_cell
 from cosmemory.syntax.nodes import Block
 from cosmemory.text.spans import Span, bare_lines
 
-_DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
-_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+_DELIMITER = pattern(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_CODE = pattern(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 
 
 @frozen(eq=False)

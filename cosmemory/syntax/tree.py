@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 from functools import lru_cache
 
-from cosmemory.frozen import frozen
+from cosmemory.frozen import field, frozen
+from cosmemory.pattern import pattern
 from cosmemory.syntax.escape import unescape
 from cosmemory.syntax.nodes import Block
 from cosmemory.text.source import newline_of
 from cosmemory.text.spans import Span
 
-_ATX = re.compile(r"\ufeff? {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$", re.DOTALL)
-_UNDERLINE = re.compile(r"(?:\r\n|\n|\r) {0,3}(?:=+|-+)[ \t]*$")
-_NOT_NAME = re.compile(r"[\W_]+")
+_ATX = pattern(r"\ufeff? {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$", re.DOTALL)
+_UNDERLINE = pattern(r"(?:\r\n|\n|\r) {0,3}(?:=+|-+)[ \t]*$")
+_NOT_NAME = pattern(r"[\W_]+")
 
 
 @frozen(eq=False)

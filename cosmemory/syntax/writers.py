@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 from cosmemory.syntax.escape import escape_item, guard_start, is_empty, quote_prose, split_list, unescape
 from cosmemory.syntax.fields import Field, items_of
@@ -121,6 +120,8 @@ def list_edits(
 
     Each item keeps its own bullet and what stands below its line.
     """
+    from difflib import SequenceMatcher
+
     old = [unescape(words.of(text)) for words, _ in standing]
     edits: list[Edit] = []
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, list(items), autojunk=False).get_opcodes():

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from cosmemory.errors import CosmemoryError
+from cosmemory.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen()
 class Edit:
     """``text`` in place of what stands at ``[start, end)``; an insertion where both are equal."""
 
     start: int
     end: int
     text: str
+
+    def __lt__(self, other: Edit) -> bool:
+        return (self.start, self.end, self.text) < (other.start, other.end, other.text)
 
 
 class OverlappingEdits(CosmemoryError):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from cosmemory.errors import InvalidValue
+from cosmemory.text.digest import sha256_hex
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 _LONGEST = 100
@@ -24,7 +23,7 @@ def file_name(name: str) -> str:
     written = "".join(chr(byte) if chr(byte) in _PLAIN else f"%{byte:02x}" for byte in data)
     if len(written) > _LONGEST:
         cut = written[: _LONGEST - 33]
-        return f"{cut}%~{sha256(data).hexdigest()[:30]}"
+        return f"{cut}%~{sha256_hex(data)[:30]}"
     return f"%{data[0]:02x}{written[1:]}" if written in _DEVICES else written
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from cosmemory.frozen import frozen
+from cosmemory.text.digest import sha256_hex
 
 BOM = "\ufeff"
 
@@ -30,7 +29,7 @@ class Source:
     @property
     def revision(self) -> str:
         """The sha256 of the bytes, in hex."""
-        return sha256(self.data).hexdigest()
+        return sha256_hex(self.data)
 
     @property
     def unreadable(self) -> str:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from typing import NamedTuple
+
+from cosmemory.pattern import pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+
+    class _Ends(NamedTuple):
+        start: int
+        end: int
+else:
+    from collections import namedtuple
+
+    _Ends = namedtuple("_Ends", "start end")  # noqa: PYI024 - that of typing is slow to load
 
 # str.splitlines would also split at form feeds and U+2028, which Markdown does not.
-_LINE_END = re.compile(r"\r\n|\n|\r")
+_LINE_END = pattern(r"\r\n|\n|\r")
 
 
-class Span(NamedTuple):
+class Span(_Ends):
     """A half-open stretch ``[start, end)`` of a text, in code points."""
 
-    start: int
-    end: int
+    __slots__ = ()
 
     def of(self, text: str) -> str:
         """The characters of ``text`` that the span covers."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from cosmemory.pattern import pattern
+
 # C0 but tab and line feed, DEL, C1, bidirectional marks, the separators that Python and JavaScript take for
 # line ends, and lone surrogates (bytes that are not UTF-8).
-HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff]")
+HIDDEN = pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff]")
 
 
 def visible(text: str) -> str:

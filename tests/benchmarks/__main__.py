@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import sys
 from dataclasses import asdict
 
+import cosmemory
 from tests.benchmarks import processes, reads, writes
 
 PARTS = {
@@ -32,6 +34,8 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     given = parser.parse_args()
     chosen = given.only or list(PARTS)
+    # As every installation is: where PYTHONDONTWRITEBYTECODE is set, each process would compile it all again.
+    compileall.compile_dir(cosmemory.__path__[0], quiet=1)
     for part in dict.fromkeys(PARTS[name] for name in chosen):
         for figure in part():
             if given.only and figure.name not in chosen:

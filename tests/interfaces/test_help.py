@@ -6,8 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from cosmemory.__main__ import main
-from cosmemory.interfaces.cli.app import COMMANDS, cli
+from cosmemory.interfaces.cli.table import COMMANDS
 from cosmemory.interfaces.cli.top_help import TEXT
+from cosmemory.interfaces.cli.with_click import cli
 
 
 def test_the_ready_help_is_what_click_says():

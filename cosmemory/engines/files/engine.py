@@ -6,8 +6,6 @@ import io
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import BinaryIO
 
 from cosmemory.engines.files import cache, listing, marks
 from cosmemory.engines.files.disk import refusal
@@ -16,6 +14,7 @@ from cosmemory.engines.files.log import TAIL, Log
 from cosmemory.engines.files.replace import Found, check_names, current, find, open_page, replace
 from cosmemory.engines.tail import in_style_of
 from cosmemory.errors import Conflict, EditedMeanwhile, NotFound, NotSaved
+from cosmemory.frozen import field, slotted
 from cosmemory.store import (
     Append,
     Change,
@@ -29,6 +28,10 @@ from cosmemory.store import (
     one_each,
     revision_of,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 
 class FilesStore:
@@ -47,10 +50,10 @@ class FilesStore:
             found = find(self.root, path)
         except OSError as error:
             raise refusal(path, error) from error
-        data = found.data if found else None
         if self._intent_is_open():
-            data = self._laid_over(path, data)
-        return None if data is None else Stored(path=path, data=data, revision=revision_of(data))
+            data = self._laid_over(path, found.data if found else None)
+            return None if data is None else Stored(path=path, data=data, revision=revision_of(data))
+        return Stored(path=path, data=found.data, revision=found.revision) if found else None
 
     def read_tail(self, path: str, size: int) -> tuple[bytes, int]:
         """The last bytes of a page and the offset at which they begin."""
@@ -177,7 +180,7 @@ class FilesStore:
             yield file
 
 
-@dataclass(slots=True)
+@slotted
 class FilesWriter:
     """The right to write a folder's pages, while its store's lock is held."""
 

@@ -6,35 +6,40 @@ page that was really replaced is in our hands, and is put back when it is not th
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import sys
-from typing import Any
+from functools import cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
 
 
-def _call() -> Any:
+@cache
+def _library() -> tuple[Any, Any]:
+    """The call, None where there is none, and what tells why it failed; loaded by the first page replaced."""
     name = {"linux": "renameat2", "darwin": "renameatx_np"}.get(sys.platform)
     try:
-        return getattr(ctypes.CDLL(None, use_errno=True), name) if name else None
-    except (AttributeError, OSError, TypeError):
-        return None  # an older C library
+        from ctypes import CDLL, get_errno
 
-
-_rename = _call()
+        return getattr(CDLL(None, use_errno=True), name) if name else None, get_errno
+    except (AttributeError, ImportError, OSError, TypeError):
+        return None, None  # an older C library
 
 
 def exchange(one: str, other: str, folder: int) -> bool:
     """Let two files of a folder change places; False where the platform or the file system cannot."""
-    if _rename is None:
+    rename, get_errno = _library()
+    if rename is None:
         return False
     names = os.fsencode(one), os.fsencode(other)
-    if _rename(folder, names[0], folder, names[1], EXCHANGE) == 0:
+    if rename(folder, names[0], folder, names[1], EXCHANGE) == 0:
         return True
-    number = ctypes.get_errno()
+    number = get_errno()
     if number in UNSUPPORTED:
         return False
     raise OSError(number, os.strerror(number), other)

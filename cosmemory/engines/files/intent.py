@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-from hashlib import sha256
 
 from cosmemory.engines import tail
 from cosmemory.engines.files import folder, litter
@@ -22,6 +21,7 @@ from cosmemory.engines.files.shelf import CONFLICTS, put_aside
 from cosmemory.errors import CosmemoryError, EditedMeanwhile, NotFound, Unsafe
 from cosmemory.frozen import frozen
 from cosmemory.store import check_path, revision_of
+from cosmemory.text.digest import sha256_hex
 
 FORMAT = 1
 
@@ -157,7 +157,7 @@ def _keep_both(lock: Lock, step: Step) -> None:
     if step.after is None:
         lock.notices.append(f"{step.path} was edited meanwhile, and is kept.")
         return
-    name = f"{step.path.replace('/', '_')[-150:]}.{sha256(step.after).hexdigest()[:12]}"
+    name = f"{step.path.replace('/', '_')[-150:]}.{sha256_hex(step.after)[:12]}"
     kept = put_aside(lock.folder, name, step.after, CONFLICTS)
     lock.notices.append(f"{step.path} was edited meanwhile; what should have stood there is in {kept}.")
 
@@ -246,7 +246,7 @@ def _written(intent: Intent) -> bytes:
     ]
     described = json.dumps({"operation": intent.operation, "actor": intent.actor, "steps": listed})
     rest = described.encode() + b"\n" + b"".join(step.after or b"" for step in intent.steps)
-    head = json.dumps({"cosmemory-intent": FORMAT, "bytes": len(rest), "sha256": sha256(rest).hexdigest()})
+    head = json.dumps({"cosmemory-intent": FORMAT, "bytes": len(rest), "sha256": sha256_hex(rest)})
     return head.encode() + b"\n" + rest
 
 
@@ -255,7 +255,7 @@ def _parsed(data: bytes) -> Intent | None:
     first, _, rest = data.partition(b"\n")
     try:
         head = json.loads(first)
-        if head["bytes"] != len(rest) or head["sha256"] != sha256(rest).hexdigest():
+        if head["bytes"] != len(rest) or head["sha256"] != sha256_hex(rest):
             return None
         second, _, texts = rest.partition(b"\n")
         described = json.loads(second)

@@ -8,12 +8,13 @@ import time
 from collections.abc import Iterator
 
 from cosmemory.engines.files.disk import refusal
+from cosmemory.pattern import pattern
 
 # Copies kept out of the way, never taken for live pages.
 NOT_LIVE = frozenset(["checkpoints", "backups", "archive"])
 PAGE = ".md"
 SETTLED = 2_000_000_000  # nanoseconds, more than the coarsest clock of a file system
-STRANGER = re.compile(
+STRANGER = pattern(
     r"""
     .*~ | .*\.sw[a-p] | \#.*\# | .*\.(orig|rej|bak|tmp|old)                # editors and patch
     | .*\.sync-conflict-.* | .*\(.*conflicted\ copy.*\).* | .*\.conflict   # Syncthing, Dropbox, and others

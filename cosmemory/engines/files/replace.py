@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-from dataclasses import dataclass
 
 from cosmemory.engines.files import folder, litter, salvage
 from cosmemory.engines.files.disk import read_all, write_all
 from cosmemory.engines.files.exchange import exchange
 from cosmemory.engines.files.lock import Lock
 from cosmemory.errors import EditedMeanwhile, Unsafe
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, slotted
 from cosmemory.store import Revision, revision_of
 
 OPEN_PAGE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -29,7 +28,7 @@ class Found:
     status: os.stat_result
 
 
-@dataclass(slots=True)
+@slotted
 class _Staged:
     """A page's new text, complete and durable under a temporary name, waiting to take the page's place."""
 

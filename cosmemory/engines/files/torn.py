@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from fcntl import F_GETFL, F_SETFL, fcntl
-from hashlib import sha256
 
 from cosmemory.engines import tail
 from cosmemory.engines.files.shelf import QUARANTINE, put_aside
 from cosmemory.errors import Damaged
+from cosmemory.text.digest import sha256_hex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _after_last_entry(text: bytes) -> bytes:
 
 def _put_aside(lock: Lock, path: str, offset: int, data: bytes) -> None:
     flat = path.replace("/", "_")[-150:]
-    kept = put_aside(lock.folder, f"{flat}.{offset}-{sha256(data).hexdigest()[:12]}", data, QUARANTINE)
+    kept = put_aside(lock.folder, f"{flat}.{offset}-{sha256_hex(data)[:12]}", data, QUARANTINE)
     lock.notices.append(f"{path}: damaged bytes at {offset} were moved to {kept}.")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from cosmemory.checks.run import CheckedPage
 from cosmemory.diagnostics import Diagnostic, caret
@@ -13,6 +12,10 @@ from cosmemory.rules import ERROR, INFO, WARNING
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import LineIndex
 from cosmemory.text.visible import HIDDEN, visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FORMATS = ("concise", "full", "json", "github", "sarif")
 _ANNOTATIONS = {ERROR: "error", WARNING: "warning", INFO: "notice"}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
 SCHEMA = 1
 
@@ -57,3 +57,18 @@ def print_text(text: str, *, end: str = "\n") -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
+
+
+def set_up_logging(verbose: bool) -> None:
+    """Lets what is done be told on stderr, where ``verbose`` or COSMEMORY_LOG asks for it."""
+    import os
+
+    level = "debug" if verbose else os.environ.get("COSMEMORY_LOG", "")
+    if level:
+        import logging
+
+        logging.basicConfig(
+            stream=sys.stderr,
+            level=logging.getLevelNamesMapping().get(level.upper(), logging.INFO),
+            format="%(levelname)s %(name)s: %(message)s",
+        )

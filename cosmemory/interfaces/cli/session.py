@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import click
 
 from cosmemory.frozen import frozen
+from cosmemory.interfaces.cli.declared import option
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
     from cosmemory.engines.rehearsal import Rehearsal
     from cosmemory.memory import Memory, Outcome
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+    Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @frozen()
@@ -99,28 +100,23 @@ def difference(rehearsal: Rehearsal) -> str:
 
 def reading(command: Command) -> Command:
     """The options of a command that reads."""
-    command = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")(command)
-    return click.option("--root", metavar="DIR", help="The memory folder, or a project that holds it.")(
-        command
-    )
+    command = option("--json", "as_json", flag=True, help="Answer with one JSON object.")(command)
+    return option("--root", metavar="DIR", help="The memory folder, or a project that holds it.")(command)
 
 
 def changing(command: Command) -> Command:
     """The options of a command that changes something."""
-    command = click.option("--dry-run", is_flag=True, help="Show the difference and change nothing.")(command)
-    command = click.option("--expect", metavar="REVISION", help="Refuse unless the page is at REVISION.")(
-        command
-    )
-    command = click.option("--actor", metavar="NAME", help="Who makes the change.")(command)
+    command = option("--dry-run", flag=True, help="Show the difference and change nothing.")(command)
+    command = option("--expect", metavar="REVISION", help="Refuse unless the page is at REVISION.")(command)
+    command = option("--actor", metavar="NAME", help="Who makes the change.")(command)
     return reading(command)
 
 
 def session_of(options: dict[str, Any]) -> Session:
-    """The session of a command's ``options``, those given before its name included; it takes them out."""
-    before = click.get_current_context().find_root().obj or {}
+    """The session of a command's ``options``; it takes out what belongs to the session."""
     return Session(
-        root=options.pop("root", None) or before.get("root"),
-        as_json=bool(options.pop("as_json", False) or before.get("json")),
+        root=options.pop("root", None),
+        as_json=bool(options.pop("as_json", False)),
         actor=options.pop("actor", None),
         expect=options.pop("expect", None),
         dry_run=bool(options.pop("dry_run", False)),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import click
-
 import cosmemory
+from cosmemory.interfaces.cli.declared import argument, command
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.session import reading, session_of
 from cosmemory.kinds import KINDS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-@click.command()
+
+@command()
 @reading
 def kinds(**options: Any) -> None:
     """List the kinds of page, and where their pages lie."""
@@ -24,7 +25,7 @@ def kinds(**options: Any) -> None:
     print_text("\n".join(f"{kind.name.ljust(width)}  {kind.path}" for kind in KINDS))
 
 
-@click.command()
+@command()
 @reading
 def version(**options: Any) -> None:
     """Print the version."""
@@ -35,13 +36,13 @@ def version(**options: Any) -> None:
         print_text(f"cosmemory {cosmemory.__version__}")
 
 
-@click.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@command()
+@argument("shell", choices=("bash", "zsh", "fish"))
 def completion(shell: str) -> None:
     """Print the completion script of a shell; put it where that shell reads its own."""
     from click.shell_completion import get_completion_class
 
-    from cosmemory.interfaces.cli.app import cli
+    from cosmemory.interfaces.cli.with_click import cli
 
     found = get_completion_class(shell)
     assert found is not None

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import click
-
+from cosmemory.interfaces.cli.declared import argument, group, option
 from cosmemory.interfaces.cli.session import changing, session_of
 from cosmemory.operations import alerts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 PAGE = "active-alerts"
 
 
-@click.group()
+@group
 def alert() -> None:
     """Raise, acknowledge and resolve alerts."""
 
 
 @alert.command("raise")
 @changing
-@click.argument("key", metavar="[ID]", required=False)
-@click.option("--type", "kind", metavar="T", required=True, help="What sort of alert.")
-@click.option("--severity", metavar="S", required=True, help="critical or warning.")
-@click.option("--resource", metavar="R", required=True, help="What it is about.")
-@click.option("--value", metavar="V", required=True, help="What was measured.")
-@click.option("--threshold", metavar="L", required=True, help="What it was held against.")
+@argument("key", metavar="[ID]", required=False)
+@option("--type", "kind", metavar="T", required=True, help="What sort of alert.")
+@option("--severity", metavar="S", required=True, help="critical or warning.")
+@option("--resource", metavar="R", required=True, help="What it is about.")
+@option("--value", metavar="V", required=True, help="What was measured.")
+@option("--threshold", metavar="L", required=True, help="What it was held against.")
 def raise_(key: str | None, **options: Any) -> None:
     """Raise an alert; prints its id, the next ALERT-n unless one is given."""
     session = session_of(options)
@@ -34,10 +35,10 @@ def raise_(key: str | None, **options: Any) -> None:
 
 
 def _mover(name: str, summary: str) -> None:
-    @alert.command(name, help=summary)
+    @alert.command(name, summary=summary)
     @changing
-    @click.argument("key", metavar="ID")
-    @click.option("--note", metavar="TEXT", help="What was done.")
+    @argument("key", metavar="ID")
+    @option("--note", metavar="TEXT", help="What was done.")
     def move(key: str, note: str | None, **options: Any) -> None:
         session = session_of(options)
         session.change(
@@ -52,8 +53,8 @@ _mover("resolving", "Say that something is being done about an alert.")
 
 @alert.command()
 @changing
-@click.argument("key", metavar="ID")
-@click.option("--note", metavar="TEXT", help="What was done.")
+@argument("key", metavar="ID")
+@option("--note", metavar="TEXT", help="What was done.")
 def resolve(key: str, note: str | None, **options: Any) -> None:
     """Say that an alert is over."""
     session = session_of(options)
@@ -65,8 +66,8 @@ def resolve(key: str, note: str | None, **options: Any) -> None:
 
 @alert.command()
 @changing
-@click.argument("key", metavar="ID")
-@click.option("--severity", metavar="S", required=True, help="critical or warning.")
+@argument("key", metavar="ID")
+@option("--severity", metavar="S", required=True, help="critical or warning.")
 def escalate(key: str, severity: str, **options: Any) -> None:
     """Give an alert another severity."""
     session = session_of(options)
@@ -78,8 +79,8 @@ def escalate(key: str, severity: str, **options: Any) -> None:
 
 @alert.command()
 @changing
-@click.argument("key", metavar="ID")
-@click.option("--value", metavar="V", required=True, help="What is measured now.")
+@argument("key", metavar="ID")
+@option("--value", metavar="V", required=True, help="What is measured now.")
 def update(key: str, value: str, **options: Any) -> None:
     """Set the present value of an alert."""
     session = session_of(options)
@@ -91,8 +92,8 @@ def update(key: str, value: str, **options: Any) -> None:
 
 @alert.command()
 @changing
-@click.argument("key", metavar="ID")
-@click.argument("text")
+@argument("key", metavar="ID")
+@argument("text")
 def note(key: str, text: str, **options: Any) -> None:
     """Note something that was done about an alert."""
     session = session_of(options)

@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from collections.abc import Iterator
 from datetime import datetime
-from difflib import get_close_matches
-from typing import Any
-
-import click
 
 from cosmemory.document.data import event_data
 from cosmemory.document.values import TIME, time_of, write_time
 from cosmemory.errors import InvalidValue, UsageError
+from cosmemory.interfaces.cli.declared import argument, command, option
 from cosmemory.interfaces.cli.output import print_json, print_text, visible_line
 from cosmemory.interfaces.cli.session import changing, reading, session_of, text_of
 from cosmemory.kinds.coordination_log import EVENT_TYPES, KNOWN, Event
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.events import find_events
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _KEYS = (*KNOWN, "time")
 
 
-@click.command()
+@command()
 @changing
-@click.argument("type_", metavar="[TYPE]", required=False)
-@click.option("--involved", metavar="A")
-@click.option("--action", metavar="B")
-@click.option("--outcome", metavar="C")
-@click.option("--notes", metavar="D")
-@click.option("--time", "moment", metavar="T", help="When it happened; now unless it is given.")
-@click.option("--field", "fields", metavar="KEY=VALUE", multiple=True, help="One more labelled value.")
-@click.option("--from-json", "source", metavar="FILE", help="Append many: a list or JSON Lines; - is stdin.")
+@argument("type_", metavar="[TYPE]", required=False)
+@option("--involved", metavar="A")
+@option("--action", metavar="B")
+@option("--outcome", metavar="C")
+@option("--notes", metavar="D")
+@option("--time", "moment", metavar="T", help="When it happened; now unless it is given.")
+@option("--field", "fields", metavar="KEY=VALUE", many=True, help="One more labelled value.")
+@option("--from-json", "source", metavar="FILE", help="Append many: a list or JSON Lines; - is stdin.")
 def log(type_: str | None, source: str | None, **options: Any) -> None:
     """Append an event to the coordination log, or many with --from-json."""
     session = session_of(options)
@@ -91,6 +92,8 @@ def _event(given: dict[str, Any], now: datetime) -> Event:
 
 
 def _from_json(source: str) -> list[dict[str, Any]]:
+    import json
+
     if source == "-":
         text = text_of("-")
     else:
@@ -106,6 +109,8 @@ def _from_json(source: str) -> list[dict[str, Any]]:
 
 
 def _json_lines(text: str) -> Iterator[Any]:
+    import json
+
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
@@ -117,19 +122,21 @@ def _json_lines(text: str) -> Iterator[Any]:
 def _warn_of_type(name: str, memory: Memory) -> None:
     known = (*EVENT_TYPES, *memory.settings.event_types)
     if name not in known:
+        from difflib import get_close_matches
+
         close = get_close_matches(name, known, 1)
         hint = f"; did you mean {close[0]!r}?" if close else "; log.event_types in cosmemory.toml adds it"
-        click.echo(f"warning: {visible_line(name)!r} is not a known event type{hint}", err=True)
+        print(f"warning: {visible_line(name)!r} is not a known event type{hint}", file=sys.stderr)
 
 
-@click.command()
+@command()
 @reading
-@click.option("--since", metavar="T", help="From this time on, itself included.")
-@click.option("--until", metavar="T", help="Up to this time, itself included.")
-@click.option("--type", "types", metavar="TYPE", multiple=True)
-@click.option("--agent", metavar="NAME", help="Events that involve NAME.")
-@click.option("--text", metavar="WORDS", help="Events that say WORDS anywhere.")
-@click.option("-n", "last", metavar="N", type=click.IntRange(min=1), help="The last N of them.")
+@option("--since", metavar="T", help="From this time on, itself included.")
+@option("--until", metavar="T", help="Up to this time, itself included.")
+@option("--type", "types", metavar="TYPE", many=True)
+@option("--agent", metavar="NAME", help="Events that involve NAME.")
+@option("--text", metavar="WORDS", help="Events that say WORDS anywhere.")
+@option("-n", "last", metavar="N", least=1, help="The last N of them.")
 def events(since: str | None, until: str | None, **options: Any) -> None:
     """Find events in the active log and all archives, oldest first."""
     session = session_of(options)

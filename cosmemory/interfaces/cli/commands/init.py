@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import Any
 
-import click
-
 from cosmemory.engines.ephemeral import EphemeralStore
+from cosmemory.frozen import replace
+from cosmemory.interfaces.cli.declared import command, option
 from cosmemory.interfaces.cli.session import changing, session_of
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.first_pages import initialise
 from cosmemory.root import new_root
 
 
-@click.command()
+@command()
 @changing
-@click.option("--demo", is_flag=True, help="Begin with a realistic month of a team of eight.")
+@option("--demo", flag=True, help="Begin with a realistic month of a team of eight.")
 def init(demo: bool, **options: Any) -> None:
     """Create the pages that are missing; a page that exists is never touched."""
     session = session_of(options)

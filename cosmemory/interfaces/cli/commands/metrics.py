@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
-
-import click
 
 from cosmemory.document.values import DATE
 from cosmemory.errors import UsageError
+from cosmemory.interfaces.cli.declared import argument, group, option
 from cosmemory.interfaces.cli.session import changing, session_of
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations import metrics as operations
 from cosmemory.operations.periods import month_of, period_named
 from cosmemory.operations.rollup import roll_up
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-@click.group()
+
+@group
 def metrics() -> None:
     """Record performance, and roll months up from days."""
 
 
 @metrics.command()
 @changing
-@click.argument("agent")
-@click.option("--date", "day", metavar="D", help="The day, YYYY-MM-DD; today unless it is given.")
-@click.option("--tasks", type=click.IntRange(min=0), metavar="N", help="Tasks completed.")
-@click.option("--on-time", type=click.IntRange(min=0), metavar="N", help="Of these on time.")
-@click.option(
-    "--first-pass", type=click.IntRange(min=0), metavar="N", help="Of these right at the first pass."
-)
-@click.option("--response", type=click.FloatRange(min=0), metavar="MINUTES", help="Average response time.")
-@click.option("--issues", type=click.IntRange(min=0), metavar="N")
-@click.option("--task", "task_lines", multiple=True, metavar="ID=STATUS[@TIME]")
-@click.option("--notes", metavar="TEXT")
+@argument("agent")
+@option("--date", "day", metavar="D", help="The day, YYYY-MM-DD; today unless it is given.")
+@option("--tasks", least=0, metavar="N", help="Tasks completed.")
+@option("--on-time", least=0, metavar="N", help="Of these on time.")
+@option("--first-pass", least=0, metavar="N", help="Of these right at the first pass.")
+@option("--response", least=0, decimal=True, metavar="MINUTES", help="Average response time.")
+@option("--issues", least=0, metavar="N")
+@option("--task", "task_lines", many=True, metavar="ID=STATUS[@TIME]")
+@option("--notes", metavar="TEXT")
 def record(agent: str, day: str | None, task_lines: tuple[str, ...], **options: Any) -> None:
     """Record what an agent did on a day."""
     session = session_of(options)
@@ -49,9 +49,9 @@ def record(agent: str, day: str | None, task_lines: tuple[str, ...], **options: 
 
 @metrics.command()
 @changing
-@click.argument("metric")
-@click.argument("value")
-@click.option("--date", "day", metavar="D", help="The day, YYYY-MM-DD; today unless it is given.")
+@argument("metric")
+@argument("value")
+@option("--date", "day", metavar="D", help="The day, YYYY-MM-DD; today unless it is given.")
 def team(metric: str, value: str, day: str | None, **options: Any) -> None:
     """Record one figure of the whole team."""
     session = session_of(options)
@@ -65,7 +65,7 @@ def team(metric: str, value: str, day: str | None, **options: Any) -> None:
 
 @metrics.command()
 @changing
-@click.option("--month", metavar="M", help="The month, 2026-11; this one unless it is given.")
+@option("--month", metavar="M", help="The month, 2026-11; this one unless it is given.")
 def rollup(month: str | None, **options: Any) -> None:
     """Write every agent's month from the daily pages."""
     session = session_of(options)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import click
-
 from cosmemory.diagnostics import Diagnostic
 from cosmemory.document.data import data_of, plain
 from cosmemory.document.paths import value_at
 from cosmemory.errors import UsageError
+from cosmemory.interfaces.cli.declared import argument, command
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.session import changing, reading, session_of, text_of
 from cosmemory.kinds.page import Page
 from cosmemory.operations import pages
 from cosmemory.text.spans import LineIndex
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-@click.command()
+
+@command()
 @reading
-@click.argument("document")
+@argument("document")
 def show(document: str, **options: Any) -> None:
     """Show a page; with --json its typed content and what is wrong with it."""
     session = session_of(options)
@@ -52,10 +53,10 @@ def _finding(index: LineIndex, each: Diagnostic) -> dict[str, Any]:
     }
 
 
-@click.command()
+@command()
 @reading
-@click.argument("document")
-@click.argument("path")
+@argument("document")
+@argument("path")
 def get(document: str, path: str, **options: Any) -> None:
     """Show one value, such as current_focus.primary_task."""
     session = session_of(options)
@@ -71,11 +72,11 @@ def get(document: str, path: str, **options: Any) -> None:
         print_text("" if value is None else str(value))
 
 
-@click.command("set", context_settings={"ignore_unknown_options": True})
+@command("set", lenient=True)
 @changing
-@click.argument("document")
-@click.argument("path")
-@click.argument("value")
+@argument("document")
+@argument("path")
+@argument("value")
 def set_(document: str, path: str, value: str, **options: Any) -> None:
     """Set one value, such as current_focus.priority (- reads it from stdin); prints the new revision."""
     session = session_of(options)
@@ -87,11 +88,11 @@ def set_(document: str, path: str, value: str, **options: Any) -> None:
     )
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+@command(lenient=True)
 @changing
-@click.argument("document")
-@click.argument("path")
-@click.argument("values", nargs=-1, metavar="KEY=VALUE...")
+@argument("document")
+@argument("path")
+@argument("values", many=True, metavar="KEY=VALUE...")
 def add(document: str, path: str, values: tuple[str, ...], **options: Any) -> None:
     """Add a record to a section, such as pending_actions; prints the key that it got and the new revision."""
     session = session_of(options)
@@ -108,10 +109,10 @@ def add(document: str, path: str, values: tuple[str, ...], **options: Any) -> No
     )
 
 
-@click.command()
+@command()
 @changing
-@click.argument("document")
-@click.argument("path")
+@argument("document")
+@argument("path")
 def remove(document: str, path: str, **options: Any) -> None:
     """Remove a record, such as pending_actions.3; prints the new revision."""
     session = session_of(options)

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-import click
-
+from cosmemory.interfaces.cli.declared import group, option
 from cosmemory.interfaces.cli.session import changing, session_of
 from cosmemory.memory import Memory
 from cosmemory.operations.periods import Period, month_of, period_named, week_of
 from cosmemory.operations.reports import report_path, write_report
 
 
-@click.group()
+@group
 def report() -> None:
     """Write a week or a month in figures, with charts."""
 
 
 def _command(name: str, summary: str, period_help: str) -> None:
-    @report.command(name, help=summary)
+    @report.command(name, summary=summary)
     @changing
-    @click.option("--agent", metavar="A", help="Of one agent instead of the team.")
-    @click.option("--of", "named", metavar="PERIOD", help=period_help)
+    @option("--agent", metavar="A", help="Of one agent instead of the team.")
+    @option("--of", "named", metavar="PERIOD", help=period_help)
     def write(agent: str | None, named: str | None, **options: Any) -> None:
         session = session_of(options)
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
-
-import click
 
 from cosmemory.engines.rehearsal import Rehearsal
+from cosmemory.interfaces.cli.declared import command, option
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
 from cosmemory.interfaces.cli.session import changing, session_of
 from cosmemory.maintenance.rotation import Rotation
 from cosmemory.maintenance.rotation import rotate as rotate_log
 from cosmemory.maintenance.rotation import verify as verify_archives
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-@click.command()
+
+@command()
 @changing
-@click.option("--verify", is_flag=True, help="Prove that nothing was lost, and change nothing.")
+@option("--verify", flag=True, help="Prove that nothing was lost, and change nothing.")
 def rotate(verify: bool, **options: Any) -> int:
     """Move past weeks of the log to their archives; safe to run at any time, twice too."""
     session = session_of(options)

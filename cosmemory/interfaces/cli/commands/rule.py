@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import click
-
 from cosmemory.errors import NotFound
+from cosmemory.interfaces.cli.declared import argument, command, option
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.rules_page import rule_text
 from cosmemory.interfaces.cli.session import reading, session_of
 from cosmemory.rules import RULES, close_rule, rule_of
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-@click.command()
+
+@command()
 @reading
-@click.argument("code", required=False)
-@click.option("--all", "every", is_flag=True, help="Every rule.")
+@argument("code", required=False)
+@option("--all", "every", flag=True, help="Every rule.")
 def rule(code: str | None, every: bool, **options: Any) -> None:
     """Tell what a rule means, why, with an example: a code such as COS201, or its name."""
     session = session_of(options)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import click
-
 from cosmemory.document.values import NUMBER, PERCENT
+from cosmemory.errors import UsageError
+from cosmemory.interfaces.cli.declared import argument, command, group, option
 from cosmemory.interfaces.cli.session import changing, session_of, text_of
 from cosmemory.operations import state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 PAGE = "cos-state"
 
 
-@click.command()
+@command()
 @changing
-@click.argument("text")
-@click.option("--priority", metavar="P", help="critical, high, medium or low.")
+@argument("text")
+@option("--priority", metavar="P", help="critical, high, medium or low.")
 def focus(text: str, priority: str | None, **options: Any) -> None:
     """Say what is being worked on from now on."""
     session = session_of(options)
@@ -27,27 +29,27 @@ def focus(text: str, priority: str | None, **options: Any) -> None:
     )
 
 
-@click.command()
+@command()
 @changing
-@click.option("--memory", "used", metavar="P", help="Memory used, in percent.")
-@click.option("--cpu", "load", metavar="L", help="Load of the machine.")
+@option("--memory", "used", metavar="P", help="Memory used, in percent.")
+@option("--cpu", "load", metavar="L", help="Load of the machine.")
 def resources(used: str | None, load: str | None, **options: Any) -> None:
     """Record memory and load as they are now."""
     session = session_of(options)
     percent = PERCENT.enter("memory", used) if used is not None else None
     number = NUMBER.enter("cpu", load) if load is not None else None
     if percent is None and number is None:
-        raise click.UsageError("Give --memory, --cpu or both.")
+        raise UsageError("Give --memory, --cpu or both.", "cosmemory resources [OPTIONS]")
     session.change(
         lambda memory: state.set_resources(memory, number, percent, expected=session.expected(PAGE)),
         lambda _: "resources recorded",
     )
 
 
-@click.command()
+@command()
 @changing
-@click.argument("text")
-@click.option("--rationale", metavar="R", required=True, help="Why it was decided so.")
+@argument("text")
+@option("--rationale", metavar="R", required=True, help="Why it was decided so.")
 def decision(text: str, rationale: str, **options: Any) -> None:
     """Record a decision and why it was made."""
     session = session_of(options)
@@ -58,16 +60,16 @@ def decision(text: str, rationale: str, **options: Any) -> None:
     )
 
 
-@click.group()
+@group
 def action() -> None:
     """Add and move pending actions."""
 
 
 @action.command("add")
 @changing
-@click.argument("text")
-@click.option("--priority", metavar="P", default="medium", show_default=True)
-@click.option("--deadline", metavar="D", help="A time, or words.")
+@argument("text")
+@option("--priority", metavar="P", default="medium")
+@option("--deadline", metavar="D", help="A time, or words.")
 def add_action(text: str, priority: str, deadline: str | None, **options: Any) -> None:
     """Add something to do; prints its number."""
     session = session_of(options)
@@ -81,10 +83,10 @@ def add_action(text: str, priority: str, deadline: str | None, **options: Any) -
 
 
 def _mover(name: str, summary: str) -> None:
-    @action.command(name, help=summary)
+    @action.command(name, summary=summary)
     @changing
-    @click.argument("key", metavar="ID")
-    @click.option("--notes", metavar="TEXT")
+    @argument("key", metavar="ID")
+    @option("--notes", metavar="TEXT")
     def move(key: str, notes: str | None, **options: Any) -> None:
         session = session_of(options)
         session.change(

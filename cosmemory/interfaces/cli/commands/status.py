@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
-
-import click
 
 from cosmemory.document.data import event_data, plain
 from cosmemory.frozen import frozen
 from cosmemory.interfaces.cli.ages import age, since
 from cosmemory.interfaces.cli.commands.events import event_line
+from cosmemory.interfaces.cli.declared import command
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.session import reading, session_of
 from cosmemory.operations.status import Status, is_overdue, look
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @frozen()
@@ -25,7 +27,7 @@ class Line:
     style: str = ""
 
 
-@click.command()
+@command()
 @reading
 def status(**options: Any) -> None:
     """Show focus, actions, alerts, team and events on one screen."""
@@ -35,11 +37,12 @@ def status(**options: Any) -> None:
         print_json("status", _data(seen))
         return
     for line in _screen(seen):
-        text = click.style(line.text, **_STYLES[line.style]) if line.style and _colours() else None
-        if text is None:
-            print_text(line.text)
+        if line.style and _colours():
+            import click
+
+            click.echo(click.style(line.text, **_STYLES[line.style]))
         else:
-            click.echo(text)
+            print_text(line.text)
 
 
 _STYLES: dict[str, dict[str, Any]] = {

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import click
-
+from cosmemory.interfaces.cli.declared import argument, group, option
 from cosmemory.interfaces.cli.session import changing, session_of
 from cosmemory.operations import team as operations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 PAGE = "team-roster"
 
 
-@click.group()
+@group
 def team() -> None:
     """Keep the team roster."""
 
 
 @team.command()
 @changing
-@click.argument("name")
-@click.option("--role", metavar="R", required=True)
-@click.option("--task", metavar="T")
-@click.option("--capabilities", metavar="a,b")
-@click.option("--notes", metavar="TEXT")
+@argument("name")
+@option("--role", metavar="R", required=True)
+@option("--task", metavar="T")
+@option("--capabilities", metavar="a,b")
+@option("--notes", metavar="TEXT")
 def join(name: str, role: str, **options: Any) -> None:
     """Put somebody in the team."""
     session = session_of(options)
@@ -35,8 +36,8 @@ def join(name: str, role: str, **options: Any) -> None:
 
 @team.command()
 @changing
-@click.argument("name")
-@click.option("--reason", metavar="R", required=True)
+@argument("name")
+@option("--reason", metavar="R", required=True)
 def leave(name: str, reason: str, **options: Any) -> None:
     """Move somebody to those who have left."""
     session = session_of(options)
@@ -48,7 +49,7 @@ def leave(name: str, reason: str, **options: Any) -> None:
 
 @team.command()
 @changing
-@click.argument("name")
+@argument("name")
 def seen(name: str, **options: Any) -> None:
     """Note that somebody was seen just now."""
     session = session_of(options)
@@ -60,8 +61,8 @@ def seen(name: str, **options: Any) -> None:
 
 @team.command()
 @changing
-@click.argument("name")
-@click.argument("text")
+@argument("name")
+@argument("text")
 def task(name: str, text: str, **options: Any) -> None:
     """Give somebody a task."""
     session = session_of(options)
@@ -73,8 +74,8 @@ def task(name: str, text: str, **options: Any) -> None:
 
 @team.command("role")
 @changing
-@click.argument("name")
-@click.argument("wanted", metavar="ROLE")
+@argument("name")
+@argument("wanted", metavar="ROLE")
 def role_(name: str, wanted: str, **options: Any) -> None:
     """Give somebody another role."""
     session = session_of(options)
@@ -86,9 +87,9 @@ def role_(name: str, wanted: str, **options: Any) -> None:
 
 @team.command()
 @changing
-@click.argument("name")
-@click.argument("wanted", metavar="STATUS")
-@click.option("--details", metavar="TEXT")
+@argument("name")
+@argument("wanted", metavar="STATUS")
+@option("--details", metavar="TEXT")
 def status(name: str, wanted: str, details: str | None, **options: Any) -> None:
     """Set somebody's status: active, idle, busy, blocked, offline or hibernated."""
     session = session_of(options)

@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
-
-import click
 
 from cosmemory.checks.run import CheckedPage
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.errors import UsageError
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, replace
+from cosmemory.interfaces.cli.declared import argument, command, option
 from cosmemory.interfaces.cli.findings import (
     FORMATS,
     count_list,
@@ -30,6 +27,10 @@ from cosmemory.memory import Memory
 from cosmemory.operations.fixing import chosen, fix
 from cosmemory.rules import close_rule, codes_of
 from cosmemory.store import Replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 CODES = "Only these codes, names or families, such as COS2."
 
@@ -48,20 +49,20 @@ class Wish:
     ignore: frozenset[str]
 
 
-@click.command()
+@command()
 @reading
-@click.option("--actor", metavar="NAME", help="Who makes the fixes.")
-@click.argument("paths", nargs=-1, metavar="[PATH...]")
-@click.option("--output-format", "how", type=click.Choice(FORMATS), help="How findings are told.")
-@click.option("--strict", is_flag=True, help="Warnings count as errors do.")
-@click.option("--fix", "mend", is_flag=True, help="Make the fixes that are safe.")
-@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Make the others as well.")
-@click.option("--diff", is_flag=True, help="Show what the fixes would change, and change nothing.")
-@click.option("--select", metavar="CODES", multiple=True, help=CODES)
-@click.option("--ignore", metavar="CODES", multiple=True, help="All but these.")
-@click.option("--statistics", "count", is_flag=True, help="Tell how often each rule is broken.")
-@click.option("--watch", is_flag=True, help="Check again whenever a page is saved, until Ctrl-C.")
-@click.option("--stdin-filename", "filename", metavar="F", help="Check stdin (PATH is -) as the page F.")
+@option("--actor", metavar="NAME", help="Who makes the fixes.")
+@argument("paths", many=True, metavar="[PATH...]")
+@option("--output-format", "how", choices=FORMATS, help="How findings are told.")
+@option("--strict", flag=True, help="Warnings count as errors do.")
+@option("--fix", "mend", flag=True, help="Make the fixes that are safe.")
+@option("--unsafe-fixes", "unsafe", flag=True, help="Make the others as well.")
+@option("--diff", flag=True, help="Show what the fixes would change, and change nothing.")
+@option("--select", metavar="CODES", many=True, help=CODES)
+@option("--ignore", metavar="CODES", many=True, help="All but these.")
+@option("--statistics", "count", flag=True, help="Tell how often each rule is broken.")
+@option("--watch", flag=True, help="Check again whenever a page is saved, until Ctrl-C.")
+@option("--stdin-filename", "filename", metavar="F", help="Check stdin (PATH is -) as the page F.")
 def validate(
     paths: tuple[str, ...], how: str | None, watch: bool, filename: str | None, **options: Any
 ) -> int:

@@ -1,0 +1,43 @@
+"""Every command by name, what the help says of it, and where it is loaded from when it is called."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cosmemory.interfaces.cli.declared import Declared
+
+# name: (module in this package, attribute, what the top-level help says)
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "init": ("init", "init", "Create the pages that are missing."),
+    "status": ("status", "status", "Show everything that matters on one screen."),
+    "show": ("pages", "show", "Show a page, or its typed content as JSON."),
+    "get": ("pages", "get", "Show one value."),
+    "set": ("pages", "set_", "Change one value."),
+    "add": ("pages", "add", "Add a record."),
+    "remove": ("pages", "remove", "Remove a record."),
+    "log": ("events", "log", "Append an event to the coordination log."),
+    "events": ("events", "events", "Find events in the log and its archives."),
+    "focus": ("state", "focus", "Say what is being worked on."),
+    "action": ("state", "action", "Add and move pending actions."),
+    "decision": ("state", "decision", "Record a decision and why it was made."),
+    "resources": ("state", "resources", "Record memory and load."),
+    "team": ("team", "team", "Keep the team roster."),
+    "alert": ("alerts", "alert", "Raise, acknowledge and resolve alerts."),
+    "metrics": ("metrics", "metrics", "Record performance."),
+    "report": ("report", "report", "Write a week or a month in figures, with charts."),
+    "validate": ("validate", "validate", "Check pages, and mend what is safe to mend."),
+    "rule": ("rule", "rule", "Tell what a diagnostic means."),
+    "rotate": ("rotate", "rotate", "Move past weeks of the log to their archives."),
+    "kinds": ("about", "kinds", "List the kinds of page."),
+    "completion": ("about", "completion", "Print a shell's completion script."),
+    "version": ("about", "version", "Print the version."),
+}
+
+
+def load(name: str) -> Declared:
+    """The command called ``name``, one of those above."""
+    from importlib import import_module
+
+    module, attribute, _ = COMMANDS[name]
+    found: Declared = getattr(import_module(f"cosmemory.interfaces.cli.commands.{module}"), attribute)
+    return found

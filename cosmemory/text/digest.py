@@ -1,0 +1,33 @@
+"""SHA-256, without loading OpenSSL for the few bytes that most commands digest."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hashlib import sha256 as lean
+else:
+    # As the standard library's own `random` does it.
+    try:
+        from _sha2 import sha256 as lean  # since Python 3.12
+    except ImportError:
+        try:
+            from _sha256 import sha256 as lean
+        except ImportError:
+            from hashlib import sha256 as lean
+
+# OpenSSL is several times as fast, but takes longer to load than the lean code to digest all of this.
+FEW = 1 << 18
+
+_digested = [0]
+_digest = [lean]
+
+
+def sha256_hex(data: bytes) -> str:
+    """The SHA-256 of ``data``, in hex."""
+    if _digested[0] <= FEW:
+        _digested[0] += len(data)
+        if _digested[0] > FEW:
+            from hashlib import sha256
+
+            _digest[0] = sha256
+    return _digest[0](data).hexdigest()

@@ -1,0 +1,32 @@
+"""A pattern does what the compiled one does, and is compiled only when it is used."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cosmemory.pattern import pattern
+
+
+def test_it_is_compiled_when_it_is_first_used_and_once(monkeypatch):
+    compiled = []
+    compile_ = re.compile
+    monkeypatch.setattr(re, "compile", lambda *given: compiled.append(given) or compile_(*given))
+    words = pattern(r"\w+", re.ASCII)
+    assert compiled == []
+    assert [words.findall("a b"), words.findall("cé")] == [["a", "b"], ["c"]]
+    assert compiled == [(r"\w+", re.ASCII)]
+
+
+def test_it_answers_as_the_compiled_one_does():
+    lazy, compiled = pattern("(?P<x>a)"), re.compile("(?P<x>a)")
+    for name in ("pattern", "flags", "groups", "groupindex"):
+        assert getattr(lazy, name) == getattr(compiled, name)
+    assert lazy.match("ab")["x"] == lazy.search("ba")["x"] == "a"
+    assert lazy.sub("b", "aa") == "bb"
+
+
+def test_a_name_that_no_pattern_has_is_refused():
+    with pytest.raises(AttributeError, match="nothing"):
+        assert pattern("a").nothing
