@@ -7,11 +7,11 @@ only just now or because it is a dict, has it checked every time; so has any pag
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import blake2b
 
 import cosmemory
 from cosmemory.config import Settings
 from cosmemory.store import Store
+from cosmemory.text.digest import sha256_hex
 
 NAME = "validated"
 
@@ -35,7 +35,7 @@ def remember(store: Store, settings: Settings, clean: Mapping[str, str]) -> None
 
 def mark(*stamps: str) -> str:
     """What stands for the stamps of the pages that a finding depends on; ten thousand of them should be short."""
-    return blake2b(" ".join(stamps).encode(), digest_size=10).hexdigest()
+    return sha256_hex(" ".join(stamps).encode())[:20]
 
 
 def _key(settings: Settings) -> str:
