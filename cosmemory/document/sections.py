@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cosmemory.document.fields import Layout, Part, layout
+from cosmemory.document.fields import Layout, Part, Record, layout
 from cosmemory.syntax.tables import Table, cell_text, tables_of
 from cosmemory.syntax.tree import Section, Tree, name_of
 
@@ -11,6 +11,13 @@ def top_section(tree: Tree) -> Section:
     """The section of the page's title, or the page itself where it has none."""
     first = next(iter(tree.page.sections), None)
     return first if first is not None and first.level == 1 and len(tree.page.sections) == 1 else tree.page
+
+
+def has_section(document: Record, attribute: str) -> bool:
+    """Whether the page of ``document`` has a section for its part ``attribute``; a new page will have it."""
+    if document.origin is None or document.origin.section is None:
+        return True
+    return bool(sections_named(document.origin.section, layout(type(document)).parts[attribute]))
 
 
 def sections_of(text: str, top: Section, part: Part, shape: Layout) -> list[Section]:
