@@ -102,6 +102,12 @@ class InvalidValue(CosmemoryError):
         self.reason = reason
 
 
+class Refused(CosmemoryError):
+    """An operation that the memory, as it stands, does not allow."""
+
+    code = "refused"
+
+
 class UsageError(CosmemoryError):
     """A command or call that was not meant this way."""
 

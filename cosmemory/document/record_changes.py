@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cosmemory.document.fields import Part, layout
+from cosmemory.document.sections import sections_of
 from cosmemory.document.value_changes import (
     PageChange,
     cell_source,
@@ -16,7 +17,6 @@ from cosmemory.document.value_changes import (
     section_of,
 )
 from cosmemory.document.values import LONG
-from cosmemory.document.sections import sections_of
 from cosmemory.errors import NotFound
 from cosmemory.syntax.escape import escape_heading, is_empty
 from cosmemory.syntax.fields import fields_of

@@ -31,7 +31,7 @@ class Rotation:
     kept: int
 
 
-def rotate(memory: Memory) -> Outcome[Rotation]:
+def rotate(memory: Memory, *, expected: dict[str, str] | None = None) -> Outcome[Rotation]:
     """Past weeks moved out of the log; run again it finds nothing to do.
 
     A late entry goes to the archive of the week it tells of; one without a readable time stays in the log.
@@ -49,7 +49,7 @@ def rotate(memory: Memory) -> Outcome[Rotation]:
             transaction.rewrite(LOG_PATH, without_entries(text, moved))
         return Rotation(archived=archived, kept=kept)
 
-    return memory.run(verb, operation="rotate")
+    return memory.run(verb, expected=expected, operation="rotate")
 
 
 def this_week(memory: Memory) -> str:

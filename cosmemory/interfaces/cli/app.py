@@ -127,6 +127,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         tell_error(error.code, str(error), error.hint, as_json=as_json)
         return error.exit_code
     except OSError as error:
-        tell_error("io", f"{error.filename or 'the memory'}: {error.strerror or error}.", "", as_json=as_json)
+        tell_error("io", f"{error.filename or 'the output'}: {error.strerror or error}.", "", as_json=as_json)
         return 2
     return code if isinstance(code, int) else 0

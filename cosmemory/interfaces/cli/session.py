@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from cosmemory.errors import UsageError
 from cosmemory.frozen import frozen
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
 
@@ -38,6 +39,11 @@ class Session:
         """The revision that the page called ``name`` must be at, if one was given."""
         return {name: self.expect} if self.expect else None
 
+    def refuse_expected(self, command: str) -> None:
+        """Refuses a revision given to a command that changes no one page: it would be heeded nowhere."""
+        if self.expect:
+            raise UsageError(f"{command} is about many pages, and --expect names one", "Leave --expect out.")
+
     def change(
         self,
         verb: Callable[[Memory], Outcome[Any]],
@@ -54,8 +60,12 @@ class Session:
             from cosmemory.engines.rehearsal import Rehearsal
 
             memory.store = rehearsal = Rehearsal(memory.store)
-            verb(memory)
-            print_text(difference(rehearsal), end="")
+            outcome = verb(memory)
+            if self.as_json:
+                would = {"changes": changes_of(outcome), "dry_run": True, "diff": difference(rehearsal)}
+                print_json("change", would)
+            else:
+                print_text(difference(rehearsal), end="")
             return
         try:
             outcome = verb(memory)
