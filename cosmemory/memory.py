@@ -254,8 +254,12 @@ class Transaction:
     def _replaced(self, path: str, document: Any) -> Sequence[Change]:
         page = self._pages[path]
         settled = settle(page.document, document, page.kind.derive)
-        if not only_real(page.tree.text, changes(page.tree, page.document, settled)):
-            return ()
+        try:
+            if not only_real(page.tree.text, changes(page.tree, page.document, settled)):
+                return ()
+        except NotFound as missing:
+            # A verb may change a page that nobody has named.
+            raise NotFound(f"{missing.what} on {path}", missing.hint) from None
         text = None
 
         def read(tree: Tree, _: type[Any]) -> Decoded:

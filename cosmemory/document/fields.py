@@ -20,7 +20,8 @@ from cosmemory.text.spans import Span
 class Place:
     """Where one value of a record stands: its span, and the field or cell that holds it.
 
-    A field may be a heading, ``## Status: done``; ``front`` says that the value is one of the front matter.
+    A field may be a heading, ``## Status: done``; ``front`` says that the value is one of the front matter,
+    ``item`` that it is an item of a list.
     """
 
     span: Span
@@ -28,11 +29,15 @@ class Place:
     cell: Cell | None = None
     in_heading: bool = False
     front: bool = False
+    item: bool = False
 
 
 @frozen(eq=False)
 class Origin:
-    """The nodes that a record was read from: its row, block or section, and each value's place."""
+    """The nodes that a record was read from: its row, block or section, and each value's place.
+
+    A row without a table is an item of a list.
+    """
 
     places: Mapping[str, Place]
     section: Section | None = None
@@ -72,7 +77,8 @@ class Part:
     """A stretch of a page: one record (``one``), rows (``table``), H3 records (``blocks``) or ``prose``.
 
     The ``identity`` of a page may stand in its head as well, below the title or in the front matter.
-    Each of the ``ruled`` blocks is closed by a rule.
+    Each of the ``ruled`` blocks is closed by a rule. ``listed`` is the value that stands in an item where
+    people write a list in place of the table.
     """
 
     title: str
@@ -83,6 +89,7 @@ class Part:
     required: bool = False
     identity: bool = False
     ruled: bool = False
+    listed: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -141,10 +148,17 @@ def section(
 
 
 def table(
-    title: str, record: type[Any], *, key: str = "", aliases: tuple[str, ...] = (), required: bool = False
+    title: str,
+    record: type[Any],
+    *,
+    key: str = "",
+    aliases: tuple[str, ...] = (),
+    required: bool = False,
+    listed: str = "",
 ) -> Any:
     """The rows of the table below ``title``; without a title, of the first table in the record's own block."""
-    return field(default=(), metadata={"place": Part(title, "table", record, key, aliases, required)})
+    place = Part(title, "table", record, key, aliases, required, listed=listed)
+    return field(default=(), metadata={"place": place})
 
 
 def blocks(title: str, record: type[Any], *, key: str, required: bool = False, ruled: bool = False) -> Any:

@@ -134,7 +134,8 @@ def _insert_rows(
     anchor: Any = None
     for record in new:
         if id(record.origin) in mine:
-            anchor, table = record.origin.row, record.origin.table or table
+            if record.origin.table is not None:
+                anchor, table = record.origin.row, record.origin.table
             continue
         columns = column_attributes(change, part.record, table)
         _refuse_unplaced(part, columns, record)
@@ -184,7 +185,7 @@ def _row_insertion(
     newline = change.tree.newline
     if anchor is not None:
         return Edit(anchor.span.end, anchor.span.end, newline + line)
-    first = next((r.origin.row for r in new if id(r.origin) in mine and r.origin.row), None)
+    first = next((r.origin.row for r in new if id(r.origin) in mine and r.origin.table), None)
     if first is not None:
         return Edit(first.span.start, first.span.start, line + newline)
     empty = [row for row in table.rows if all(is_empty(cell_text(change.text, cell)) for cell in row.cells)]
