@@ -15,7 +15,7 @@ from cosmemory.document.decode import Decoded
 from cosmemory.document.derived import settle
 from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.values import time_of, write_time
-from cosmemory.errors import Conflict, Damaged, EditedMeanwhile, NotFound, ReadOnly
+from cosmemory.errors import Conflict, Damaged, EditedMeanwhile, NotFound, ReadOnly, did_you_mean
 from cosmemory.frozen import frozen
 from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, KINDS, LOG_PATH, TEAM_ROSTER, Kind, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_document, read_page
@@ -72,8 +72,10 @@ class Memory:
             return path
         if kind is not None:
             return self._newest(kind)
-        known = ", ".join(each.name for each in KINDS)
-        raise NotFound(f"The page {name!r}", f"Name a page below the memory folder, or a kind: {known}.")
+        known = [each.name for each in KINDS]
+        pages = (path.removesuffix(".md") for path in self.store.paths())
+        hint = f"Name a page below the memory folder, or a kind: {', '.join(known)}."
+        raise NotFound(f"The page {name!r}", did_you_mean(name.removesuffix(".md"), (*known, *pages), hint))
 
     def _newest(self, kind: Kind) -> str:
         """The page of a kind with many pages that is today's, or else the newest."""

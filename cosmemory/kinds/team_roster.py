@@ -8,7 +8,7 @@ from datetime import datetime
 from cosmemory.document.fields import Record, column, details, heading, label, stamped, table
 from cosmemory.document.sections import has_section
 from cosmemory.document.values import COUNT, LIST, TEXT, TIME, Raw, enum
-from cosmemory.errors import InvalidValue, NotFound
+from cosmemory.errors import InvalidValue, NotFound, did_you_mean
 from cosmemory.frozen import frozen
 
 STATUSES = ("active", "idle", "busy", "blocked", "offline", "hibernated")
@@ -114,7 +114,9 @@ def member_named(roster: TeamRoster, name: str) -> Member:
         member for member in roster.active_team_members if (member.session_name or "").lower() == name.lower()
     ]
     if not found:
-        raise NotFound(f"The team member {name!r}", "cosmemory show team-roster lists the team.")
+        known = (member.session_name or "" for member in roster.active_team_members)
+        hint = did_you_mean(name, known, "cosmemory show team-roster lists the team.")
+        raise NotFound(f"The team member {name!r}", hint)
     if len(found) > 1:
         raise InvalidValue(
             "Session Name", f"{len(found)} members are called {name}", "Give each a name of its own."

@@ -118,6 +118,29 @@ def test_the_demo_is_refused_where_pages_are(run):
     assert tree(ran.root) == before
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "meant"),
+    [
+        (["get", "cos-stat", "x"], 1, "cos-state"),
+        (["show", "active-alert"], 1, "active-alerts"),
+        (["validate", "team-rooster.md"], 1, "team-roster"),
+        (["stauts"], 2, "status"),
+        (["alert", "rase"], 2, "raise"),
+        (["team", "jion", "x"], 2, "join"),
+        (["action", "dnoe", "1"], 2, "done"),
+        (["metrics", "recrod", "x"], 2, "record"),
+        (["report", "weakly"], 2, "weekly"),
+        (["team", "seen", "helper-on"], 1, "helper-one"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, list) else "",
+)
+def test_a_name_that_is_nearly_one_we_know_gets_that_suggested(run, arguments, code, meant):
+    run("team", "join", "helper-one", "--role", "Writer")
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (code, "")
+    assert f"Did you mean {meant!r}?" in ran.err
+
+
 SETTINGS = [
     (b"\xff\xfe", "byte 0 is not UTF-8"),
     (b'[log]\nevent_types = "x"', "log.event_types: Expected `array`"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cosmemory.errors import CosmemoryError
+from cosmemory.errors import CosmemoryError, did_you_mean
 from cosmemory.interfaces.cli.output import tell_error
 
 # name: (module below `commands`, attribute, what the top-level help says)
@@ -65,11 +65,8 @@ class LazyGroup(click.Group):
         """The command that ``args`` begin with; a name nobody knows gets the nearest one suggested."""
         name = args[0]
         if name not in COMMANDS:
-            from difflib import get_close_matches
-
-            close = get_close_matches(name, COMMANDS, 1)
-            hint = f" Did you mean {close[0]!r}?" if close else " cosmemory --help lists the commands."
-            raise click.UsageError(f"There is no command {name!r}.{hint}")
+            hint = did_you_mean(name, COMMANDS, "cosmemory --help lists the commands.")
+            raise click.UsageError(f"There is no command {name!r}. {hint}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
