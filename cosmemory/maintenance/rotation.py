@@ -99,9 +99,7 @@ def verify(memory: Memory) -> Verification:
     counts: dict[str, int] = {}
     faults: list[str] = []
     log = memory.store.read(LOG_PATH)
-    active = (
-        Counter(entry.text.strip() for entry in entry_texts(decode_text(log.data))) if log else Counter[str]()
-    )
+    active = _texts(entry_texts(decode_text(log.data)) if log else [])
     counts[LOG_PATH] = active.total()
     for path in memory.store.paths():
         found = ARCHIVE.fullmatch(path)
@@ -112,7 +110,16 @@ def verify(memory: Memory) -> Verification:
         held = entry_texts(text)
         counts[path] = len(held)
         faults += _faults(path, found[1], text, held)
+        both = (active & _texts(held)).total()
+        if both:
+            # An old log saved over the rotated one would be rotated, and every entry stand twice.
+            faults.append(f"{path} and the log share {both} entries, which the next rotation would double.")
     return Verification(entries=counts, faults=tuple(faults))
+
+
+def _texts(held: list[Entry]) -> Counter[str]:
+    """The entries by their text, whatever line ends it has."""
+    return Counter(entry.text.replace("\r\n", "\n").strip() for entry in held)
 
 
 def _faults(path: str, week: str, text: str, held: list[Entry]) -> list[str]:
