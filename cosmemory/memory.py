@@ -13,6 +13,7 @@ from cosmemory.config import FORMAT, Settings
 from cosmemory.document.changes import changed, changes
 from cosmemory.document.decode import Decoded
 from cosmemory.document.derived import settle
+from cosmemory.document.entered import entered
 from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.values import time_of, write_time
 from cosmemory.errors import Conflict, Damaged, EditedMeanwhile, NotFound, ReadOnly, did_you_mean
@@ -218,8 +219,12 @@ class Transaction:
         return self._changed[path] if path in self._changed else self.page(path).document
 
     def replace(self, name: str, document: Any) -> None:
-        """``document``, made from the one read here, in its place."""
-        self._changed[self.page(name).path] = document
+        """``document``, made from the one read here, in its place; its new texts are normalised.
+
+        Raises InvalidValue for a text that says nothing where one is required.
+        """
+        page = self.page(name)
+        self._changed[page.path] = entered(page.document, document)
 
     def create(self, path: str, text: str) -> None:
         """A new page; it must not exist yet."""

@@ -66,10 +66,11 @@ def _free_id(transaction: Transaction, alerts: ActiveAlerts, key: str | None) ->
     ids = [alert.id for alert in open_alerts(alerts)] + [each.alert_id for each in alerts.recently_resolved]
     if key is None:
         return f"ALERT-{next_number(transaction, 'alert', ids, _ALERT_IN_LOG)}"
+    key = normalise(key)
     if is_empty(key):
         raise InvalidValue("Alert ID", "it is empty", "Leave the id out to get the next one.")
     # An id is never used again: what the log says of it must go on meaning one alert.
-    said = escape_field(normalise(key)).encode("utf-8", "surrogateescape")
+    said = escape_field(key).encode("utf-8", "surrogateescape")
     raised = re.compile(rb"^\*\*Action:\*\* " + re.escape(said) + rb" raised: ", re.MULTILINE | re.IGNORECASE)
     if stands_in_log(transaction, raised):
         raise InvalidValue(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from cosmemory.document.entered import entered
 from cosmemory.document.values import MEASURE, Measure
 from cosmemory.errors import InvalidValue
 from cosmemory.frozen import frozen
@@ -109,7 +110,8 @@ def _land(transaction: Transaction, path: str, page: DailyMetrics, exists: bool)
     else:
         from cosmemory.operations.new_pages import page_text
 
-        transaction.create(path, page_text(transaction.memory, DAILY_METRICS, daily_metrics.derived(page)))
+        new = daily_metrics.derived(entered(None, page))
+        transaction.create(path, page_text(transaction.memory, DAILY_METRICS, new))
 
 
 def _new_page(transaction: Transaction, on: date) -> DailyMetrics:

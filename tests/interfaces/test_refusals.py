@@ -141,6 +141,58 @@ def test_a_name_that_is_nearly_one_we_know_gets_that_suggested(run, arguments, c
     assert f"Did you mean {meant!r}?" in ran.err
 
 
+def test_the_log_is_read_by_path_and_never_edited(run):
+    run("log", "focus", "--action", "x", "--field", "Ticket=42")
+    before = tree(run("version").root)
+    assert run("get", "coordination-log", "events.#1.action").out == "x\n"
+    assert run("get", "coordination-log", "events.#1.extra.Ticket").out == "42\n"
+    assert json.loads(run("get", "coordination-log", "events.#1", "--json").out)["value"]["type"] == "focus"
+    for arguments in (
+        ["remove", "coordination-log", "events.#1"],
+        ["set", "coordination-log", "events.#1.type", "run"],
+    ):
+        ran = run(*arguments)
+        assert (ran.code, ran.out) == (1, "")
+    assert tree(run("version").root) == before
+
+
+def test_a_change_of_the_log_that_changes_nothing_tells_the_logs_own_revision(run):
+    present = json.loads(run("show", "coordination-log", "--json").out)["revision"]
+    assert run("set", "coordination-log", "session", "cos-20261121-0600").out == f"{present}\n"
+
+
+@pytest.mark.parametrize("given", [b"Ship it\n", b"  Ship it  \r\n\r\n"], ids=repr)
+def test_white_space_around_a_value_is_nobodys(run, given):
+    assert run("focus", "-", stdin=given).out == "focus: Ship it\n"
+    assert run("get", "cos-state", "current_focus.primary_task").out == "Ship it\n"
+    assert run("team", "join", " helper-1 ", "--role", " Writer\n").code == 0
+    assert run("get", "team-roster", "active_team_members.helper-1.role").out == "Writer\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["action", "add", " "], "Action"),
+        (["action", "add", "N/A"], "Action"),
+        (["decision", "x", "--rationale", "-"], "Rationale"),
+        (["team", "join", "None", "--role", "x"], "Session Name"),
+        (["team", "join", "x", "--role", ""], "Role"),
+        (["alert", "raise", "--type", "", "--severity", "warning", "--resource", "r", "--value", "1",
+          "--threshold", "2"], "Type"),
+        (["metrics", "record", "", "--tasks", "1"], "Agent Name"),
+        (["metrics", "team", "-", "5"], "Metric"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, list) else "",
+)  # fmt: skip
+def test_a_value_that_says_nothing_is_refused_by_its_name(run, arguments, named):
+    before = tree(run("version").root)
+    ran = run(*arguments)
+    assert (ran.code, ran.out, ran.err) == (1, "", f"error: {named} is not valid: it is empty.\n")
+    after = tree(run("version").root)
+    after.pop(".cosmemory/marks", None)
+    assert after == before
+
+
 SETTINGS = [
     (b"\xff\xfe", "byte 0 is not UTF-8"),
     (b'[log]\nevent_types = "x"', "log.event_types: Expected `array`"),

@@ -11,6 +11,7 @@ import click
 from cosmemory.errors import UsageError
 from cosmemory.frozen import frozen
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
+from cosmemory.syntax.escape import normalise
 
 if TYPE_CHECKING:
     from cosmemory.engines.rehearsal import Rehearsal
@@ -83,8 +84,7 @@ class Session:
 
 def _revision(memory: Memory, path: str) -> str:
     """The revision of a page that a verb found to say already what it was to say."""
-    stored = memory.store.read(path)
-    return stored.revision if stored else ""
+    return memory.page(path).revision if memory.store.read(path) is not None else ""
 
 
 def changes_of(outcome: Outcome[Any]) -> list[dict[str, Any]]:
@@ -141,4 +141,4 @@ def text_of(value: str) -> str:
     """``value``, or all of stdin where it is ``-``."""
     if value != "-":
         return value
-    return sys.stdin.buffer.read().decode("utf-8", "replace")
+    return normalise(sys.stdin.buffer.read().decode("utf-8", "replace"))
