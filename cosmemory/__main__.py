@@ -23,6 +23,11 @@ def main(argv: list[str] | None = None) -> int:
         # The reader has gone; what is still buffered must not raise again when Python ends.
         sys.stderr.close()
         return 0
+    except OSError as error:
+        from cosmemory.interfaces.cli.output import tell_error
+
+        tell_error("io", f"{error.filename or 'the output'}: {error.strerror or error}.", "", as_json=False)
+        return 2
 
 
 def _quickly(arguments: list[str]) -> bool:

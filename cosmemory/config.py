@@ -74,6 +74,8 @@ def read_settings(path: str) -> Settings:
     try:
         with open(path, "rb") as file:
             held = tomllib.load(file)
+    except UnicodeDecodeError as error:
+        raise ConfigError(path, "", f"byte {error.start} is not UTF-8", "Save the file as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(path, "", f"it is not TOML: {error}", "Mend the line that is named.") from None
     except OSError as error:
@@ -126,7 +128,16 @@ def _checked(values: dict[str, Any], path: str) -> Settings:
         settings = msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at ")
-        raise ConfigError(path, place.strip("`").removeprefix("$."), message, "Correct the value.") from None
+        attribute, dot, rest = place.strip("`").removeprefix("$.").partition("[")
+        name = next((".".join(filter(None, each)) for each, held in _PLACES.items() if held == attribute), "")
+        raise ConfigError(path, name + dot + rest, message, "Correct the value.") from None
+    if settings.format < 1:
+        raise ConfigError(path, "format", "expected a number from 1 on", f"This release writes {FORMAT}.")
+    for role, number in settings.target_roles.items():
+        if number < 0:
+            raise ConfigError(
+                path, f"target_roles.{role}", "expected a number from 0 on", "Correct the value."
+            )
     for name in ("decisions", "ended_actions", "resolved_alerts", "team_changes"):
         if getattr(settings, name) < 1:
             raise ConfigError(path, f"bounds.{name}", "expected a number of rows from 1 on", "Use 20, say.")

@@ -18,6 +18,14 @@ class CosmemoryError(Exception):
         self.hint = hint
 
 
+def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    """The hint for a name that nobody knows: the nearest one there is, else what may be done instead."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(known), 1)
+    return f"Did you mean {close[0]!r}?" if close else otherwise
+
+
 class Conflict(CosmemoryError):
     """A page that is no longer the one the writer had read."""
 
@@ -100,6 +108,12 @@ class InvalidValue(CosmemoryError):
         super().__init__(f"{what} is not valid: {reason}.", hint)
         self.what = what
         self.reason = reason
+
+
+class Refused(CosmemoryError):
+    """An operation that the memory, as it stands, does not allow."""
+
+    code = "refused"
 
 
 class UsageError(CosmemoryError):

@@ -9,6 +9,7 @@ from datetime import datetime
 from cosmemory.document.changes import Changed, changed, changed_alone, changes
 from cosmemory.document.decode import Decoded
 from cosmemory.document.derived import settle
+from cosmemory.document.entered import entered
 from cosmemory.document.fields import layout, stamped
 from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.paths import parse_path, part_called, with_value
@@ -70,7 +71,7 @@ class Transaction:
         if path not in self._pages:
             self._pages[path] = self._load(path)
         if path in self._sets:
-            self._changed[path] = with_value(self._pages[path].document, *self._sets.pop(path))
+            self.replace(path, with_value(self._pages[path].document, *self._sets.pop(path)))
         return self._pages[path]
 
     def _load(self, path: str, parts: frozenset[str] | None = None) -> Page:
@@ -90,8 +91,12 @@ class Transaction:
         return self._changed.get(page.path, page.document)
 
     def replace(self, name: str, document: Any) -> None:
-        """``document``, made from the one read here, in its place."""
-        self._changed[self.page(name).path] = document
+        """``document``, made from the one read here, in its place; its new texts are normalised.
+
+        Raises InvalidValue for a text that says nothing where one is required.
+        """
+        page = self.page(name)
+        self._changed[page.path] = entered(page.document, document)
 
     def set(self, name: str, path: str, text: str) -> None:
         """``text``, read as the type of its field, at the dotted ``path`` of the page called ``name``."""
@@ -143,8 +148,8 @@ class Transaction:
             self.page(path)
             return ()
         page = self._load(path, parts)
-        document = with_value(page.document, at, text)
-        if not only_real(page.tree.text, changes(page.tree, page.document, document)):
+        document = entered(page.document, with_value(page.document, at, text))
+        if not self._is_real(page, document):
             return ()
         if kind.stamp:
             document = stamped(document, kind.stamp, self.now)
@@ -159,7 +164,7 @@ class Transaction:
     def _whole(self, path: str, document: Any) -> Sequence[Change]:
         page = self._pages[path]
         settled = settle(page.document, document, page.kind.derive)
-        if not only_real(page.tree.text, changes(page.tree, page.document, settled)):
+        if not self._is_real(page, settled):
             return ()
         done = None
 
@@ -172,6 +177,15 @@ class Transaction:
                 touched = stamped(settled, page.kind.stamp, self.now)
                 done = changed(path, page.tree, page.document, touched, read)
         return self._replaced(page, done or changed(path, page.tree, page.document, settled, read))
+
+    @staticmethod
+    def _is_real(page: Page, document: Any) -> bool:
+        """Whether ``document`` in the place of what the page says would change it."""
+        try:
+            return bool(only_real(page.tree.text, changes(page.tree, page.document, document)))
+        except NotFound as missing:
+            # A verb may change a page that nobody has named.
+            raise NotFound(f"{missing.what} on {page.path}", missing.hint) from None
 
     def _replaced(self, page: Page, done: Changed) -> Sequence[Change]:
         read = done.read

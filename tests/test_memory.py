@@ -8,7 +8,8 @@ import pytest
 
 from cosmemory.clock import read_time
 from cosmemory.engines.ephemeral import EphemeralStore
-from cosmemory.errors import Conflict, IllegalTransition, NotFound
+from cosmemory.errors import Conflict, IllegalTransition, InvalidValue, NotFound
+from cosmemory.maintenance.rotation import rotate
 from cosmemory.memory import Memory
 from cosmemory.operations import alerts, state, team
 from cosmemory.operations.events import find_events
@@ -129,6 +130,35 @@ def test_ids_are_never_used_again(memory: Memory) -> None:
     alerts.resolve_alert(memory, first)
     remove_record(memory, "active-alerts", f"recently_resolved.{first}")
     assert alerts.raise_alert(memory, **given).result == "ALERT-2"
+
+
+@pytest.mark.parametrize("key", ["ALERT-7", "disk full", "#1", "a|b `c`"])
+def test_an_id_that_somebody_chose_is_never_used_again(memory: Memory, key: str) -> None:
+    given = {"kind": "cpu", "severity": "warning", "resource": "r", "value": "2", "threshold": "1"}
+    alerts.raise_alert(memory, **given)
+    alerts.raise_alert(memory, key=key, **given)
+    alerts.resolve_alert(memory, key)
+    remove_record(memory, "active-alerts", "recently_resolved.#1")
+    memory._now.at += 14 * 86_400
+    rotate(memory)
+    with pytest.raises(InvalidValue, match="was raised before"):
+        alerts.raise_alert(memory, key=key.upper(), **given)
+    assert alerts.raise_alert(memory, **given).result == ("ALERT-8" if key == "ALERT-7" else "ALERT-2")
+
+
+def test_an_alert_needs_an_id_that_says_something(memory: Memory) -> None:
+    given = {"kind": "cpu", "severity": "warning", "resource": "r", "value": "2", "threshold": "1"}
+    with pytest.raises(InvalidValue, match="Alert ID is not valid: it is empty"):
+        alerts.raise_alert(memory, key=" ", **given)
+
+
+def test_the_number_of_a_record_that_was_taken_away_is_not_given_again(memory: Memory) -> None:
+    add_record(memory, "cos-state", "pending_actions", {"id": "7", "action": "one", "status": "pending"})
+    remove_record(memory, "cos-state", "pending_actions.7")
+    assert add_record(memory, "cos-state", "pending_actions", {"action": "two"}).result == "8"
+    set_value(memory, "cos-state", "pending_actions.8.id", "12")
+    remove_record(memory, "cos-state", "pending_actions.12")
+    assert state.add_action(memory, "three").result == "13"
 
 
 def test_a_persons_note_in_a_block_moves_with_the_alert(memory: Memory) -> None:

@@ -65,7 +65,7 @@ def check_alert_mirror(pages: Pages) -> Iterator[Finding]:
     open_ids = {alert.id for alert in open_alerts(page.document)}
     shown = {row.alert_id for row in state.document.active_alerts}
     for row in state.document.active_alerts:
-        if row.alert_id not in open_ids:
+        if row.alert_id is not None and row.alert_id not in open_ids:
             message = f"{row.alert_id} is not open on {page.path}"
             yield from found(state, "alert-mirror", message, place_of(row, "alert_id"))
     for alert in open_alerts(page.document):

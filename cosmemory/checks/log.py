@@ -19,6 +19,12 @@ _TIMED_LINE = pattern(
     r"^(?:[-*+] )?(?:\[[^\]\r\n]{1,20}\] ?)?(?:\*\*|\[)\d{4}-\d\d-\d\d[^\r\n]*", re.MULTILINE
 )
 
+# A heading with the labels of an entry and without its day: `### 10:00:00`.
+_DAYLESS = pattern(
+    r"^### (?!\[?\d{4}-\d\d-\d\d)([^\r\n]*)(?=(?:\r\n|\r|\n)(?:[-*+] )?(?:\*\*)?Type(?:\*\*)?[ \t]*:)",
+    re.MULTILINE,
+)
+
 
 def check_log(pages: Pages) -> Iterator[Finding]:
     """The entries of the active log and of its archives."""
@@ -70,6 +76,9 @@ def _one_liners(page: Page) -> Iterator[Finding]:
     for matched in _TIMED_LINE.finditer(page.tree.text):
         message = "the line tells of an event and is no entry"
         yield from found(page, "one-line-entry", message, Span(*matched.span()))
+    for matched in _DAYLESS.finditer(page.tree.text):
+        message = f"{matched[1]!r} is not an ISO time, and what stands below it is no entry"
+        yield from found(page, "time-unreadable", message, Span(*matched.span()))
 
 
 def _archive(page: Page, week: str) -> Iterator[Finding]:

@@ -81,8 +81,8 @@ def _allowed(path: str, tree: Tree, old: Any, new: Any) -> list[Edit]:
 def changes(tree: Tree, old: Any, new: Any) -> list[Edit]:
     """The edits that turn ``old``, read from ``tree``, into ``new``."""
     top = top_section(tree)
-    before = {id(record.origin): record for record in _records(old) if record.origin}
-    after = frozenset(id(record.origin) for record in _records(new) if record.origin)
+    before = {id(record.origin): record for record in records_of(old) if record.origin}
+    after = frozenset(id(record.origin) for record in records_of(new) if record.origin)
     change = PageChange(tree, top, layout(type(old)), before, after)
     change_values(change, old, new)
     for attribute, part in layout(type(new)).parts.items():
@@ -92,14 +92,14 @@ def changes(tree: Tree, old: Any, new: Any) -> list[Edit]:
     return change.edits
 
 
-def _records(record: Any) -> Iterator[Any]:
+def records_of(record: Any) -> Iterator[Any]:
     """Every record inside ``record``."""
     for attribute in layout(type(record)).parts:
         inner = getattr(record, attribute)
         for each in inner if isinstance(inner, tuple) else (inner,):
             if isinstance(each, Record):
                 yield each
-                yield from _records(each)
+                yield from records_of(each)
 
 
 _PARTS = {

@@ -33,6 +33,8 @@ def plain(value: Any) -> Any:
         return [plain(each) for each in value]
     if isinstance(value, Raw):
         return value.text
+    if is_event(value):
+        return event_data(value)
     if isinstance(value, datetime):
         return write_time(value)
     if isinstance(value, date):
@@ -44,12 +46,17 @@ def plain(value: Any) -> Any:
     return value
 
 
+EVENT_VALUES = ("time", "type", "involved", "action", "outcome", "notes")
+
+
+def is_event(value: Any) -> bool:
+    """Whether ``value`` is an entry of the log, which is no record: it is appended and never edited."""
+    return all(hasattr(value, name) for name in EVENT_VALUES)
+
+
 def event_data(event: Any, source: str = "") -> dict[str, Any]:
     """One event of the log, with the page it stands on where ``source`` names it."""
-    data = {
-        name: plain(getattr(event, name))
-        for name in ("time", "type", "involved", "action", "outcome", "notes")
-    }
+    data = {name: plain(getattr(event, name)) for name in EVENT_VALUES}
     if source:
         data["source"] = source
     return {**data, "extra": dict(event.extra)}

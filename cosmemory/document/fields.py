@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Place:
     """Where one value of a record stands: its span, and the field or cell that holds it.
 
-    A field may be a heading, ``## Status: done``; ``front`` says that the value is one of the front matter.
+    A field may be a heading, ``## Status: done``; ``front`` says that the value is one of the front matter,
+    ``item`` that it is an item of a list.
     """
 
     span: Span
@@ -30,6 +31,7 @@ class Place:
     cell: Cell | None = None
     in_heading: bool = False
     front: bool = False
+    item: bool = False
 
 
 class RowPlaces(Mapping[str, Place]):
@@ -59,7 +61,10 @@ class RowPlaces(Mapping[str, Place]):
 
 @frozen(eq=False)
 class Origin:
-    """The nodes that a record was read from: its row, block or section, and each value's place."""
+    """The nodes that a record was read from: its row, block or section, and each value's place.
+
+    A row without a table is an item of a list.
+    """
 
     places: Mapping[str, Place]
     section: Section | None = None
@@ -99,7 +104,8 @@ class Part:
     """A stretch of a page: one record (``one``), rows (``table``), H3 records (``blocks``) or ``prose``.
 
     The ``identity`` of a page may stand in its head as well, below the title or in the front matter.
-    Each of the ``ruled`` blocks is closed by a rule.
+    Each of the ``ruled`` blocks is closed by a rule. ``listed`` is the value that stands in an item where
+    people write a list in place of the table.
     """
 
     title: str
@@ -110,6 +116,7 @@ class Part:
     required: bool = False
     identity: bool = False
     ruled: bool = False
+    listed: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -168,10 +175,17 @@ def section(
 
 
 def table(
-    title: str, record: type[Any], *, key: str = "", aliases: tuple[str, ...] = (), required: bool = False
+    title: str,
+    record: type[Any],
+    *,
+    key: str = "",
+    aliases: tuple[str, ...] = (),
+    required: bool = False,
+    listed: str = "",
 ) -> Any:
     """The rows of the table below ``title``; without a title, of the first table in the record's own block."""
-    return field(default=(), metadata={"place": Part(title, "table", record, key, aliases, required)})
+    place = Part(title, "table", record, key, aliases, required, listed=listed)
+    return field(default=(), metadata={"place": place})
 
 
 def blocks(title: str, record: type[Any], *, key: str, required: bool = False, ruled: bool = False) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from cosmemory.document.data import EVENT_VALUES, is_event
 from cosmemory.document.fields import Part, Record, Value, layout
 from cosmemory.document.values import ITEMS, LIST
 from cosmemory.errors import InvalidValue, NotFound, UsageError
@@ -66,6 +67,8 @@ def _step(node: Any, part: Part | None, name: str, path: str) -> tuple[Any, Part
         return node[_index(node, part, name, path)], None
     if isinstance(node, Mapping) and name in node:
         return node[name], None
+    if is_event(node) and name in (*EVENT_VALUES, "extra"):
+        return getattr(node, name), None
     raise _missing(name, path, node if isinstance(node, Mapping) else ())
 
 
@@ -206,6 +209,10 @@ def without(document: Any, path: str) -> Any:
             node, part = _step(node, part, name, path)
     if not isinstance(node, tuple) or not chain or chain[-1][0] is not document:
         raise InvalidValue(path, "it names no record", "Name a section and the key of a record in it.")
+    if part is None:
+        raise InvalidValue(
+            path, "the log is only ever appended to", "Append an event that says what is right."
+        )
     index = _index(node, part, names[-1], path)
     left: dict[str, Any] = {chain[-1][1]: (*node[:index], *node[index + 1 :])}
     return replace(document, **left)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cosmemory.document.fields import Place
 from cosmemory.document.values import Raw, ValueType, source_of
-from cosmemory.syntax.escape import escape_heading
+from cosmemory.syntax.escape import escape_heading, escape_item
 from cosmemory.syntax.front_matter import scalar_like
 from cosmemory.syntax.writers import cell_edit, value_edit
 from cosmemory.text.edits import Edit
@@ -26,6 +26,8 @@ def edit_at(text: str, place: Place, kind: ValueType, value: Any) -> Edit:
         written = scalar_like(place.span.of(text), plain)
         gap = "" if text[place.span.start - 1] in " \t" else " "
         return Edit(place.span.start, place.span.end, gap + written)
+    if place.item:
+        return Edit(place.span.start, place.span.end, escape_item(str(value or "-")))
     return Edit(place.span.start, place.span.end, escape_heading(str(value)))
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from cosmemory.document.fields import Part, layout
+from cosmemory.document.sections import sections_of
 from cosmemory.document.value_changes import (
     PageChange,
     cell_source,
@@ -79,13 +80,23 @@ def change_rows(change: PageChange, part: Part, old: Sequence[Any], new: Sequenc
         _insert_rows(change, part, section, new, fresh, mine)
     for attribute, inner in layout(part.record).parts.items() if part.record else ():
         if inner.shape == "details":
-            _details(change, section, attribute, old, new)
+            _details(change, _last_section(change, part, mine) or section, attribute, old, new)
+
+
+def _last_section(change: PageChange, part: Part, mine: dict[int, Any]) -> Section | None:
+    """The section of the last row that stays, where new ones go: a team may stand in one for each project."""
+    last = max((each.origin.row.span.start for each in mine.values() if each.origin.row), default=-1)
+    found = sections_of(change.text, change.top, part, change.shape)
+    return next((each for each in reversed(found) if each.heading.start <= last), None)
 
 
 def _drop_row(change: PageChange, record: Any) -> None:
     row = record.origin.row
     if row is None:
-        _drop_block(change, record)
+        # The block is the record's details as well: where those stay on the page, all of it goes along.
+        inner = [getattr(record, name) for name in layout(type(record)).parts]
+        moves = any(each is not None and id(each.origin) in change.after for each in inner)
+        _drop_block(change, record, whole=moves)
         return
     start = content_end(change.text, Span(0, row.span.start))
     # The line end before the row goes with it, so that a last row without one leaves none behind.
@@ -106,6 +117,13 @@ def _insert_rows(
     assert part.record is not None
     newline = change.tree.newline
     tables = tables_of(change.text, section.blocks)
+    kept_as_blocks = [each.origin.section for each in change.before.values() if _is_block_of(each, part)]
+    if not tables and kept_as_blocks:
+        at = max(content_end(change.text, each.span) for each in kept_as_blocks)
+        level = section.level + 1
+        written = [block_of_row(change, part, record, level, kept_as_blocks) for record in fresh]
+        change.edits.append(Edit(at, at, "".join(newline * 2 + each for each in written)))
+        return
     if not tables:
         titles = [value.title for value in layout(part.record).values.values() if value.in_row]
         attributes = [name for name, value in layout(part.record).values.items() if value.in_row]
@@ -113,18 +131,24 @@ def _insert_rows(
         head = [" | ".join(titles), "|".join("-" * (len(title) + 2) for title in titles)]
         lines = [f"| {head[0]} |", f"|{head[1]}|", *(f"| {row} |" for row in rows)]
         at = content_end(change.text, Span(section.heading.start, section.body.end))
-        change.edits.append(Edit(at, at, newline * 2 + newline.join(lines)))
+        change.edits.append(_block_insertion(change, section, at, newline.join(lines)))
         return
     table = tables[0]
-    columns = column_attributes(part.record, table)
-    _refuse_unplaced(part, columns, fresh)
     anchor: Any = None
     for record in new:
         if id(record.origin) in mine:
-            anchor = record.origin.row
+            if record.origin.table is not None:
+                anchor, table = record.origin.row, record.origin.table
             continue
+        columns = column_attributes(part.record, table)
+        _refuse_unplaced(part, columns, record)
         line = _row_line(change, table, columns, record)
         change.edits.append(_row_insertion(change, table, anchor, new, mine, line))
+
+
+def _is_block_of(record: Any, part: Part) -> bool:
+    """Whether ``record``, one of ``part``, stands as a block where the others stand as rows of a table."""
+    return type(record) is part.record and record.origin.row is None and record.origin.section is not None
 
 
 def _row_line(change: PageChange, table: Table, columns: Sequence[str], record: Any) -> str:
@@ -148,15 +172,11 @@ def _moved_text(text: str, span: Span, edits: Sequence[Edit]) -> str:
     return apply(span.of(text), shifted)
 
 
-def _refuse_unplaced(part: Part, columns: Sequence[str], fresh: Sequence[Any]) -> None:
+def _refuse_unplaced(part: Part, columns: Sequence[str], record: Any) -> None:
     """Refuses a new row with a value for which the table has no column: it would be lost."""
     assert part.record is not None
     for attribute, value in layout(part.record).values.items():
-        if (
-            value.in_row
-            and attribute not in columns
-            and any(getattr(record, attribute) is not None for record in fresh)
-        ):
+        if value.in_row and attribute not in columns and getattr(record, attribute) is not None:
             raise NotFound(
                 f"The column {value.title!r} of {part.title!r}", f"Add a column {value.title!r} to the table."
             )
@@ -168,7 +188,7 @@ def _row_insertion(
     newline = change.tree.newline
     if anchor is not None:
         return Edit(anchor.span.end, anchor.span.end, newline + line)
-    first = next((r.origin.row for r in new if id(r.origin) in mine and r.origin.row), None)
+    first = next((r.origin.row for r in new if id(r.origin) in mine and r.origin.table), None)
     if first is not None:
         return Edit(first.span.start, first.span.start, line + newline)
     empty = [row for row in table.rows if row.blank]
@@ -221,10 +241,14 @@ def _inner_rows(change: PageChange, part: Part, record: Any, old: Sequence[Any],
         _insert_rows(change, part, record.origin.section, new, fresh, mine)
 
 
-def _drop_block(change: PageChange, record: Any) -> None:
-    """The edit that takes a block off its place: a record that goes leaves behind what a person wrote there."""
+def _drop_block(change: PageChange, record: Any, *, whole: bool = False) -> None:
+    """The edit that takes a block off its place: a record that goes leaves behind what a person wrote there.
+
+    One that moves, ``whole``, takes that along.
+    """
     section = record.origin.section
-    left = "" if id(record.origin) in change.after else _not_the_records(change, record, section)
+    moves = whole or id(record.origin) in change.after
+    left = "" if moves else _not_the_records(change, record, section)
     if left:
         newline = change.tree.newline
         above = change.text[: section.heading.start]
@@ -313,6 +337,21 @@ def _whole_table(part: Part, rows: Sequence[Any]) -> list[str]:
     return lines + ["| " + " | ".join(cell_source(row, name) for name in values) + " |" for row in rows]
 
 
+def block_of_row(change: PageChange, part: Part, record: Any, level: int, siblings: Sequence[Section]) -> str:
+    """The block for a new ``record`` where others stand as one each: its labels are a row's and the details'."""
+    styles = (line_style(change.text, each) for s in siblings for each in fields_of(change.text, s.blocks))
+    style = next(styles, None)
+    lines = {"": "#" * level + " " + escape_heading(str(getattr(record, part.key)))}
+    for each in (record, *(getattr(record, name) for name in layout(type(record)).parts)):
+        for attribute, value in layout(type(each)).values.items() if each is not None else ():
+            after = getattr(each, attribute)
+            if attribute != part.key and not value.heading and after not in (None, ()):
+                lines.setdefault(
+                    value.title, labelled(value, style or "- **{}:** {}", after, change.tree.newline)
+                )
+    return change.tree.newline.join(lines.values())
+
+
 def _details(
     change: PageChange, section: Section, attribute: str, old: Sequence[Any], new: Sequence[Any]
 ) -> None:
@@ -321,15 +360,17 @@ def _details(
     after = [block for record in new if (block := getattr(record, attribute)) is not None]
     still = {id(block.origin) for block in after}
     siblings = [block.origin.section for block in before.values()]
+    # A record that is kept as a block is its own details: they come and go with it.
+    own = {id(record.origin.section) for record in old if record.origin.row is None}
     anchor = content_end(change.text, Span(section.heading.start, section.body.end))
     for key, block in before.items():
         if key in still:
             anchor = max(anchor, content_end(change.text, block.origin.section.span))
-        else:
+        elif id(block.origin.section) not in own:
             _drop_block(change, block)
     for block in after:
         if id(block.origin) in before:
             _block(change, before[id(block.origin)], block)
-        else:
+        elif not own:
             written = _block_text(change, block, section.level + 1, siblings)
             change.edits.append(Edit(anchor, anchor, change.tree.newline * 2 + written))

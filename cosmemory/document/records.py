@@ -14,6 +14,7 @@ from cosmemory.document.labels import (
     read_value,
     require_labels,
 )
+from cosmemory.document.listed import read_items
 from cosmemory.document.sections import columns_of
 from cosmemory.document.values import TEXT, read_source
 from cosmemory.frozen import replace
@@ -52,6 +53,8 @@ def read_rows(page: PageReading, part: Part, section: Section) -> Iterator[Any]:
     shape = layout(part.record)
     text = page.tree.text
     tables = tables_of(text, section.blocks)
+    if part.listed:
+        yield from read_items(page, part, section, tables)
     # A section of the page that stands too deep is no block of a record.
     below = [each for each in section.sections if each.heading.start not in page.known]
     if not tables:

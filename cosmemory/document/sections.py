@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cosmemory.document.fields import Layout, Part, layout
+from cosmemory.document.fields import Layout, Part, Record, layout
 from cosmemory.syntax.tables import Table, tables_of
 from cosmemory.syntax.tree import Section, Tree, name_of
 
@@ -21,6 +21,13 @@ def by_name(top: Section) -> Mapping[str, list[Section]]:
     for section in top.walk():
         found.setdefault(section.name, []).append(section)
     return found
+
+
+def has_section(document: Record, attribute: str) -> bool:
+    """Whether the page of ``document`` has a section for its part ``attribute``; a new page will have it."""
+    if document.origin is None or document.origin.section is None:
+        return True
+    return bool(sections_named(by_name(document.origin.section), layout(type(document)).parts[attribute]))
 
 
 def sections_of(text: str, top: Section, part: Part, shape: Layout) -> list[Section]:

@@ -103,6 +103,11 @@ def _long(change: PageChange, place: Field, after: str | None) -> Edit:
 def _absent(change: PageChange, record: Any, attribute: str, value: Value, after: Any) -> None:
     """Writes a value that has no place on the page yet: a cell that its row lacks, or a new line."""
     origin = record.origin
+    if origin.row is not None and origin.table is None:
+        raise NotFound(
+            f"A place for {value.title!r} in a list",
+            "Write the list as a table, with a column for each value.",
+        )
     if origin.row is not None:
         columns = column_attributes(type(record), origin.table)
         if attribute not in columns:

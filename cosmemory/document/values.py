@@ -142,9 +142,9 @@ def write_time(value: datetime) -> str:
 
 
 def read_time_or_text(text: str) -> Reading:
-    """A moment if it can be one, else the text."""
+    """A moment if it can be one, else the text; a bare day stays one, for it is not over when it begins."""
     found = clock.read_time(text)
-    return read_time(text) if found else Reading(text)
+    return read_time(text) if found and found[1] != "date" else Reading(text)
 
 
 def write_time_or_text(value: datetime | str) -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import BinaryIO
 
-from cosmemory.engines.tail import in_style_of
+from cosmemory.engines.tail import appended
 from cosmemory.errors import Conflict, Locked, NotFound, NotSaved
 from cosmemory.store import (
     Append,
@@ -138,7 +138,7 @@ def _made(pages: dict[str, bytes], change: Change) -> Revision:
     if isinstance(change, Append):
         if before is None:
             raise NotFound(f"The page {change.path}", "cosmemory init creates what is missing.")
-        pages[change.path] = before + in_style_of(before, change.data)
+        pages[change.path] = before + appended(before, change.data)
         return log_revision(len(pages[change.path]), pages[change.path])
     if not is_revision_of(change.expected, before):
         raise Conflict(change.path, change.expected, None if before is None else revision_of(before))

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from cosmemory.engines.tail import in_style_of
+from cosmemory.engines.tail import appended
 from cosmemory.errors import Conflict, NotFound
 from cosmemory.store import (
     Append,
@@ -114,7 +114,7 @@ class Rehearsal:
 
     def set_mark(self, name: str, value: int) -> None:
         """Keeps a number for the length of the rehearsal."""
-        self._marks[name] = value
+        self._marks[name] = max(value, self.mark(name))
 
     def commit(self, changes: Sequence[Change], operation: str = "", actor: str = "") -> tuple[Revision, ...]:
         """Remembers each page as it would be.
@@ -142,6 +142,6 @@ class Rehearsal:
         stored = self.read(change.path)
         if stored is None:
             raise NotFound(f"The page {change.path}", "cosmemory init creates what is missing.")
-        after = stored.data + in_style_of(stored.data, change.data)
+        after = stored.data + appended(stored.data, change.data)
         self._pages[change.path] = after
         return log_revision(len(after), after)

@@ -56,6 +56,13 @@ def closing(text: bytes, *, unfinished: bool) -> bytes:
     return gap + SEPARATOR + newline * 2
 
 
+def appended(text: bytes, data: bytes) -> bytes:
+    """What entries come to be at the end of the whole log ``text``, an unfinished entry there closed first."""
+    begin = open_entry(text, whole=True)
+    unfinished = begin is not None and begin < len(text)
+    return closing(text, unfinished=unfinished) + in_style_of(text, data)
+
+
 def is_part(standing: bytes, text: bytes) -> bool:
     """Whether bytes are what a crash left of a text: its begin, or that with NULs where the disk had nothing."""
     if len(standing) > len(text):

@@ -109,10 +109,15 @@ class CosState(Record):
     )
     current_focus: Focus = section("Current Focus", Focus, aliases=("Focus",), required=True)
     pending_actions: tuple[Action, ...] = table(
-        "Pending Actions", Action, key="id", aliases=("Pending Tasks", "Tasks"), required=True
+        "Pending Actions",
+        Action,
+        key="id",
+        aliases=("Pending Tasks", "Tasks"),
+        required=True,
+        listed="action",
     )
     active_alerts: tuple[AlertMirror, ...] = table(
-        "Active Alerts", AlertMirror, key="alert_id", aliases=("Alerts",), required=True
+        "Active Alerts", AlertMirror, key="alert_id", aliases=("Alerts",), required=True, listed="type"
     )
     recent_decisions: tuple[Decision, ...] = table(
         "Recent Decisions", Decision, aliases=("Decisions",), required=True

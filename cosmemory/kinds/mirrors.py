@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from cosmemory.document.sections import has_section
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds.active_alerts import ActiveAlerts, Alert, open_alerts
 from cosmemory.kinds.coordination_log import Event, kept
@@ -60,7 +61,7 @@ def team_figures(roster: TeamRoster) -> dict[str, object]:
 
 
 def _with_alerts(state: CosState, old: ActiveAlerts, new: ActiveAlerts) -> CosState:
-    if state.origin is not None and not _has_section(state):
+    if not has_section(state, "active_alerts"):
         return state
     before = {alert.id: mirror_of(alert) for alert in open_alerts(old)}
     after = {alert.id: mirror_of(alert) for alert in open_alerts(new)}
@@ -80,12 +81,6 @@ def _with_alerts(state: CosState, old: ActiveAlerts, new: ActiveAlerts) -> CosSt
     ):
         return state
     return replace(state, active_alerts=tuple(rows))
-
-
-def _has_section(state: CosState) -> bool:
-    assert state.origin is not None
-    assert state.origin.section is not None
-    return any(section.name in {"active_alerts", "alerts"} for section in state.origin.section.walk())
 
 
 def mirror_of(alert: Alert) -> AlertMirror:

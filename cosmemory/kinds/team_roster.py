@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from cosmemory.document.fields import Record, column, details, heading, label, table
+from cosmemory.document.sections import has_section
 from cosmemory.document.values import COUNT, LIST, TEXT, TIME, Raw, enum
-from cosmemory.errors import InvalidValue, NotFound
+from cosmemory.errors import InvalidValue, NotFound, did_you_mean
 from cosmemory.frozen import frozen, replace
 
 STATUSES = ("active", "idle", "busy", "blocked", "offline", "hibernated")
@@ -116,7 +117,9 @@ def member_named(roster: TeamRoster, name: str) -> Member:
         member for member in roster.active_team_members if (member.session_name or "").lower() == name.lower()
     ]
     if not found:
-        raise NotFound(f"The team member {name!r}", "cosmemory show team-roster lists the team.")
+        known = (member.session_name or "" for member in roster.active_team_members)
+        hint = did_you_mean(name, known, "cosmemory show team-roster lists the team.")
+        raise NotFound(f"The team member {name!r}", hint)
     if len(found) > 1:
         raise InvalidValue(
             "Session Name", f"{len(found)} members are called {name}", "Give each a name of its own."
@@ -149,7 +152,7 @@ def join(roster: TeamRoster, member: Member, details_: Details, at: datetime) ->
         roster,
         active_team_members=(
             *roster.active_team_members,
-            replace(member, details=block, extra=former.extra if former else {}),
+            replace(_seen(roster, member, at), details=block, extra=former.extra if former else {}),
         ),
         inactive_team_members=gone,
     )
@@ -188,7 +191,17 @@ def _exchanged(roster: TeamRoster, old: Member, new: Member) -> TeamRoster:
 
 
 def _noted(roster: TeamRoster, change: TeamChange) -> TeamRoster:
+    # The log has it too: a roster that a person keeps without its history can still be changed.
+    if not has_section(roster, "team_changes_log"):
+        return roster
     return replace(roster, team_changes_log=(*roster.team_changes_log, change))
+
+
+def _seen(roster: TeamRoster, member: Member, at: datetime) -> Member:
+    """``member`` seen at ``at``, unless the team stands in tables that tell that of nobody."""
+    rows = [each.origin for each in roster.active_team_members if each.origin and each.origin.row]
+    told = not rows or any("last_seen" in origin.places for origin in rows)
+    return replace(member, last_seen=at) if told else member
 
 
 def see(roster: TeamRoster, name: str, at: datetime) -> TeamRoster:
@@ -200,14 +213,14 @@ def see(roster: TeamRoster, name: str, at: datetime) -> TeamRoster:
 def assign_task(roster: TeamRoster, name: str, task: str | None, at: datetime) -> TeamRoster:
     """``roster`` with ``name`` working on ``task``."""
     member = member_named(roster, name)
-    return _exchanged(roster, member, replace(member, current_task=task, last_seen=at))
+    return _exchanged(roster, member, replace(_seen(roster, member, at), current_task=task))
 
 
 def change_role(roster: TeamRoster, name: str, role: str, at: datetime) -> TeamRoster:
     """``roster`` with ``name`` in another role, in row, details and changes log."""
     member = member_named(roster, name)
     block = member.details and replace(member.details, role=role, assigned=at)
-    changed = _exchanged(roster, member, replace(member, role=role, last_seen=at, details=block))
+    changed = _exchanged(roster, member, replace(_seen(roster, member, at), role=role, details=block))
     said = f"{member.role} -> {role}"
     return _noted(changed, TeamChange(time=at, change="role change", agent=member.session_name, details=said))
 
@@ -215,8 +228,9 @@ def change_role(roster: TeamRoster, name: str, role: str, at: datetime) -> TeamR
 def change_status(roster: TeamRoster, name: str, status: str, said: str | None, at: datetime) -> TeamRoster:
     """``roster`` with ``name`` at another status, ``said`` in the details."""
     member = member_named(roster, name)
-    block = member.details and replace(member.details, status=said or status)
-    changed = _exchanged(roster, member, replace(member, status=status, last_seen=at, details=block))
+    one_label = member.origin is not None and member.origin.row is None
+    block = member.details and replace(member.details, status=status if one_label else said or status)
+    changed = _exchanged(roster, member, replace(_seen(roster, member, at), status=status, details=block))
     before = member.status.text if isinstance(member.status, Raw) else member.status
     line = f"{before} -> {status}" + (f": {said}" if said else "")
     return _noted(

@@ -32,7 +32,7 @@ class Rotation:
     kept: int
 
 
-def rotate(memory: Memory) -> Outcome[Rotation]:
+def rotate(memory: Memory, *, expected: dict[str, str] | None = None) -> Outcome[Rotation]:
     """Past weeks moved out of the log; run again it finds nothing to do.
 
     A late entry goes to the archive of the week it tells of; one without a readable time stays in the log.
@@ -50,7 +50,7 @@ def rotate(memory: Memory) -> Outcome[Rotation]:
             transaction.rewrite(LOG_PATH, without_entries(text, moved))
         return Rotation(archived=archived, kept=kept)
 
-    return memory.run(verb, operation="rotate")
+    return memory.run(verb, expected=expected, operation="rotate")
 
 
 def this_week(memory: Memory) -> str:
@@ -100,9 +100,7 @@ def verify(memory: Memory) -> Verification:
     counts: dict[str, int] = {}
     faults: list[str] = []
     log = memory.store.read(LOG_PATH)
-    active = (
-        Counter(entry.text.strip() for entry in entry_texts(decode_text(log.data))) if log else Counter[str]()
-    )
+    active = _texts(entry_texts(decode_text(log.data)) if log else [])
     counts[LOG_PATH] = active.total()
     for path in memory.store.paths():
         found = ARCHIVE.fullmatch(path)
@@ -113,7 +111,16 @@ def verify(memory: Memory) -> Verification:
         held = entry_texts(text)
         counts[path] = len(held)
         faults += _faults(path, found[1], text, held)
+        both = (active & _texts(held)).total()
+        if both:
+            # An old log saved over the rotated one would be rotated, and every entry stand twice.
+            faults.append(f"{path} and the log share {both} entries, which the next rotation would double.")
     return Verification(entries=counts, faults=tuple(faults))
+
+
+def _texts(held: list[Entry]) -> Counter[str]:
+    """The entries by their text, whatever line ends it has."""
+    return Counter(entry.text.replace("\r\n", "\n").strip() for entry in held)
 
 
 def _faults(path: str, week: str, text: str, held: list[Entry]) -> list[str]:

@@ -11,8 +11,9 @@ from cosmemory.kinds import ACTIVE_ALERTS, active_alerts
 from cosmemory.kinds.active_alerts import SEVERITIES, SEVERITY, ActiveAlerts, Alert, alert_named, open_alerts
 from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.memory import Memory, Outcome
-from cosmemory.operations.ids import next_number
+from cosmemory.operations.ids import keep_numbers, next_number, stands_in_log
 from cosmemory.pattern import pattern
+from cosmemory.syntax.escape import escape_field, is_empty, normalise
 from cosmemory.transaction import Transaction
 
 PAGE = ACTIVE_ALERTS.path
@@ -67,12 +68,17 @@ def _free_id(transaction: Transaction, alerts: ActiveAlerts, key: str | None) ->
     ids = [alert.id for alert in open_alerts(alerts)] + [each.alert_id for each in alerts.recently_resolved]
     if key is None:
         return f"ALERT-{next_number(transaction, 'alert', ids, _ALERT_IN_LOG)}"
-    stored = transaction.memory.store.read("coordination-log.md")
+    key = normalise(key)
+    if is_empty(key):
+        raise InvalidValue("Alert ID", "it is empty", "Leave the id out to get the next one.")
     # An id is never used again: what the log says of it must go on meaning one alert.
-    if stored and re.search(rb"\b" + re.escape(key.encode()) + rb" raised\b", stored.data):
+    said = escape_field(key).encode("utf-8", "surrogateescape")
+    raised = re.compile(rb"^\*\*Action:\*\* " + re.escape(said) + rb" raised: ", re.MULTILINE | re.IGNORECASE)
+    if stands_in_log(transaction, raised):
         raise InvalidValue(
             "Alert ID", f"an alert {key} was raised before", "Leave the id out to get the next one."
         )
+    keep_numbers(transaction, "alert", "ALERT-", [key])
     return key
 
 

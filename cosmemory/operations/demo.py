@@ -10,7 +10,7 @@ from functools import partial
 
 from cosmemory.config import Settings
 from cosmemory.document.values import seconds_of, write_time
-from cosmemory.errors import UsageError
+from cosmemory.errors import Refused
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations import alerts, metrics, state, team
@@ -98,14 +98,14 @@ def demo_pages(now: datetime, scratch: Store) -> dict[str, str]:
 def start_demo(memory: Memory, scratch: Store) -> Outcome[tuple[str, ...]]:
     """The month, told in the empty store ``scratch``, in a memory that has no pages yet; gives the paths created.
 
-    Raises UsageError where there are pages: none is overwritten, and no invented month mixes with a real one.
+    Raises Refused where there are pages: none is overwritten, and no invented month mixes with a real one.
     """
     pages = demo_pages(memory.now(), scratch)
 
     def verb(transaction: Transaction) -> tuple[str, ...]:
         standing = [*memory.store.paths(), *(path for path in pages if transaction.exists(path))]
         if standing:
-            raise UsageError(
+            raise Refused(
                 f"the demo needs a memory without pages, and {standing[0]} exists",
                 "Name an empty folder with --root.",
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cosmemory.kinds import ARCHIVE, LOG_PATH
 from cosmemory.transaction import Transaction
@@ -18,15 +18,34 @@ def next_number(
     """
     highest = max((number_of(each) for each in on_page), default=0)
     kept = transaction.writer.mark(mark)
-    store = transaction.memory.store
-    paths = [LOG_PATH] if kept else [LOG_PATH, *(path for path in store.paths() if ARCHIVE.fullmatch(path))]
-    for path in paths:
-        stored = store.read(path)
-        if stored is not None:
-            highest = max(highest, *(int(found[1]) for found in in_log.finditer(stored.data)), 0)
+    for data in _logs(transaction, archives=not kept):
+        highest = max(highest, *(int(found[1]) for found in in_log.finditer(data)), 0)
     number = max(highest, kept) + 1
     transaction.writer.set_mark(mark, number)
     return number
+
+
+def _logs(transaction: Transaction, *, archives: bool) -> Iterator[bytes]:
+    """The bytes of the log, and of its archives too where they are asked for."""
+    store = transaction.memory.store
+    more = (path for path in store.paths() if ARCHIVE.fullmatch(path)) if archives else ()
+    for path in (LOG_PATH, *more):
+        stored = store.read(path)
+        if stored is not None:
+            yield stored.data
+
+
+def stands_in_log(transaction: Transaction, words: re.Pattern[bytes]) -> bool:
+    """Whether the log or one of its archives holds ``words``."""
+    return any(words.search(data) for data in _logs(transaction, archives=True))
+
+
+def keep_numbers(transaction: Transaction, mark: str, prefix: str, keys: Iterable[str | None]) -> None:
+    """Keeps the numbers of ids that somebody chose, so that none is given to another record later."""
+    plain = re.compile(re.escape(prefix) + r"(\d{1,15})", re.ASCII | re.IGNORECASE)
+    highest = max((int(found[1]) for key in keys if (found := plain.fullmatch(key or ""))), default=0)
+    if highest > transaction.writer.mark(mark):
+        transaction.writer.set_mark(mark, highest)
 
 
 def number_of(key: str | None) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
+from cosmemory.document.entered import entered
 from cosmemory.document.values import MEASURE, Measure
 from cosmemory.errors import InvalidValue
 from cosmemory.frozen import frozen, replace
@@ -19,6 +20,7 @@ from cosmemory.kinds.daily_metrics import (
     RESPONSE,
     TASKS,
     AgentDay,
+    Amount,
     DailyMetrics,
     Figure,
     TeamFigure,
@@ -108,7 +110,8 @@ def _land(transaction: Transaction, path: str, page: DailyMetrics, exists: bool)
     else:
         from cosmemory.operations.new_pages import page_text
 
-        transaction.create(path, page_text(transaction.memory, DAILY_METRICS, daily_metrics.derived(page)))
+        new = daily_metrics.derived(entered(None, page))
+        transaction.create(path, page_text(transaction.memory, DAILY_METRICS, new))
 
 
 def _new_page(transaction: Transaction, on: date) -> DailyMetrics:
@@ -147,31 +150,27 @@ def _with_results(page: DailyMetrics, agent: str, results: Results) -> DailyMetr
 
 
 def _figures(before: AgentDay, results: Results) -> tuple[Figure, ...]:
-    """The agent's table with the given counts, each share told of the tasks."""
-    known = {(row.metric or "").lower(): row for row in before.figures}
-
-    def count(metric: str, given: float | None) -> float:
-        kept = daily_metrics.figure(before, metric)
-        return given if given is not None else kept if kept is not None else 0
-
-    tasks = count(TASKS, results.tasks)
-    on_time, first_pass = count(ON_TIME, results.on_time), count(FIRST_PASS, results.first_pass)
-    for metric, part in ((ON_TIME, on_time), (FIRST_PASS, first_pass)):
-        if part > tasks:
-            raise InvalidValue(metric, f"{part:g} of {tasks:g} tasks cannot be", "Give --tasks as well.")
-    measures: Mapping[str, Measure] = {
-        TASKS: Measure(tasks),
-        ON_TIME: Measure(on_time, "", percent(on_time, tasks)),
-        FIRST_PASS: Measure(first_pass, "", percent(first_pass, tasks)),
-        RESPONSE: Measure(count(RESPONSE, results.response), "min"),
-        ISSUES: Measure(count(ISSUES, results.issues)),
-    }
-    rows = [replace(row, value=measures.get(_canonical(row.metric), row.value)) for row in before.figures]
-    rows += [
-        Figure(metric=metric, value=value)
-        for metric, value in measures.items()
-        if metric.lower() not in known
-    ]
+    """The agent's table with the given counts, each share told of the tasks; all else stays as it is."""
+    values: dict[str, Amount] = {_canonical(row.metric): row.value for row in before.figures}
+    standing = set(values)
+    if results.tasks is not None:
+        values[TASKS] = Measure(results.tasks)
+    tasks = values.get(TASKS)
+    whole = tasks.number if isinstance(tasks, Measure) else 0
+    for metric, given in ((ON_TIME, results.on_time), (FIRST_PASS, results.first_pass)):
+        count = values.setdefault(metric, None) if given is None else Measure(given)
+        # Words or a bare percentage in place of a count are somebody's, and nothing is no zero.
+        touched = given is not None or results.tasks is not None
+        if touched and isinstance(count, Measure) and not count.unit:
+            if count.number > whole:
+                message = f"{count.number:g} of {whole:g} tasks cannot be"
+                raise InvalidValue(metric, message, "Give --tasks as well.")
+            values[metric] = replace(count, share=percent(count.number, whole))
+    for metric, amount, unit in ((RESPONSE, results.response, "min"), (ISSUES, results.issues, "")):
+        values[metric] = values.get(metric) if amount is None else Measure(amount, unit)
+    rows = [replace(row, value=values.get(_canonical(row.metric), row.value)) for row in before.figures]
+    order = (TASKS, ON_TIME, FIRST_PASS, RESPONSE, ISSUES)
+    rows += [Figure(metric=metric, value=values.get(metric)) for metric in order if metric not in standing]
     return tuple(rows)
 
 

@@ -10,7 +10,7 @@ from cosmemory.errors import InvalidValue
 from cosmemory.frozen import replace
 from cosmemory.kinds import Kind
 from cosmemory.memory import Memory, Outcome
-from cosmemory.operations.ids import next_number
+from cosmemory.operations.ids import keep_numbers, next_number
 from cosmemory.pattern import pattern
 from cosmemory.transaction import Transaction
 
@@ -61,6 +61,8 @@ def add_record(
             raise InvalidValue(
                 path, f"a record {key!r} stands there already", "Give it another key, or use set."
             )
+        if (numbered := _NUMBERED.get((kind.name, attribute))) is not None:
+            keep_numbers(transaction, *numbered[:2], [key])
         transaction.replace(name, replace(document, **{attribute: (*records, record)}))
         return key
 
@@ -78,13 +80,22 @@ def _next_key(transaction: Transaction, kind: Kind, document: Any, attribute: st
     return f"{prefix}{next_number(transaction, mark, on_page, in_log)}"
 
 
+def _keep_numbers(transaction: Transaction, kind: Kind, document: Any) -> None:
+    """Keeps the numbers of the ids on a page that a record is to leave."""
+    for (of, attribute), (mark, prefix, _) in _NUMBERED.items():
+        if of == kind.name:
+            keep_numbers(transaction, mark, prefix, (each.id for each in getattr(document, attribute)))
+
+
 def remove_record(
     memory: Memory, name: str, path: str, *, expected: dict[str, str] | None = None
 ) -> Outcome[str]:
     """The record at ``path`` of the page called ``name`` gone."""
 
     def verb(transaction: Transaction) -> str:
-        transaction.replace(name, without(transaction.read(name), path))
+        document = transaction.read(name)
+        _keep_numbers(transaction, transaction.page(name).kind, document)
+        transaction.replace(name, without(document, path))
         return path
 
     return memory.run(verb, expected=expected, operation="remove")

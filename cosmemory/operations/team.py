@@ -84,7 +84,7 @@ def join(
 
     def change(roster: TeamRoster, transaction: Transaction) -> TeamRoster:
         now = transaction.now
-        member = Member(session_name=name, role=role, status="active", last_seen=now, current_task=task)
+        member = Member(session_name=name, role=role, status="active", current_task=task)
         block = Details(
             session_name=name,
             role=role,

@@ -107,22 +107,30 @@ def tables_of(text: str, blocks: Iterable[Block]) -> list[Table]:
     A comment or a blank line between two rows ends a table in Markdown; to people it goes on below.
     """
     found: list[Table] = []
+    below: list[Row] = []  # what goes on with the last table, put to it at once: there may be thousands
     growing = False
     for block in blocks:
         if block.kind in {"table", "paragraph"}:
             tables = _tables_in(text, block)
             more = _rows_in(text, block, found[-1]) if growing and not tables else ()
-            if more:
-                found[-1] = replace(
-                    found[-1],
-                    span=Span(found[-1].span.start, more[-1].span.end),
-                    rows=(*found[-1].rows, *more),
-                )
-            found.extend(tables)
+            below.extend(more)
+            if tables:
+                _go_on(found, below)
+                below = []
+                found.extend(tables)
             growing = bool(more) or bool(tables)
         elif block.kind != "blank" and not _is_comment(text, block):
             growing = False
+    _go_on(found, below)
     return found
+
+
+def _go_on(found: list[Table], below: list[Row]) -> None:
+    """Puts the rows ``below`` to the last table of ``found``."""
+    if below:
+        last = found[-1]
+        rows = (*last.rows, *below)
+        found[-1] = replace(last, span=Span(last.span.start, rows[-1].span.end), rows=rows)
 
 
 def _is_comment(text: str, block: Block) -> bool:

@@ -45,5 +45,12 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
 
 
 def only_real(text: str, edits: Iterable[Edit]) -> list[Edit]:
-    """The edits that change something: a change that changes nothing writes nothing."""
-    return [edit for edit in edits if text[edit.start : edit.end] != edit.text]
+    """The edits that change something, each once: a change that changes nothing writes nothing."""
+    # Two records may say the same of one place, but two equal insertions there are two rows.
+    done: set[Edit] = set()
+    real: list[Edit] = []
+    for edit in edits:
+        if text[edit.start : edit.end] != edit.text and (edit.start == edit.end or edit not in done):
+            done.add(edit)
+            real.append(edit)
+    return real

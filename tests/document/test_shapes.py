@@ -54,6 +54,25 @@ SHAPES = [
         "Task: None", "Task: #43",
     ),
     Shape(
+        "tasks as a list, some with boxes, above a table and a list of notes",
+        STATE,
+        "# Chief of Staff State\n\n## Pending Tasks\n\n- None\n- Write `a|b`\n- [ ] Fix it\n  - nested\n* [x] Ship it\n\n"
+        "| ID | Action | Priority | Deadline | Status |\n|--|--|--|--|--|\n| 1 | Go | low | - | pending |\n\n- a note\n",
+        {"pending_actions.#1.action": "Write `a|b`", "pending_actions.#1.status": None,
+         "pending_actions.#2.action": "Fix it", "pending_actions.#2.status": "pending",
+         "pending_actions.#3.status": "done", "pending_actions.1.action": "Go"},
+        ("pending_actions.#2.action", "1. Mend it"),
+        "[ ] Fix it", "[ ] 1\\. Mend it",
+    ),
+    Shape(
+        "alerts as a list",
+        STATE,
+        "# Chief of Staff State\n\n## Active Alerts\n- CPU high on db-1\n",
+        {"active_alerts.#1.type": "CPU high on db-1", "active_alerts.#1.alert_id": None},
+        ("active_alerts.#1.type", "CPU high on db-2"),
+        "db-1", "db-2",
+    ),
+    Shape(
         "an empty team",
         ROSTER,
         "# Team Roster\n\nTotal Agents: none\n\n## Active Team Members\n- None\n\n## Inactive Team Members\n(none)\n",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.engines.files.engine import FilesStore
+from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.errors import Conflict, Locked, NotFound, NotSaved, Unsafe, UsageError
 from cosmemory.store import Append, Remove, Replace, log_revision, revision_of
 from tests.engines.scenarios import entry
@@ -20,6 +21,17 @@ PAGES = {
     "log.md": b"# Log\n\n" + entry("first"),
     "agents/one.md": b"\xef\xbb\xbfbad \xff bytes\r\n\0",
 }
+
+
+TAILS = [
+    b"",
+    b"### 2026-11-21T05:00:00Z\n**Type:** focus",
+    b"### 2026-11-21T05:00:00Z\n**Type:** focus\n",
+    b"### 2026-11-21T05:00:00Z\n**Type:** focus\n\n",
+    b"### 2026-11-21T05:00:00Z\r\n**Type:** focus\r\n",
+    b"### 2026-11-21T05:00:00Z\n**Type:** focus\n\n---",
+    b"### 2026-11-21T05:00:00Z\n**Type:** focus\n\n---\n",
+]
 
 
 def files_store(root, timeout=0.2):
@@ -115,6 +127,22 @@ def test_entries_are_appended_and_the_log_keeps_its_begin(store):
     assert commit(store, Append(path="log.md", data=entry("third"))) == (
         log_revision(len(data + entry("third")), data + entry("third")),
     )
+
+
+@pytest.mark.parametrize("ending", TAILS, ids=repr)
+def test_the_end_of_a_log_is_closed_before_the_next_entry_the_same_way_by_all(root, ending):
+    log = PAGES["log.md"] + ending
+    files = files_store(root)
+    (root / "log.md").write_bytes(log)
+    behind = EphemeralStore({**PAGES, "log.md": log})
+    rehearsal = Rehearsal(EphemeralStore({**PAGES, "log.md": log}))
+    told = {each.append("log.md", entry("next")) for each in (files, behind, rehearsal)}
+    assert len(told) == 1
+    held = {each.read("log.md").data for each in (files, behind, rehearsal)}
+    assert len(held) == 1
+    after = held.pop()
+    assert after.startswith(log)
+    assert b"\n---\n\n### " in after[len(log) - len(ending) - 8 :].replace(b"\r\n", b"\n")
 
 
 def test_a_log_may_be_compared_by_its_length_and_end(store):

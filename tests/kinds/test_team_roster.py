@@ -23,7 +23,7 @@ def team_of(*members: Member) -> TeamRoster:
 
 def test_who_joins_stands_in_the_team_with_details_and_a_line_in_its_log() -> None:
     after = team_roster.join(TeamRoster(), ANNA, SKILLS, NOON)
-    assert after.active_team_members == (replace(ANNA, details=SKILLS),)
+    assert after.active_team_members == (replace(ANNA, last_seen=NOON, details=SKILLS),)
     assert after.team_changes_log == (
         TeamChange(time=NOON, change="joined", agent="anna", details="Developer"),
     )

@@ -13,6 +13,7 @@ from cosmemory.maintenance.rotation import rotate, verify
 from cosmemory.memory import Memory
 from cosmemory.operations.events import append_events, find_events
 from cosmemory.operations.first_pages import initialise
+from cosmemory.store import Replace
 
 NOW = datetime(2027, 1, 5, 12, tzinfo=UTC)
 LOG = "coordination-log.md"
@@ -99,3 +100,19 @@ def test_a_damaged_archive_is_named_and_not_rewritten(memory: Memory) -> None:
     with pytest.raises(Damaged):
         rotate(memory)
     assert "8 ago" in text(memory)
+
+
+def test_an_old_log_saved_over_the_rotated_one_is_told_before_its_entries_are_doubled(memory: Memory) -> None:
+    log(memory, 8, 0)
+    old = text(memory)
+    rotate(memory)
+    assert verify(memory).faults == ()
+    stored = memory.store.read(LOG)
+    assert stored is not None
+    with memory.store.writing() as writer:
+        saved = old.replace("\n", "\r\n").encode()
+        writer.commit([Replace(path=LOG, data=saved, expected=stored.revision)])
+    (fault,) = verify(memory).faults
+    assert fault == (
+        "coordination-log-2026-W53.md and the log share 1 entries, which the next rotation would double."
+    )

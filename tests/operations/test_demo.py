@@ -9,7 +9,7 @@ import pytest
 
 from cosmemory.document.values import seconds_of
 from cosmemory.engines.ephemeral import EphemeralStore
-from cosmemory.errors import UsageError
+from cosmemory.errors import Refused
 from cosmemory.memory import Memory
 from cosmemory.operations.demo import demo_pages, start_demo
 from cosmemory.operations.events import find_events
@@ -65,14 +65,14 @@ def test_at_any_hour_it_validates_clean_and_has_every_state(now):
 
 def test_it_is_the_same_every_time_and_never_overwrites(month):
     assert demo_pages(NOW, EphemeralStore())["cos-state.md"].encode() == month.store.read("cos-state.md").data
-    with pytest.raises(UsageError, match="needs a memory without pages"):
+    with pytest.raises(Refused, match="needs a memory without pages"):
         start_demo(month, EphemeralStore())
 
 
 @pytest.mark.parametrize("path", ["performance/metrics-2025-01-02.md", "activeContext.md"])
 def test_it_never_mixes_with_pages_that_it_would_not_overwrite(path):
     memory = Memory(EphemeralStore({path: b"mine\n"}), now=lambda: seconds_of(NOW))
-    with pytest.raises(UsageError, match=f"without pages, and {path} exists"):
+    with pytest.raises(Refused, match=f"without pages, and {path} exists"):
         start_demo(memory, EphemeralStore())
     assert memory.store.paths() == (path,)
 

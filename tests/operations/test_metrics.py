@@ -18,6 +18,7 @@ from cosmemory.operations.pages import set_value
 from cosmemory.operations.periods import month_of, period_named, week_of
 from cosmemory.operations.reports import write_report
 from cosmemory.operations.rollup import roll_up
+from cosmemory.store import Replace
 
 NOON = 1_795_521_600  # 2026-11-24T12:00:00Z
 
@@ -54,6 +55,36 @@ def test_recording_again_changes_the_counts_and_keeps_tasks_and_notes(memory: Me
     assert day.tasks == ("TASK-1: done at 10:00", "TASK-2: done")
     assert day.notes == "fine"
     assert day.figures[1].value == Measure(2, "", 67)
+
+
+def test_what_was_not_given_is_no_zero(memory: Memory) -> None:
+    metrics.record(memory, "helper-1", Results(tasks=2), day=date(2026, 11, 16))
+    day = memory.read("performance/metrics-2026-11-16").individual_metrics[0]
+    assert [figure.value for figure in day.figures] == [Measure(2), None, None, None, None]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    ["1.3 avg | <2 | 50%", "eight minutes | a few | all", "5 | - | 1 (12%)"],
+    ids=["avg", "words", "bare"],
+)
+def test_words_that_a_person_wrote_for_a_figure_stay_until_it_is_given(memory: Memory, cells: str) -> None:
+    metrics.record(memory, "helper-1", Results(tasks=2), day=date(2026, 11, 16))
+    path = "performance/metrics-2026-11-16.md"
+    response, issues, on_time = cells.split(" | ")
+    stored = memory.store.read(path)
+    assert stored is not None
+    page = stored.data.decode()
+    for metric, cell in (("Avg Response Time", response), ("Issues", issues), ("On-Time", on_time)):
+        page = page.replace(f"| {metric} | - |", f"| {metric} | {cell} |")
+    with memory.store.writing() as writer:
+        writer.commit([Replace(path=path, data=page.encode(), expected=stored.revision)])
+    metrics.record(memory, "helper-1", Results(first_pass=1), day=date(2026, 11, 16))
+    after = memory.store.read(path).data.decode()
+    wanted = page.replace("| First-Pass | - |", "| First-Pass | 1 (50%) |")
+    assert [row for row in after.split("\n") if "Rate" not in row] == [
+        row for row in wanted.split("\n") if "Rate" not in row
+    ]
 
 
 @pytest.mark.parametrize("at_once", [True, False])

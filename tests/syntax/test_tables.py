@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cosmemory.syntax import tables
 from cosmemory.syntax.parse import parse
 from cosmemory.syntax.tables import Row, Table, tables_of
 from cosmemory.text.spans import Span
@@ -72,3 +73,23 @@ def test_a_comment_between_two_rows_does_not_end_a_table() -> None:
 def test_a_table_with_one_ragged_row_is_read_as_one() -> None:
     table = table_of("| A | B |\n|---|---|\n| 1 |\n| 2 | 3 | 4 |\n")
     assert [row.sources for row in table.rows] == [["1"], ["2", "3", "4"]]
+
+
+HEAD = "| A | B |\n|---|---|\n"
+
+
+def test_a_table_that_goes_on_after_every_row_is_put_together_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    real = tables.replace
+    monkeypatch.setattr(tables, "replace", lambda *given, **more: made.append(1) or real(*given, **more))
+    text = HEAD + "".join(f"| {number} | x |\n\n<!-- note -->\n\n" for number in range(50))
+    found = table_of(text)
+    assert [row.sources[0] for row in found.rows] == [str(n) for n in range(50)]
+    assert found.span.end == text.rindex("| x |") + len("| x |")
+    assert len(made) == 1, "to build the whole table anew for each row takes quadratic time"
+
+
+def test_rows_go_on_with_the_table_that_stands_nearest_above() -> None:
+    text = f"{HEAD}| 1 | x |\n\n| 2 | x |\n\n{HEAD}| 3 | x |\n\n| 4 | x |\n"
+    found = tables_of(text, parse(text).blocks)
+    assert [[row.sources[0] for row in each.rows] for each in found] == [["1", "2"], ["3", "4"]]

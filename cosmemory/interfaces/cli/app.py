@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        tell_error("io", f"{error.filename or 'the memory'}: {error.strerror or error}.", "", as_json=as_json)
+        tell_error("io", f"{error.filename or 'the output'}: {error.strerror or error}.", "", as_json=as_json)
         return 2
     return code if isinstance(code, int) else 0
 

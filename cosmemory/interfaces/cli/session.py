@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 
+from cosmemory.errors import UsageError
 from cosmemory.frozen import frozen
 from cosmemory.interfaces.cli.declared import option
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
+from cosmemory.syntax.escape import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +41,11 @@ class Session:
         """The revision that the page called ``name`` must be at, if one was given."""
         return {name: self.expect} if self.expect else None
 
+    def refuse_expected(self, command: str) -> None:
+        """Refuses a revision given to a command that changes no one page: it would be heeded nowhere."""
+        if self.expect:
+            raise UsageError(f"{command} is about many pages, and --expect names one", "Leave --expect out.")
+
     def change(
         self,
         verb: Callable[[Memory], Outcome[Any]],
@@ -55,8 +62,12 @@ class Session:
             from cosmemory.engines.rehearsal import Rehearsal
 
             memory.store = rehearsal = Rehearsal(memory.store)
-            verb(memory)
-            print_text(difference(rehearsal), end="")
+            outcome = verb(memory)
+            if self.as_json:
+                would = {"changes": changes_of(outcome), "dry_run": True, "diff": difference(rehearsal)}
+                print_json("change", would)
+            else:
+                print_text(difference(rehearsal), end="")
             return
         try:
             outcome = verb(memory)
@@ -74,8 +85,7 @@ class Session:
 
 def _revision(memory: Memory, path: str) -> str:
     """The revision of a page that a verb found to say already what it was to say."""
-    stored = memory.store.read(path)
-    return stored.revision if stored else ""
+    return memory.page(path).revision if memory.store.read(path) is not None else ""
 
 
 def changes_of(outcome: Outcome[Any]) -> list[dict[str, Any]]:
@@ -127,4 +137,4 @@ def text_of(value: str) -> str:
     """``value``, or all of stdin where it is ``-``."""
     if value != "-":
         return value
-    return sys.stdin.buffer.read().decode("utf-8", "replace")
+    return normalise(sys.stdin.buffer.read().decode("utf-8", "replace"))

@@ -12,9 +12,11 @@ from cosmemory.errors import InvalidValue, UsageError
 from cosmemory.interfaces.cli.declared import argument, command, option
 from cosmemory.interfaces.cli.output import print_json, print_text, visible_line
 from cosmemory.interfaces.cli.session import changing, reading, session_of, text_of
+from cosmemory.kinds import LOG_PATH
 from cosmemory.kinds.coordination_log import EVENT_TYPES, KNOWN, Event
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.events import find_events
+from cosmemory.text.source import BOM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ def log(type_: str | None, source: str | None, **options: Any) -> None:
     memory = session.memory()
     now = memory.now()
     if source is not None:
+        if type_ is not None or any(options.values()):
+            raise UsageError("with --from-json every event stands in the file", "Leave the rest out.")
         events = tuple(_event(each, now) for each in _from_json(source))
     else:
         given = {key: text_of(text) for key, text in options.items() if key in KNOWN and text is not None}
@@ -48,21 +52,22 @@ def log(type_: str | None, source: str | None, **options: Any) -> None:
         events = (_event({**given, "type": type_, "time": options["moment"], "extra": extra}, now),)
     for event in events:
         _warn_of_type(event.type or "", memory)
-    session.change(lambda target: _appended(target, events), _said)
+    expected = session.expected(LOG_PATH)
+    session.change(lambda target: _appended(target, events, expected), _said)
 
 
 def _said(result: str) -> str:
-    return f"logged {result}"
+    return f"logged {visible_line(result)}"
 
 
-def _appended(memory: Memory, events: tuple[Event, ...]) -> Outcome[str]:
+def _appended(memory: Memory, events: tuple[Event, ...], expected: dict[str, str] | None) -> Outcome[str]:
     def verb(transaction: Any) -> str:
         transaction.append(*events)
         if len(events) != 1:
             return f"{len(events)} events"
         return f"{events[0].type} at {write_time(events[0].time)}"  # type: ignore[arg-type]
 
-    return memory.run(verb, operation="log")
+    return memory.run(verb, expected=expected, operation="log")
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -84,11 +89,14 @@ def _event(given: dict[str, Any], now: datetime) -> Event:
         not isinstance(value, str) for key, value in given.items() if key != "extra" and value is not None
     ):
         raise UsageError("the values of an event are texts", "Write each as a JSON string.")
+    extra = given.get("extra") or {}
+    if not isinstance(extra, dict) or not all(isinstance(value, str) for value in extra.values()):
+        raise UsageError("the extra of an event is an object of texts", "Nothing was appended.")
     if not given.get("type") or not given.get("action"):
         raise UsageError("an event needs a type and an action", "Give both.")
     moment = given.get("time")
     values: dict[str, Any] = {key: given.get(key) for key in KNOWN}
-    return Event(time=TIME.enter("time", moment) if moment else now, **values, extra=given.get("extra") or {})
+    return Event(time=TIME.enter("time", moment) if moment else now, **values, extra=extra)
 
 
 def _from_json(source: str) -> list[dict[str, Any]]:
@@ -97,12 +105,15 @@ def _from_json(source: str) -> list[dict[str, Any]]:
     if source == "-":
         text = text_of("-")
     else:
-        with open(source, encoding="utf-8") as file:
+        with open(source, encoding="utf-8", errors="replace") as file:
             text = file.read()
+    text = text.removeprefix(BOM)
     try:
         held = json.loads(text) if text.lstrip().startswith("[") else list(_json_lines(text))
     except json.JSONDecodeError as error:
         raise UsageError(f"line {error.lineno} is not JSON: {error.msg}", "Nothing was appended.") from None
+    except RecursionError:
+        raise UsageError("the JSON is nested too deep", "Nothing was appended.") from None
     if not all(isinstance(each, dict) for each in held):
         raise UsageError("each event is a JSON object", "Nothing was appended.")
     return held

@@ -20,6 +20,7 @@ from cosmemory.root import new_root
 def init(demo: bool, **options: Any) -> None:
     """Create the pages that are missing; a page that exists is never touched."""
     session = session_of(options)
+    session.refuse_expected("init")
     root = new_root(session.root)
     missing = not os.path.isdir(root)
     if missing and not session.dry_run:

@@ -69,6 +69,7 @@ def team(metric: str, value: str, day: str | None, **options: Any) -> None:
 def rollup(month: str | None, **options: Any) -> None:
     """Write every agent's month from the daily pages."""
     session = session_of(options)
+    session.refuse_expected("metrics rollup")
 
     def verb(memory: Memory) -> Outcome[tuple[str, ...]]:
         period = period_named(month, weekly=False) if month else month_of(memory.now().date())

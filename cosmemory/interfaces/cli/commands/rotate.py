@@ -8,6 +8,7 @@ from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.interfaces.cli.declared import command, option
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
 from cosmemory.interfaces.cli.session import changing, session_of
+from cosmemory.kinds import LOG_PATH
 from cosmemory.maintenance.rotation import Rotation
 from cosmemory.maintenance.rotation import rotate as rotate_log
 from cosmemory.maintenance.rotation import verify as verify_archives
@@ -28,7 +29,7 @@ def rotate(verify: bool, **options: Any) -> int:
         return _verified(session.as_json, verify_archives(memory))
     if session.dry_run:
         memory.store = Rehearsal(memory.store)
-    done = rotate_log(memory).result
+    done = rotate_log(memory, expected=session.expected(LOG_PATH)).result
     tell_notices(memory.store.notices())
     if session.as_json:
         print_json("rotation", {"archived": [asdict(each) for each in done.archived], "kept": done.kept})

@@ -96,8 +96,7 @@ def _round(session: Session, wish: Wish, memory: Memory, paths: Sequence[str]) -
             memory.store = target
         fixed = fix(memory, named, unsafe=wish.unsafe, select=wish.select, ignore=wish.ignore).result
         if wish.diff:
-            print_text(difference(target), end="")
-            return int(bool(target.changes))
+            return _shown(session, target)
     return _tell(session, wish, memory, named, fixed, prefix_of(memory))
 
 
@@ -116,8 +115,7 @@ def _from_stdin(session: Session, wish: Wish, filename: str) -> int:
     memory.store = mended
     fix(memory, [path], unsafe=wish.unsafe, select=wish.select, ignore=wish.ignore)
     if wish.diff:
-        print_text(difference(mended), end="")
-        return int(bool(mended.changes))
+        return _shown(session, mended)
     after = mended.read(path)
     sys.stdout.flush()
     sys.stdout.buffer.write(after.data if after else given)
@@ -125,6 +123,15 @@ def _from_stdin(session: Session, wish: Wish, filename: str) -> int:
     pages = _checked(wish, memory, [path])
     print(formatted(pages, "concise", prefix), end="", file=sys.stderr)
     return _exit_code(pages, strict=wish.strict)
+
+
+def _shown(session: Session, mended: Rehearsal) -> int:
+    """What the fixes would change; 1 when they would change anything."""
+    if session.as_json:
+        print_json("diff", {"diff": difference(mended)})
+    else:
+        print_text(difference(mended), end="")
+    return int(bool(mended.changes))
 
 
 def _checked(wish: Wish, memory: Memory, named: Sequence[str] | None) -> list[CheckedPage]:
