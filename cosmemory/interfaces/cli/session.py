@@ -10,6 +10,7 @@ import click
 
 from cosmemory.frozen import frozen
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
+from cosmemory.interfaces.cli.progress import progress
 
 if TYPE_CHECKING:
     from cosmemory.engines.rehearsal import Rehearsal
@@ -52,13 +53,15 @@ class Session:
         memory = memory or self.memory()
         if self.dry_run:
             from cosmemory.engines.rehearsal import Rehearsal
+            from cosmemory.interfaces.cli.terminal import print_difference
 
             memory.store = rehearsal = Rehearsal(memory.store)
             verb(memory)
-            print_text(difference(rehearsal), end="")
+            print_difference(difference(rehearsal))
             return
         try:
-            outcome = verb(memory)
+            with progress(click.get_current_context().command_path):
+                outcome = verb(memory)
         finally:
             tell_notices(memory.store.notices())
         if self.as_json:

@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 import cosmemory
-from cosmemory.interfaces.cli.output import print_json, print_text
+from cosmemory.interfaces.cli.output import on_terminal, print_json, print_text
 from cosmemory.interfaces.cli.session import reading, session_of
+from cosmemory.interfaces.cli.terminal import show, table
 from cosmemory.kinds import KINDS
 
 
@@ -19,6 +20,11 @@ def kinds(**options: Any) -> None:
     session = session_of(options)
     if session.as_json:
         print_json("kinds", {"kinds": [{"name": kind.name, "path": kind.path} for kind in KINDS]})
+        return
+    if on_terminal():
+        show(
+            table([[(kind.name, "name"), (kind.path, "")] for kind in KINDS], ("Kind", "Where its pages lie"))
+        )
         return
     width = max(len(kind.name) for kind in KINDS)
     print_text("\n".join(f"{kind.name.ljust(width)}  {kind.path}" for kind in KINDS))

@@ -13,8 +13,10 @@ import click
 from cosmemory.document.data import event_data
 from cosmemory.document.values import TIME, time_of, write_time
 from cosmemory.errors import InvalidValue, UsageError
-from cosmemory.interfaces.cli.output import print_json, print_text, visible_line
+from cosmemory.interfaces.cli.event_lines import event_line, event_listing
+from cosmemory.interfaces.cli.output import on_terminal, print_json, print_text, tell_warning, visible_line
 from cosmemory.interfaces.cli.session import changing, reading, session_of, text_of
+from cosmemory.interfaces.cli.terminal import show
 from cosmemory.kinds.coordination_log import EVENT_TYPES, KNOWN, Event
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.events import find_events
@@ -119,7 +121,7 @@ def _warn_of_type(name: str, memory: Memory) -> None:
     if name not in known:
         close = get_close_matches(name, known, 1)
         hint = f"; did you mean {close[0]!r}?" if close else "; log.event_types in cosmemory.toml adds it"
-        click.echo(f"warning: {visible_line(name)!r} is not a known event type{hint}", err=True)
+        tell_warning(f"{visible_line(name)!r} is not a known event type{hint}")
 
 
 @click.command()
@@ -141,6 +143,10 @@ def events(since: str | None, until: str | None, **options: Any) -> None:
         listed = [event_data(event, source.removesuffix(".md")) for source, event in found]
         print_json("events", {"events": listed})
         return
+    if on_terminal():
+        for line in event_listing(event for _, event in found):
+            show([line])
+        return
     for _, event in found:
         print_text(event_line(event))
 
@@ -154,12 +160,3 @@ def _bound(text: str | None, what: str, *, end: bool = False) -> datetime | None
         raise InvalidValue(what, "it is empty", "Give a time such as 2026-11-21T06:00:00Z.")
     whole_day = end and len(text.strip()) == len("2026-11-21")
     return time_of(int(moment.timestamp()) + 86_399) if whole_day else moment
-
-
-def event_line(event: Event) -> str:
-    """An event on one line."""
-    moment = write_time(event.time) if isinstance(event.time, datetime) else str(event.time)
-    parts = [event.action, event.outcome]
-    said = " — ".join(" ".join(part.split()) for part in parts if part)
-    involved = f" [{' '.join(event.involved.split())}]" if event.involved else ""
-    return f"{moment}  {event.type or '-'}{involved}  {said}"
