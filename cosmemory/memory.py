@@ -17,7 +17,7 @@ from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.values import time_of, write_time
 from cosmemory.errors import Conflict, Damaged, EditedMeanwhile, NotFound, ReadOnly
 from cosmemory.frozen import frozen
-from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, KINDS, LOG_PATH, TEAM_ROSTER, Kind, kind_named, kind_of
+from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, LOG_PATH, TEAM_ROSTER, Kind, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_document, read_page
 from cosmemory.store import Append, Change, Replace, Revision, Store, Writer, is_revision_of
 from cosmemory.syntax.entry import entry_text, event_fields
@@ -72,8 +72,9 @@ class Memory:
             return path
         if kind is not None:
             return self._newest(kind)
-        known = ", ".join(each.name for each in KINDS)
-        raise NotFound(f"The page {name!r}", f"Name a page below the memory folder, or a kind: {known}.")
+        from cosmemory.kinds.naming import close_page
+
+        raise NotFound(f"The page {name!r}", close_page(name, self.store.paths()))
 
     def _newest(self, kind: Kind) -> str:
         """The page of a kind with many pages that is today's, or else the newest."""

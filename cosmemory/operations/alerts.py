@@ -12,6 +12,7 @@ from cosmemory.kinds.active_alerts import SEVERITIES, SEVERITY, ActiveAlerts, Al
 from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.memory import Memory, Outcome, Transaction
 from cosmemory.operations.ids import next_number
+from cosmemory.operations.texts import needed
 
 PAGE = ACTIVE_ALERTS.path
 _ALERT_IN_LOG = re.compile(rb"\bALERT-(\d{1,15})\b")
@@ -30,6 +31,7 @@ def raise_alert(
     expected: dict[str, str] | None = None,
 ) -> Outcome[str]:
     """A new alert; gives its id, the next ``ALERT-n`` where none is given."""
+    needed(type=kind, resource=resource, value=value, threshold=threshold)
 
     def verb(transaction: Transaction) -> str:
         alerts: ActiveAlerts = transaction.read(PAGE)
@@ -56,7 +58,7 @@ def _severity(text: str) -> str:
     word = SEVERITY.enter("severity", text)
     if word not in SEVERITIES:
         raise InvalidValue(
-            "severity", f"{text!r} has no section on the page", f"legal: {', '.join(SEVERITIES)}"
+            "severity", f"{text!r} has no section on the page", f"Choose {' or '.join(SEVERITIES)}."
         )
     return str(word)
 
@@ -172,6 +174,7 @@ def update_alert(
     memory: Memory, key: str, value: str, *, expected: dict[str, str] | None = None
 ) -> Outcome[str]:
     """The present value of the alert ``key``."""
+    needed(value=value)
     return _change(
         memory,
         "alert update",
@@ -188,6 +191,7 @@ def note_alert(
     memory: Memory, key: str, text: str, *, expected: dict[str, str] | None = None
 ) -> Outcome[str]:
     """One more action taken about the alert ``key``."""
+    needed(note=text)
     return _change(
         memory,
         "alert note",

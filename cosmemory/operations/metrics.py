@@ -158,7 +158,7 @@ def _figures(before: AgentDay, results: Results) -> tuple[Figure, ...]:
     on_time, first_pass = count(ON_TIME, results.on_time), count(FIRST_PASS, results.first_pass)
     for metric, part in ((ON_TIME, on_time), (FIRST_PASS, first_pass)):
         if part > tasks:
-            raise InvalidValue(metric, f"{part:g} of {tasks:g} tasks cannot be", "Give --tasks as well.")
+            raise InvalidValue(metric, f"it is {part:g}, of {tasks:g} tasks in all", "Give --tasks as well.")
     measures: Mapping[str, Measure] = {
         TASKS: Measure(tasks),
         ON_TIME: Measure(on_time, "", percent(on_time, tasks)),

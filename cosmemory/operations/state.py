@@ -12,6 +12,7 @@ from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.kinds.cos_state import PRIORITY, Action, CosState, Decision
 from cosmemory.memory import Memory, Outcome, Transaction
 from cosmemory.operations.ids import next_number
+from cosmemory.operations.texts import needed
 
 _ACTION_IN_LOG = re.compile(rb"^\*\*Action ID:\*\* (\d{1,15})\r?$", re.MULTILINE)
 PAGE = COS_STATE.path
@@ -21,6 +22,7 @@ def set_focus(
     memory: Memory, task: str, *, priority: str | None = None, expected: dict[str, str] | None = None
 ) -> Outcome[None]:
     """The Chief of Staff works on ``task`` from now on."""
+    needed(focus=task)
 
     def verb(transaction: Transaction) -> None:
         level = PRIORITY.enter("priority", priority) if priority else None
@@ -41,6 +43,7 @@ def add_action(
     expected: dict[str, str] | None = None,
 ) -> Outcome[str]:
     """One more thing to do; gives the number that it got."""
+    needed(action=text)
 
     def verb(transaction: Transaction) -> str:
         state: CosState = transaction.read(PAGE)
@@ -93,6 +96,7 @@ def decide(
     memory: Memory, text: str, rationale: str, *, expected: dict[str, str] | None = None
 ) -> Outcome[str]:
     """A decision, with why it was made; gives the time that it stands under."""
+    needed(decision=text, rationale=rationale)
 
     def verb(transaction: Transaction) -> str:
         now = transaction.now

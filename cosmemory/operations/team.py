@@ -7,11 +7,11 @@ from collections.abc import Callable
 from cosmemory.document.data import plain
 from cosmemory.document.labels import Labelled
 from cosmemory.document.values import LIST
-from cosmemory.errors import InvalidValue
 from cosmemory.kinds import TEAM_ROSTER, team_roster
 from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.kinds.team_roster import STATUS, Details, Member, TeamRoster
 from cosmemory.memory import Memory, Outcome, Transaction
+from cosmemory.operations.texts import needed
 
 PAGE = TEAM_ROSTER.path
 
@@ -78,8 +78,7 @@ def join(
     expected: dict[str, str] | None = None,
 ) -> Outcome[str]:
     """``name`` in the team, with a row, a block of details, counts, a line of history and an event."""
-    if not name.strip():
-        raise InvalidValue("Session Name", "it is empty")
+    needed(name=name, role=role)
 
     def change(roster: TeamRoster, transaction: Transaction) -> TeamRoster:
         now = transaction.now
@@ -99,6 +98,7 @@ def join(
 
 def leave(memory: Memory, name: str, *, reason: str, expected: dict[str, str] | None = None) -> Outcome[str]:
     """``name`` among those who have left, with the reason."""
+    needed(reason=reason)
     return _change(
         memory,
         "team leave",
@@ -139,6 +139,7 @@ def change_role(
     memory: Memory, name: str, role: str, *, expected: dict[str, str] | None = None
 ) -> Outcome[str]:
     """``name`` in another role."""
+    needed(role=role)
     return _change(
         memory,
         "team role",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from cosmemory.errors import UsageError
 from cosmemory.frozen import frozen
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
 from cosmemory.interfaces.cli.progress import progress
@@ -121,6 +122,9 @@ def changing(command: Command) -> Command:
 def session_of(options: dict[str, Any]) -> Session:
     """The session of a command's ``options``, those given before its name included; it takes them out."""
     before = click.get_current_context().find_root().obj or {}
+    if options.get("expect") == "":
+        # Taken as no condition, an empty variable of a script would let every change through.
+        raise UsageError("--expect is empty.", "Give the revision that get --json or show --json tells.")
     return Session(
         root=options.pop("root", None) or before.get("root"),
         as_json=bool(options.pop("as_json", False) or before.get("json")),

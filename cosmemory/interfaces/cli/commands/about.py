@@ -42,9 +42,9 @@ def version(**options: Any) -> None:
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]), metavar="SHELL")
 def completion(shell: str) -> None:
-    """Print the completion script of a shell; put it where that shell reads its own."""
+    """Print the completion script of bash, zsh or fish; put it where that shell reads its own."""
     from click.shell_completion import get_completion_class
 
     from cosmemory.interfaces.cli.app import cli

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from difflib import get_close_matches
+from itertools import chain
 from typing import Any
 
 import click
@@ -16,6 +17,7 @@ from cosmemory.errors import InvalidValue, UsageError
 from cosmemory.interfaces.cli.event_lines import event_line, event_listing
 from cosmemory.interfaces.cli.output import on_terminal, print_json, print_text, tell_warning, visible_line
 from cosmemory.interfaces.cli.session import changing, reading, session_of, text_of
+from cosmemory.interfaces.cli.slips import WholeNumber
 from cosmemory.interfaces.cli.terminal import show
 from cosmemory.kinds.coordination_log import EVENT_TYPES, KNOWN, Event
 from cosmemory.memory import Memory, Outcome
@@ -44,7 +46,7 @@ def log(type_: str | None, source: str | None, **options: Any) -> None:
     else:
         given = {key: text_of(text) for key, text in options.items() if key in KNOWN and text is not None}
         if type_ is None or not given.get("action", "").strip():
-            raise UsageError("an event needs a TYPE and --action", "cosmemory log TYPE --action TEXT")
+            raise UsageError("An event needs a TYPE and --action.", "cosmemory log TYPE --action TEXT")
         extra = dict(_pair(each) for each in options["fields"])
         events = (_event({**given, "type": type_, "time": options["moment"], "extra": extra}, now),)
     for event in events:
@@ -69,7 +71,7 @@ def _appended(memory: Memory, events: tuple[Event, ...]) -> Outcome[str]:
 def _pair(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
-        raise UsageError(f"{text!r} is not KEY=VALUE", "Write, say, --field Ticket=42.")
+        raise UsageError(f"{text!r} is not KEY=VALUE.", "Write, say, --field Ticket=42.")
     return key, value
 
 
@@ -80,13 +82,13 @@ def _event(given: dict[str, Any], now: datetime) -> Event:
     """
     unknown = [key for key in given if key not in (*_KEYS, "extra")]
     if unknown:
-        raise UsageError(f"an event has no {unknown[0]!r}", f"It has {', '.join(_KEYS)}.")
+        raise UsageError(f"An event has no {unknown[0]!r}.", f"It has {', '.join(_KEYS)}.")
     if any(
         not isinstance(value, str) for key, value in given.items() if key != "extra" and value is not None
     ):
-        raise UsageError("the values of an event are texts", "Write each as a JSON string.")
+        raise UsageError("The values of an event are texts.", "Write each as a JSON string.")
     if not given.get("type") or not given.get("action"):
-        raise UsageError("an event needs a type and an action", "Give both.")
+        raise UsageError("An event needs a type and an action.", "Give both.")
     moment = given.get("time")
     values: dict[str, Any] = {key: given.get(key) for key in KNOWN}
     return Event(time=TIME.enter("time", moment) if moment else now, **values, extra=given.get("extra") or {})
@@ -101,9 +103,9 @@ def _from_json(source: str) -> list[dict[str, Any]]:
     try:
         held = json.loads(text) if text.lstrip().startswith("[") else list(_json_lines(text))
     except json.JSONDecodeError as error:
-        raise UsageError(f"line {error.lineno} is not JSON: {error.msg}", "Nothing was appended.") from None
+        raise UsageError(f"Line {error.lineno} is not JSON: {error.msg}.", "Nothing was appended.") from None
     if not all(isinstance(each, dict) for each in held):
-        raise UsageError("each event is a JSON object", "Nothing was appended.")
+        raise UsageError("Each event is a JSON object.", "Nothing was appended.")
     return held
 
 
@@ -113,7 +115,9 @@ def _json_lines(text: str) -> Iterator[Any]:
             try:
                 yield json.loads(line)
             except json.JSONDecodeError as error:
-                raise UsageError(f"line {number} is not JSON: {error.msg}", "Nothing was appended.") from None
+                raise UsageError(
+                    f"Line {number} is not JSON: {error.msg}.", "Nothing was appended."
+                ) from None
 
 
 def _warn_of_type(name: str, memory: Memory) -> None:
@@ -131,7 +135,7 @@ def _warn_of_type(name: str, memory: Memory) -> None:
 @click.option("--type", "types", metavar="TYPE", multiple=True)
 @click.option("--agent", metavar="NAME", help="Events that involve NAME.")
 @click.option("--text", metavar="WORDS", help="Events that say WORDS anywhere.")
-@click.option("-n", "last", metavar="N", type=click.IntRange(min=1), help="The last N of them.")
+@click.option("-n", "last", metavar="N", type=WholeNumber(min=1), help="The last N of them.")
 def events(since: str | None, until: str | None, **options: Any) -> None:
     """Find events in the active log and all archives, oldest first."""
     session = session_of(options)
@@ -143,12 +147,23 @@ def events(since: str | None, until: str | None, **options: Any) -> None:
         listed = [event_data(event, source.removesuffix(".md")) for source, event in found]
         print_json("events", {"events": listed})
         return
+    if not _tell(event for _, event in found):
+        for each in options["types"]:
+            _warn_of_type(each, memory)
+
+
+def _tell(found: Iterator[Event]) -> bool:
+    """Every event, in columns on a terminal, else one a line; False where there is none."""
+    first = next(found, None)
+    if first is None:
+        return False
     if on_terminal():
-        for line in event_listing(event for _, event in found):
+        for line in event_listing(chain([first], found)):
             show([line])
-        return
-    for _, event in found:
+        return True
+    for event in chain([first], found):
         print_text(event_line(event))
+    return True
 
 
 def _bound(text: str | None, what: str, *, end: bool = False) -> datetime | None:

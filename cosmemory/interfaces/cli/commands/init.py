@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cosmemory.engines.ephemeral import EphemeralStore
+from cosmemory.errors import UsageError
 from cosmemory.interfaces.cli.session import changing, session_of
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.first_pages import initialise
@@ -22,6 +23,8 @@ def init(demo: bool, **options: Any) -> None:
     """Create the pages that are missing; a page that exists is never touched."""
     session = session_of(options)
     root = new_root(session.root)
+    if os.path.exists(root) and not os.path.isdir(root):
+        raise UsageError(f"{root} is a file and no folder.", "Name a folder with --root.")
     missing = not os.path.isdir(root)
     if missing and not session.dry_run:
         os.makedirs(root)

@@ -10,6 +10,7 @@ import click
 from cosmemory.document.values import DATE
 from cosmemory.errors import UsageError
 from cosmemory.interfaces.cli.session import changing, session_of
+from cosmemory.interfaces.cli.slips import Number, WholeNumber
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations import metrics as operations
 from cosmemory.operations.periods import month_of, period_named
@@ -25,13 +26,11 @@ def metrics() -> None:
 @changing
 @click.argument("agent")
 @click.option("--date", "day", metavar="D", help="The day, YYYY-MM-DD; today unless it is given.")
-@click.option("--tasks", type=click.IntRange(min=0), metavar="N", help="Tasks completed.")
-@click.option("--on-time", type=click.IntRange(min=0), metavar="N", help="Of these on time.")
-@click.option(
-    "--first-pass", type=click.IntRange(min=0), metavar="N", help="Of these right at the first pass."
-)
-@click.option("--response", type=click.FloatRange(min=0), metavar="MINUTES", help="Average response time.")
-@click.option("--issues", type=click.IntRange(min=0), metavar="N")
+@click.option("--tasks", type=WholeNumber(min=0), metavar="N", help="Tasks completed.")
+@click.option("--on-time", type=WholeNumber(min=0), metavar="N", help="Of these on time.")
+@click.option("--first-pass", type=WholeNumber(min=0), metavar="N", help="Of these right at the first pass.")
+@click.option("--response", type=Number(min=0), metavar="MINUTES", help="Average response time.")
+@click.option("--issues", type=WholeNumber(min=0), metavar="N")
 @click.option("--task", "task_lines", multiple=True, metavar="ID=STATUS[@TIME]")
 @click.option("--notes", metavar="TEXT")
 def record(agent: str, day: str | None, task_lines: tuple[str, ...], **options: Any) -> None:
@@ -89,5 +88,5 @@ def _task_line(text: str) -> str:
     key, equals, rest = text.partition("=")
     status, _, moment = rest.partition("@")
     if not equals or not key or not status:
-        raise UsageError(f"{text!r} is not ID=STATUS", "Write, say, --task TASK-42=done@14:05.")
+        raise UsageError(f"{text!r} is not ID=STATUS.", "Write, say, --task TASK-42=done@14:05.")
     return f"{key}: {status} at {moment}" if moment else f"{key}: {status}"

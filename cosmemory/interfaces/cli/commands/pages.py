@@ -9,11 +9,12 @@ import click
 from cosmemory.diagnostics import Diagnostic
 from cosmemory.document.data import data_of, plain
 from cosmemory.document.paths import value_at
-from cosmemory.errors import UsageError
+from cosmemory.errors import Damaged, UsageError
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.session import changing, reading, session_of, text_of
 from cosmemory.kinds.page import Page
 from cosmemory.operations import pages
+from cosmemory.text.source import Source, encode_text
 from cosmemory.text.spans import LineIndex
 
 
@@ -60,6 +61,9 @@ def get(document: str, path: str, **options: Any) -> None:
     """Show one value, such as current_focus.primary_task."""
     session = session_of(options)
     page = session.memory().page(document)
+    reason = Source.of(encode_text(page.tree.text)).unreadable
+    if reason:
+        raise Damaged(page.path, 1, f"the file is {reason}, not UTF-8 text", "Save it as UTF-8 first.")
     value = plain(value_at(page.document, path))
     if session.as_json:
         print_json("value", {"value": value, "revision": page.revision})
@@ -91,7 +95,7 @@ def set_(document: str, path: str, value: str, **options: Any) -> None:
 @changing
 @click.argument("document")
 @click.argument("path")
-@click.argument("values", nargs=-1, metavar="KEY=VALUE...")
+@click.argument("values", nargs=-1, required=True, metavar="KEY=VALUE...")
 def add(document: str, path: str, values: tuple[str, ...], **options: Any) -> None:
     """Add a record to a section, such as pending_actions; prints the key that it got and the new revision."""
     session = session_of(options)
@@ -99,7 +103,7 @@ def add(document: str, path: str, values: tuple[str, ...], **options: Any) -> No
     for each in values:
         key, equals, text = each.partition("=")
         if not equals or not key:
-            raise UsageError(f"{each!r} is not KEY=VALUE", "Write, say, priority=high.")
+            raise UsageError(f"{each!r} is not KEY=VALUE.", "Write, say, priority=high.")
         given[key] = text
     session.change(
         lambda memory: pages.add_record(memory, document, path, given, expected=session.expected(document)),

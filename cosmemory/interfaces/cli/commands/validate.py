@@ -76,7 +76,7 @@ def validate(
     if filename is not None or "-" in paths:
         if watch or filename is None or paths not in {(), ("-",)}:
             raise UsageError(
-                "a page from stdin is checked alone, once and under a name",
+                "A page from stdin is checked alone, once and under a name.",
                 "cosmemory validate --stdin-filename cos-state.md -",
             )
         return _from_stdin(session, wish, filename)
@@ -186,7 +186,7 @@ def _codes(given: Sequence[str]) -> frozenset[str]:
     for word in (word.strip() for words in given for word in words.split(",")):
         meant = codes_of(word)
         if word and not meant:
-            raise UsageError(f"there is no rule {word!r}", close_rule(word))
+            raise UsageError(f"There is no rule {word!r}.", close_rule(word))
         codes |= meant if word else frozenset()
     return frozenset(codes)
 
