@@ -112,10 +112,12 @@ def reading(command: Command) -> Command:
 def changing(command: Command) -> Command:
     """The options of a command that changes something."""
     command = click.option("--dry-run", is_flag=True, help="Show the difference and change nothing.")(command)
-    command = click.option("--expect", metavar="REVISION", help="Refuse unless the page is at REVISION.")(
-        command
-    )
-    command = click.option("--actor", metavar="NAME", help="Who makes the change.")(command)
+    command = click.option(
+        "--expect", metavar="REVISION", help="Refuse if the page has changed since REVISION."
+    )(command)
+    command = click.option(
+        "--actor", metavar="NAME", help="Who makes the change; else COSMEMORY_ACTOR, else you."
+    )(command)
     return reading(command)
 
 

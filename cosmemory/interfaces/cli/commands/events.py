@@ -26,16 +26,24 @@ from cosmemory.operations.events import find_events
 _KEYS = (*KNOWN, "time")
 
 
-@click.command()
+@click.command(epilog=f"Types of event: {', '.join(EVENT_TYPES)}.")
 @changing
 @click.argument("type_", metavar="[TYPE]", required=False)
-@click.option("--involved", metavar="A")
-@click.option("--action", metavar="B")
-@click.option("--outcome", metavar="C")
-@click.option("--notes", metavar="D")
-@click.option("--time", "moment", metavar="T", help="When it happened; now unless it is given.")
-@click.option("--field", "fields", metavar="KEY=VALUE", multiple=True, help="One more labelled value.")
-@click.option("--from-json", "source", metavar="FILE", help="Append many: a list or JSON Lines; - is stdin.")
+@click.option("--involved", metavar="NAMES", help="Whom it involved.")
+@click.option("--action", metavar="TEXT", help="What happened.")
+@click.option("--outcome", metavar="TEXT", help="What came of it.")
+@click.option("--notes", metavar="TEXT", help="What else there is to say.")
+@click.option("--time", "moment", metavar="TIME", help="When it happened; now unless it is given.")
+@click.option(
+    "--field",
+    "fields",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="One more labelled value; may be given again.",
+)
+@click.option(
+    "--from-json", "source", metavar="FILE", help="Append many, from a JSON list or JSON Lines; - is stdin."
+)
 def log(type_: str | None, source: str | None, **options: Any) -> None:
     """Append an event to the coordination log, or many with --from-json."""
     session = session_of(options)
@@ -130,9 +138,9 @@ def _warn_of_type(name: str, memory: Memory) -> None:
 
 @click.command()
 @reading
-@click.option("--since", metavar="T", help="From this time on, itself included.")
-@click.option("--until", metavar="T", help="Up to this time, itself included.")
-@click.option("--type", "types", metavar="TYPE", multiple=True)
+@click.option("--since", metavar="TIME", help="From this time on, itself included.")
+@click.option("--until", metavar="TIME", help="Up to this time, itself included.")
+@click.option("--type", "types", metavar="TYPE", multiple=True, help="Events of TYPE; may be given again.")
 @click.option("--agent", metavar="NAME", help="Events that involve NAME.")
 @click.option("--text", metavar="WORDS", help="Events that say WORDS anywhere.")
 @click.option("-n", "last", metavar="N", type=WholeNumber(min=1), help="The last N of them.")

@@ -19,7 +19,7 @@ from cosmemory.operations.rollup import roll_up
 
 @click.group()
 def metrics() -> None:
-    """Record performance, and roll months up from days."""
+    """Record what agents did day by day, and sum it up by month."""
 
 
 @metrics.command()
@@ -30,9 +30,15 @@ def metrics() -> None:
 @click.option("--on-time", type=WholeNumber(min=0), metavar="N", help="Of these on time.")
 @click.option("--first-pass", type=WholeNumber(min=0), metavar="N", help="Of these right at the first pass.")
 @click.option("--response", type=Number(min=0), metavar="MINUTES", help="Average response time.")
-@click.option("--issues", type=WholeNumber(min=0), metavar="N")
-@click.option("--task", "task_lines", multiple=True, metavar="ID=STATUS[@TIME]")
-@click.option("--notes", metavar="TEXT")
+@click.option("--issues", type=WholeNumber(min=0), metavar="N", help="Issues that were found.")
+@click.option(
+    "--task",
+    "task_lines",
+    multiple=True,
+    metavar="ID=STATUS[@TIME]",
+    help="One task and what became of it; may be given again.",
+)
+@click.option("--notes", metavar="TEXT", help="What else there is to say.")
 def record(agent: str, day: str | None, task_lines: tuple[str, ...], **options: Any) -> None:
     """Record what an agent did on a day."""
     session = session_of(options)
@@ -52,7 +58,7 @@ def record(agent: str, day: str | None, task_lines: tuple[str, ...], **options: 
 @click.argument("value")
 @click.option("--date", "day", metavar="D", help="The day, YYYY-MM-DD; today unless it is given.")
 def team(metric: str, value: str, day: str | None, **options: Any) -> None:
-    """Record one figure of the whole team."""
+    """Record one figure of the whole team, such as Incidents 2."""
     session = session_of(options)
     session.change(
         lambda memory: operations.record_team(

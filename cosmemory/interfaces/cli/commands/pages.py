@@ -22,7 +22,10 @@ from cosmemory.text.spans import LineIndex
 @reading
 @click.argument("document")
 def show(document: str, **options: Any) -> None:
-    """Show a page; with --json its typed content and what is wrong with it."""
+    """Show a page; with --json its typed content and what is wrong with it.
+
+    DOCUMENT is a kind such as cos-state, or a page such as alerts/active-alerts.
+    """
     session = session_of(options)
     memory = session.memory()
     if not session.as_json:
@@ -58,7 +61,11 @@ def _finding(index: LineIndex, each: Diagnostic) -> dict[str, Any]:
 @click.argument("document")
 @click.argument("path")
 def get(document: str, path: str, **options: Any) -> None:
-    """Show one value, such as current_focus.primary_task."""
+    """Show one value.
+
+    DOCUMENT is a kind such as cos-state, or a page such as alerts/active-alerts.
+    PATH names section and field, such as current_focus.primary_task.
+    """
     session = session_of(options)
     page = session.memory().page(document)
     reason = Source.of(encode_text(page.tree.text)).unreadable
@@ -81,7 +88,11 @@ def get(document: str, path: str, **options: Any) -> None:
 @click.argument("path")
 @click.argument("value")
 def set_(document: str, path: str, value: str, **options: Any) -> None:
-    """Set one value, such as current_focus.priority (- reads it from stdin); prints the new revision."""
+    """Set one value and print the page's new revision.
+
+    DOCUMENT is a kind such as cos-state, or a page such as alerts/active-alerts.
+    PATH names section and field, such as current_focus.priority. A VALUE of - is read from stdin.
+    """
     session = session_of(options)
     text = text_of(value)
     session.change(
@@ -97,7 +108,11 @@ def set_(document: str, path: str, value: str, **options: Any) -> None:
 @click.argument("path")
 @click.argument("values", nargs=-1, required=True, metavar="KEY=VALUE...")
 def add(document: str, path: str, values: tuple[str, ...], **options: Any) -> None:
-    """Add a record to a section, such as pending_actions; prints the key that it got and the new revision."""
+    """Add a record; print the key that it got and the page's new revision.
+
+    DOCUMENT is a kind such as cos-state, or a page such as alerts/active-alerts.
+    PATH names the section, such as pending_actions; each KEY a column, as in priority=high.
+    """
     session = session_of(options)
     given: dict[str, str] = {}
     for each in values:
@@ -117,7 +132,11 @@ def add(document: str, path: str, values: tuple[str, ...], **options: Any) -> No
 @click.argument("document")
 @click.argument("path")
 def remove(document: str, path: str, **options: Any) -> None:
-    """Remove a record, such as pending_actions.3; prints the new revision."""
+    """Remove a record and print the page's new revision.
+
+    DOCUMENT is a kind such as cos-state, or a page such as alerts/active-alerts.
+    PATH names section and record, such as pending_actions.3.
+    """
     session = session_of(options)
     session.change(
         lambda memory: pages.remove_record(memory, document, path, expected=session.expected(document)),

@@ -20,9 +20,12 @@ _FIXES = {SAFE: "--fix", UNSAFE: "--unsafe-fixes", NONE: ""}
 @click.command()
 @reading
 @click.argument("code", required=False)
-@click.option("--all", "every", is_flag=True, help="Every rule.")
+@click.option("--all", "every", is_flag=True, help="Explain every rule.")
 def rule(code: str | None, every: bool, **options: Any) -> None:
-    """Tell what a rule means, why, with an example: a code such as COS201, or its name."""
+    """Explain a rule: what it finds, why that is bad, with an example.
+
+    CODE is a code such as COS201, or the name of a rule; without one every rule is told.
+    """
     session = session_of(options)
     if every or code is None:
         rules = list(RULES)

@@ -66,10 +66,12 @@ def action() -> None:
 @action.command("add")
 @changing
 @click.argument("text")
-@click.option("--priority", metavar="P", default="medium", show_default=True)
-@click.option("--deadline", metavar="D", help="A time, or words.")
+@click.option(
+    "--priority", metavar="P", default="medium", show_default=True, help="critical, high, medium or low."
+)
+@click.option("--deadline", metavar="D", help="Until when: a time, a day, or words.")
 def add_action(text: str, priority: str, deadline: str | None, **options: Any) -> None:
-    """Add something to do; prints its number."""
+    """Add something to do and print its number."""
     session = session_of(options)
     said = text_of(text)
     session.change(
@@ -84,7 +86,7 @@ def _mover(name: str, summary: str) -> None:
     @action.command(name, help=summary)
     @changing
     @click.argument("key", metavar="ID")
-    @click.option("--notes", metavar="TEXT")
+    @click.option("--notes", metavar="TEXT", help="What the log is to tell of it.")
     def move(key: str, notes: str | None, **options: Any) -> None:
         session = session_of(options)
         session.change(

@@ -55,10 +55,15 @@ class Wish:
 @reading
 @click.option("--actor", metavar="NAME", help="Who makes the fixes.")
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
-@click.option("--output-format", "how", type=click.Choice(FORMATS), help="How findings are told.")
+@click.option(
+    "--output-format",
+    "how",
+    type=click.Choice(FORMATS),
+    help="How findings are told; concise unless it is given.",
+)
 @click.option("--strict", is_flag=True, help="Warnings count as errors do.")
 @click.option("--fix", "mend", is_flag=True, help="Make the fixes that are safe.")
-@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Make the others as well.")
+@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Make those that may change a meaning as well.")
 @click.option("--diff", is_flag=True, help="Show what the fixes would change, and change nothing.")
 @click.option("--select", metavar="CODES", multiple=True, help=CODES)
 @click.option("--ignore", metavar="CODES", multiple=True, help="All but these.")
