@@ -150,6 +150,22 @@ def test_nothing_but_the_name_is_answered_with_the_help(run):
     assert ran.err.startswith("Usage: cosmemory")
 
 
+@pytest.mark.parametrize(
+    ("words", "position", "offered"),
+    [
+        ("cosmemory stat", "1", "plain,status\n"),
+        ("cosmemory alert res", "2", "plain,resolve\nplain,resolving\n"),
+    ],
+)
+def test_a_shell_is_offered_the_commands_that_begin_so(run, monkeypatch, capsys, words, position, offered):
+    monkeypatch.setenv("_COSMEMORY_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", position)
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert (ended.value.code, capsys.readouterr().out) == (0, offered)
+
+
 def test_an_event_type_that_found_nothing_is_questioned(run):
     ran = run("events", "--type", "decison")
     assert (ran.code, ran.out) == (0, "")

@@ -109,17 +109,17 @@ def _set_up_logging(verbose: bool) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line ``argv`` and gives its exit code; no exception of ours gets past it."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if not arguments:
-        from cosmemory.interfaces.cli.top_help import TEXT
-
-        sys.stderr.write(TEXT)
-        return 2
     as_json = "--json" in arguments
     try:
         code: Any = cli.main(args=arguments, prog_name="cosmemory", standalone_mode=False)
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.UsageError as error:
+        if not arguments:
+            from cosmemory.interfaces.cli.top_help import TEXT
+
+            sys.stderr.write(TEXT)
+            return 2
         from cosmemory.interfaces.cli.slips import told
 
         tell_error("usage", *told(error), as_json=as_json)
