@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from cosmemory.errors import UsageError
 from cosmemory.frozen import frozen
-from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
-from cosmemory.interfaces.cli.progress import progress
+from cosmemory.interfaces.cli.output import on_terminal, print_json, print_text, tell_notices
 
 if TYPE_CHECKING:
     from cosmemory.engines.rehearsal import Rehearsal
@@ -61,7 +61,7 @@ class Session:
             print_difference(difference(rehearsal))
             return
         try:
-            with progress(click.get_current_context().command_path):
+            with _bar():
                 outcome = verb(memory)
         finally:
             tell_notices(memory.store.notices())
@@ -73,6 +73,15 @@ class Session:
                 path = memory.path_of(page)
                 told.append(outcome.revision_of(path) or _revision(memory, path))
             print_text("\n".join(told))
+
+
+def _bar() -> AbstractContextManager[Any]:
+    """A bar for a change that takes long; in a pipe, where changes must start fast, not even its import."""
+    if not on_terminal(sys.stderr):
+        return nullcontext()
+    from cosmemory.interfaces.cli.progress import progress
+
+    return progress(click.get_current_context().command_path)
 
 
 def _revision(memory: Memory, path: str) -> str:
