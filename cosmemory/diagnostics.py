@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cosmemory.frozen import frozen
 from cosmemory.rules import SAFE, UNSAFE, rule_named
+from cosmemory.text.columns import columns
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import LineIndex
 from cosmemory.text.visible import visible
@@ -64,7 +65,7 @@ def caret(text: str, found: Diagnostic, index: LineIndex | None = None) -> str:
     before, meant, after = _window(source[:column], source[column:end], source[end:])
     gutter = str(number + 1)
     blank = " " * len(gutter)
-    carets = " " * _columns(before) + "^" * max(1, _columns(meant))
+    carets = " " * columns(before) + "^" * max(1, columns(meant))
     return f"{blank} |\n{gutter} | {(before + meant + after).rstrip()}\n{blank} | {carets}\n{blank} |"
 
 
@@ -72,25 +73,25 @@ def _window(before: str, meant: str, after: str) -> tuple[str, str, str]:
     """The three parts of a line as they are shown, cut so that they fit into WIDTH columns."""
     if len(before) + len(meant) + len(after) <= WIDTH:
         whole = ("".join(_pieces(before)), "".join(_pieces(meant)), "".join(_pieces(after)))
-        if _columns("".join(whole)) <= WIDTH:
+        if columns("".join(whole)) <= WIDTH:
             return whole
     tail = _fitting(_pieces(before[-WIDTH:])[::-1], BEFORE)[::-1]
     left = ("" if len(tail) == len(before) else CUT) + "".join(tail)
-    room = WIDTH - _columns(left)
+    room = WIDTH - columns(left)
     middle = _fitting(_pieces(meant[:WIDTH]), room)
     if len(middle) < len(meant):
         return left, "".join(middle), CUT
-    room -= _columns("".join(middle))
+    room -= columns("".join(middle))
     head = _fitting(_pieces(after[:WIDTH]), room)
     return left, "".join(middle), "".join(head) + ("" if len(head) == len(after) else CUT)
 
 
-def _fitting(pieces: list[str], columns: int) -> list[str]:
-    """As many of the first ``pieces`` as fit into ``columns``."""
+def _fitting(pieces: list[str], room: int) -> list[str]:
+    """As many of the first ``pieces`` as fit into ``room`` columns."""
     used = 0
     for count, piece in enumerate(pieces):
-        used += _columns(piece)
-        if used > columns:
+        used += columns(piece)
+        if used > room:
             return pieces[:count]
     return pieces
 
@@ -98,14 +99,3 @@ def _fitting(pieces: list[str], columns: int) -> list[str]:
 def _pieces(text: str) -> list[str]:
     """The characters of ``text``, each as it is shown."""
     return [TAB if character == "\t" else visible(character) for character in text]
-
-
-def _columns(shown: str) -> int:
-    """How many columns of a terminal ``shown`` takes."""
-    if shown.isascii():
-        return len(shown)
-    from unicodedata import combining, east_asian_width
-
-    return sum(
-        0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1 for character in shown
-    )

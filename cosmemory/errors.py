@@ -90,10 +90,12 @@ class IllegalTransition(CosmemoryError):
 
     code = "illegal-transition"
 
-    def __init__(self, what: str, current: str, wanted: str, legal: Iterable[str]) -> None:
+    def __init__(self, what: str, current: str, wanted: str, legal: Iterable[str], hint: str = "") -> None:
         self.legal = tuple(legal)
-        named = ", ".join(self.legal) or "nothing"
-        super().__init__(f"{what} is {current} and cannot become {wanted}; it can become {named}.")
+        told = f"{what} is {current}"
+        told += " already" if wanted == current else f" and cannot become {wanted}"
+        told += f"; it can become {', '.join(self.legal)}" if self.legal else ""
+        super().__init__(f"{told}.", hint)
         self.what = what
         self.current = current
         self.wanted = wanted
@@ -166,8 +168,8 @@ class Unsafe(CosmemoryError):
     code = "unsafe-path"
     exit_code = 2
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path!r} is not a safe path: {reason}.")
+    def __init__(self, path: str, reason: str, hint: str = "") -> None:
+        super().__init__(f"{path!r} is not a safe path: {reason}.", hint)
         self.path = path
         self.reason = reason
 

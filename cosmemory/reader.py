@@ -8,8 +8,8 @@ from datetime import datetime
 from cosmemory import clock
 from cosmemory.config import Settings
 from cosmemory.document.values import time_of
-from cosmemory.errors import NotFound, did_you_mean
-from cosmemory.kinds import KINDS, Kind, kind_named, kind_of
+from cosmemory.errors import NotFound
+from cosmemory.kinds import Kind, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Store, Stored
 
@@ -58,10 +58,9 @@ class Reader:
             return path
         if kind is not None:
             return self._newest(kind)
-        known = [each.name for each in KINDS]
-        pages = (path.removesuffix(".md") for path in self.store.paths())
-        hint = f"Name a page below the memory folder, or a kind: {', '.join(known)}."
-        raise NotFound(f"The page {name!r}", did_you_mean(name.removesuffix(".md"), (*known, *pages), hint))
+        from cosmemory.kinds.naming import close_page
+
+        raise NotFound(f"The page {name!r}", close_page(name, self.store.paths()))
 
     def _newest(self, kind: Kind) -> str:
         """The page of a kind with many pages that is today's, or else the newest."""

@@ -29,7 +29,7 @@ def find_root(explicit: str | None, environ: Mapping[str, str], cwd: str) -> str
             return found
         above = os.path.dirname(folder)
         if above == folder:
-            raise NoMemory(f"there is no {INSIDE} in {cwd} or above it", _HINT)
+            raise NoMemory(f"There is no {INSIDE} in {cwd} or above it.", _HINT)
         folder = above
 
 
@@ -42,7 +42,9 @@ def _given(folder: str) -> str:
         return inside
     if os.path.isdir(folder):
         return folder
-    raise NoMemory(f"there is no folder {folder}", _HINT)
+    if os.path.exists(folder):
+        raise NoMemory(f"{folder} is a file and no folder.", "Name the folder that holds cos-state.md.")
+    raise NoMemory(f"There is no folder {folder}.", "cosmemory init makes it, with the same --root.")
 
 
 def new_root(explicit: str | None) -> str:

@@ -294,7 +294,7 @@ def close_rule(word: str) -> str:
     """A hint at the rule that ``word`` may mean."""
     from difflib import get_close_matches
 
-    close = get_close_matches(word.lower(), _BY_NAME, 1) or get_close_matches(word.upper(), _BY_CODE, 1)
+    close = get_close_matches(word.lower(), _BY_NAME, 1) or get_close_matches(word.upper(), _BY_CODE, 1, 0.8)
     return f"Did you mean {close[0]}?" if close else "cosmemory rule --all lists them."
 
 

@@ -150,13 +150,16 @@ def one_each(changes: Sequence[Change]) -> tuple[Change, ...]:
     return tuple(merged.values())
 
 
+_NAMES = "Name a page by its path in the memory folder, such as alerts/active-alerts."
+
+
 def check_path(path: str, *, new: bool = False) -> None:
     """Refuse a page path that may leave the root; a new page's name must suit every platform too."""
     if not path or path.startswith("/") or "\0" in path:
-        raise Unsafe(path, "it is not a relative path")
+        raise Unsafe(path, "it is not a relative path", _NAMES)
     for name in path.split("/"):
         if name in ("", ".", ".."):
-            raise Unsafe(path, "a part of it is empty or made of dots")
+            raise Unsafe(path, "a part of it is empty or made of dots", _NAMES)
         if len(name.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
             raise Unsafe(path, f"a name in it is longer than {LONGEST_NAME} bytes")
         if new:

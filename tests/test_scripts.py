@@ -59,7 +59,7 @@ def test_a_damaged_archive_is_one_line_and_an_exit_code(memory):
 def test_no_memory_is_one_line_and_an_exit_code(tmp_path):
     ran = rotate(tmp_path / "none")
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith("rotate_weekly: error: there is no folder")
+    assert ran.stderr.startswith("rotate_weekly: error: There is no folder")
     assert ran.stderr.count("\n") == 1
 
 

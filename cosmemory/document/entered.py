@@ -37,7 +37,7 @@ def _record(before: dict[int, Any], new: Any) -> Any:
         value = _value(before, held)
         declared = shape.values.get(attribute)
         if value is None and held is not None and declared is not None and declared.required:
-            raise InvalidValue(declared.title, "it is empty")
+            raise InvalidValue(declared.title, "it is empty", "Say it in words.")
         if value != held:
             values[attribute] = value
     return replace(new, **values) if values else new

@@ -32,7 +32,7 @@ def parse_path(path: str) -> list[str]:
         found = _PART.match(path, at)
         if found is None:
             raise UsageError(
-                f"{path!r} is not a path", "Write section.key, such as current_focus.primary_task."
+                f"{path!r} is not a path.", "Write section.key, such as current_focus.primary_task."
             )
         parts.append(found[2] if found[1] is None else found[1].replace('""', '"'))
         at = found.end()
@@ -40,7 +40,7 @@ def parse_path(path: str) -> list[str]:
             return parts
         if path[at] != ".":
             raise UsageError(
-                f"{path!r} is not a path", "Part the names by dots, and quote one that holds a dot."
+                f"{path!r} is not a path.", "Part the names by dots, and quote one that holds a dot."
             )
         at += 1
 
@@ -96,8 +96,10 @@ def _attribute(record: Record, name: str, path: str) -> tuple[str, Part | None]:
 def _missing(name: str, path: str, known: Any) -> NotFound:
     from difflib import get_close_matches
 
-    close = get_close_matches(name, list(known), 1)
-    hint = f"Did you mean {close[0]!r}?" if close else f"There is: {', '.join(known)}." if known else ""
+    named = [each for each in known if each]
+    close = get_close_matches(name, named, 1)
+    hint = f"There is {', '.join(named)}." if named else "Name the nth with #n." if known else "It has none."
+    hint = f"Did you mean {close[0]!r}?" if close else hint
     return NotFound(f"{name!r} in the path {path!r}", hint)
 
 
@@ -107,7 +109,10 @@ def _index(records: Sequence[Any], part: Part | None, name: str, path: str) -> i
         number = int(name[1:])
         if 1 <= number <= len(records):
             return number - 1
-        raise NotFound(f"Record {name} in the path {path!r}", f"There are {len(records)}.")
+        raise NotFound(
+            f"Record {name} in the path {path!r}",
+            f"There {'is' if len(records) == 1 else 'are'} {len(records)}.",
+        )
     keys = [_key(record, part) for record in records]
     found = [index for index, key in enumerate(keys) if key == name]
     found = found or [index for index, key in enumerate(keys) if name_of(key) == name_of(name)]

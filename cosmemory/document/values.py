@@ -75,6 +75,8 @@ class ValueType:
         reading = self.read(text)
         if isinstance(reading.value, Raw):
             raise InvalidValue(what, reading.message or f"{text!r} is not {self.name}", self.hint(text))
+        if self is PERCENT and not 0 <= reading.value <= 100:
+            raise InvalidValue(what, f"{text} is no share of a whole", self.hint(text))
         return reading.value
 
     def hint(self, text: str) -> str:
@@ -83,8 +85,11 @@ class ValueType:
 
         close = get_close_matches(text.lower(), self.words, 1)
         if close:
-            return f"did you mean {close[0]!r}?"
-        return f"legal: {', '.join(self.words)}" if self.words else ""
+            return f"Did you mean {close[0]!r}?"
+        return _HINTS.get(self.name, "")
+
+
+_HINTS = {"a percentage": "Write a number from 0 to 100, such as 62%."}
 
 
 def read_text(text: str) -> Reading:

@@ -80,7 +80,9 @@ def alert_named(alerts: ActiveAlerts, key: str) -> Alert:
     found = [alert for alert in open_alerts(alerts) if (alert.id or "").lower() == key.lower()]
     if not found:
         if any((each.alert_id or "").lower() == key.lower() for each in alerts.recently_resolved):
-            raise IllegalTransition(f"Alert {key}", "resolved", "changed", ())
+            raise IllegalTransition(
+                f"Alert {key}", "resolved", "resolved", (), "cosmemory alert raise opens a new one."
+            )
         raise NotFound(f"The alert {key!r}", "cosmemory show active-alerts lists the open alerts.")
     if len(found) > 1:
         raise InvalidValue(

@@ -134,7 +134,11 @@ def join(roster: TeamRoster, member: Member, details_: Details, at: datetime) ->
     """
     name = (member.session_name or "").lower()
     if any((each.session_name or "").lower() == name for each in roster.active_team_members):
-        raise InvalidValue("Session Name", f"{member.session_name} is in the team already")
+        raise InvalidValue(
+            "Session Name",
+            f"{member.session_name} is in the team already",
+            "cosmemory team task, role or status changes what is said of a member.",
+        )
     former = next((e for e in roster.inactive_team_members if (e.session_name or "").lower() == name), None)
     block = details_
     if former is not None and former.details is not None:

@@ -59,7 +59,7 @@ def _severity(text: str) -> str:
     word = SEVERITY.enter("severity", text)
     if word not in SEVERITIES:
         raise InvalidValue(
-            "severity", f"{text!r} has no section on the page", f"legal: {', '.join(SEVERITIES)}"
+            "severity", f"{text!r} has no section on the page", f"Choose {' or '.join(SEVERITIES)}."
         )
     return str(word)
 

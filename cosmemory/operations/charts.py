@@ -8,7 +8,9 @@ from cosmemory.document.values import write_number
 from cosmemory.frozen import frozen
 
 _LEFT, _TOP, _WIDTH, _HEIGHT = 40, 36, 584, 172
-_MOST_LABELS = 12
+_WIDEST_BAR = 64  # a single day is a bar, and no wall
+# Of a label in 11 px, with the gap to the next one; and what a bar needs for its number to stand above it.
+_CHARACTER, _GAP, _NUMBERED = 6.5, 6, 26
 BAR = "#3b6ea5"
 # Without it the bars are of a lavender that nobody sees on white.
 _THEME = f'%%{{init: {{"themeVariables": {{"xyChart": {{"plotColorPalette": "{BAR}"}}}}}}}}%%'
@@ -48,15 +50,18 @@ def svg(chart: Chart) -> str:
     from cosmemory.document.render import render_markup
 
     step = _WIDTH / max(1, len(chart.numbers))
-    every = max(1, -(-len(chart.labels) // _MOST_LABELS))
+    wide = min(step * 0.8, _WIDEST_BAR)
+    widest = max((len(label) for label in chart.labels), default=0) * _CHARACTER + _GAP
+    every = max(1, -int(-widest // step))
+    unit = "%" if chart.unit == "%" else ""
     bars = [
         {
-            "x": round(_LEFT + index * step + step * 0.1, 1),
+            "x": round(_LEFT + index * step + (step - wide) / 2, 1),
             "y": round(_TOP + _HEIGHT * (1 - number / chart.most), 1),
-            "width": round(step * 0.8, 1),
+            "width": round(wide, 1),
             "height": round(_HEIGHT * number / chart.most, 1),
             "label": label,
-            "value": write_number(number),
+            "value": write_number(number) + unit,
             "shown": index % every == 0,
         }
         for index, (label, number) in enumerate(zip(chart.labels, chart.numbers, strict=True))
@@ -64,18 +69,20 @@ def svg(chart: Chart) -> str:
     grid = [
         {
             "y": round(_TOP + _HEIGHT * (1 - part / 4), 1),
-            "label": write_number(round(chart.most * part / 4, 1)),
+            "label": write_number(round(chart.most * part / 4, 1)) + unit,
         }
         for part in range(5)
     ]
-    return render_markup("chart.svg.j2", title=chart.title, colour=BAR, bars=bars, grid=grid)
+    return render_markup(
+        "chart.svg.j2", title=chart.title, colour=BAR, bars=bars, grid=grid, numbered=step >= _NUMBERED
+    )
 
 
 def scale(numbers: Sequence[float]) -> float:
-    """A round top for ``numbers``."""
+    """A round top for ``numbers``, of which the four parts are round as well."""
     highest = max(numbers, default=0)
     for step in (1, 2, 5):
         if highest <= 4 * step:
             return 4 * step
     size = 10 ** (len(str(int(highest))) - 1)
-    return float(next(size * factor for factor in (1, 2, 4, 5, 8, 10) if size * factor >= highest))
+    return float(next(size * factor for factor in (1, 2, 4, 6, 8, 10) if size * factor >= highest))

@@ -106,7 +106,7 @@ def start_demo(memory: Memory, scratch: Store) -> Outcome[tuple[str, ...]]:
         standing = [*memory.store.paths(), *(path for path in pages if transaction.exists(path))]
         if standing:
             raise Refused(
-                f"the demo needs a memory without pages, and {standing[0]} exists",
+                f"The demo needs a memory without pages, and {standing[0]} exists.",
                 "Name an empty folder with --root.",
             )
         for path, text in pages.items():

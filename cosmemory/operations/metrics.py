@@ -163,7 +163,7 @@ def _figures(before: AgentDay, results: Results) -> tuple[Figure, ...]:
         touched = given is not None or results.tasks is not None
         if touched and isinstance(count, Measure) and not count.unit:
             if count.number > whole:
-                message = f"{count.number:g} of {whole:g} tasks cannot be"
+                message = f"it is {count.number:g}, of {whole:g} tasks in all"
                 raise InvalidValue(metric, message, "Give --tasks as well.")
             values[metric] = replace(count, share=percent(count.number, whole))
     for metric, amount, unit in ((RESPONSE, results.response, "min"), (ISSUES, results.issues, "")):

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from cosmemory.document.fields import Record
 from cosmemory.document.values import TIME_OR_TEXT, Raw, write_time, write_time_or_text
+from cosmemory.errors import InvalidValue
 from cosmemory.kinds import COS_STATE, cos_state
 from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.kinds.cos_state import PRIORITY, Action, CosState, Decision
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.ids import next_number
 from cosmemory.pattern import pattern
+from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.transaction import Transaction
 
 _ACTION_IN_LOG = pattern(rb"^\*\*Action ID:\*\* (\d{1,15})\r?$", re.MULTILINE)
@@ -22,7 +24,12 @@ PAGE = COS_STATE.path
 def set_focus(
     memory: Memory, task: str, *, priority: str | None = None, expected: dict[str, str] | None = None
 ) -> Outcome[None]:
-    """The Chief of Staff works on ``task`` from now on."""
+    """The Chief of Staff works on ``task`` from now on.
+
+    Raises InvalidValue for a task that says nothing; ``set`` clears the focus.
+    """
+    if is_empty(normalise(task)):
+        raise InvalidValue("Focus", "it is empty", "Say it in words.")
 
     def verb(transaction: Transaction) -> None:
         level = PRIORITY.enter("priority", priority) if priority else None

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from cosmemory.document.data import plain
 from cosmemory.document.labels import Labelled
 from cosmemory.document.values import LIST
-from cosmemory.errors import InvalidValue
 from cosmemory.kinds import TEAM_ROSTER, team_roster
 from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.kinds.team_roster import STATUS, Details, Member, TeamRoster
@@ -79,8 +78,6 @@ def join(
     expected: dict[str, str] | None = None,
 ) -> Outcome[str]:
     """``name`` in the team, with a row, a block of details, counts, a line of history and an event."""
-    if not name.strip():
-        raise InvalidValue("Session Name", "it is empty")
 
     def change(roster: TeamRoster, transaction: Transaction) -> TeamRoster:
         now = transaction.now

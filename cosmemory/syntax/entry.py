@@ -78,7 +78,11 @@ def _check_label(label: str) -> None:
     if not label.strip() or len(label) > 60 or not plain or label != label.strip():
         raise InvalidValue(f"the field {label!r}", "a name is letters, digits, space, _, - and /, at most 60")
     if label.lower() in {known.lower() for known in LABELS}:
-        raise InvalidValue(f"the field {label!r}", "it has an option of its own", f"Use --{label.lower()}.")
+        raise InvalidValue(
+            f"the field {label!r}",
+            "it has an option of its own",
+            "Write cosmemory log TYPE." if label.lower() == "type" else f"Use --{label.lower()}.",
+        )
 
 
 def entry_text(time: str, fields: list[tuple[str, str]]) -> str:

@@ -134,7 +134,7 @@ def test_a_stale_revision_is_refused_and_nothing_changes(run):
         (["log", "focus"], 2, "usage", "--action"),
         (["log", "focus", "--action", "x", "--time", "10:00"], 1, "invalid-value", "10:00"),
         (["log", "focus", "--action", "x", "--field", "Type=y"], 1, "invalid-value", "Type"),
-        (["log", "--from-json", "-"], 2, "usage", "line 1"),
+        (["log", "--from-json", "-"], 2, "usage", "Line 1"),
         (["rule", "COS999"], 1, "not-found", "COS999"),
         (["validate", "nowhere.md"], 1, "not-found", "nowhere.md"),
         (["set", "cos-state", "a"], 2, "usage", "VALUE"),

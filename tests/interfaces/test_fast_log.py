@@ -108,7 +108,7 @@ def test_both_ways_write_the_same_bytes(tmp_path_factory, action, involved, note
 def test_a_missing_memory_is_one_clear_sentence(tmp_path, capsys):
     assert main(["--root", str(tmp_path / "none"), *PLAIN]) == 2
     said = capsys.readouterr().err
-    assert re.fullmatch(r"error: there is no folder .*\nhint: cosmemory init .*\n", said)
+    assert re.fullmatch(r"error: There is no folder .*\nhint: cosmemory init .*\n", said)
 
 
 def test_the_process_loads_next_to_nothing(root):

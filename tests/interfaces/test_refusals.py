@@ -37,12 +37,12 @@ def tree(root: Path) -> dict[str, bytes]:
 
 
 FROM_JSON = [
-    (b'{"type": "focus", "action": "x", "extra": "words"}', "the extra of an event is an object of texts"),
-    (b'{"type": "focus", "action": "x", "extra": {"a": 1}}', "the extra of an event is an object of texts"),
-    (b"[" * 100_000, "the JSON is nested too deep"),
-    (b"[1]", "each event is a JSON object"),
-    (b'{"type": "focus", "action": "x"}\n{', "line 2 is not JSON"),
-    (b'\xff{"type": "focus"}', "line 1 is not JSON"),
+    (b'{"type": "focus", "action": "x", "extra": "words"}', "The extra of an event is an object of texts"),
+    (b'{"type": "focus", "action": "x", "extra": {"a": 1}}', "The extra of an event is an object of texts"),
+    (b"[" * 100_000, "The JSON is nested too deep"),
+    (b"[1]", "Each event is a JSON object"),
+    (b'{"type": "focus", "action": "x"}\n{', "Line 2 is not JSON"),
+    (b'\xff{"type": "focus"}', "Line 1 is not JSON"),
 ]
 
 
@@ -187,7 +187,8 @@ def test_white_space_around_a_value_is_nobodys(run, given):
 def test_a_value_that_says_nothing_is_refused_by_its_name(run, arguments, named):
     before = tree(run("version").root)
     ran = run(*arguments)
-    assert (ran.code, ran.out, ran.err) == (1, "", f"error: {named} is not valid: it is empty.\n")
+    told = f"error: {named} is not valid: it is empty.\nhint: Say it in words.\n"
+    assert (ran.code, ran.out, ran.err) == (1, "", told)
     after = tree(run("version").root)
     after.pop(".cosmemory/marks", None)
     assert after == before

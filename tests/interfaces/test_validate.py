@@ -142,7 +142,7 @@ def test_codes_names_and_families_are_selected_and_ignored(run):
     assert codes("--select", "COS4", "--ignore", "enum-case") == {"COS401"}
     ran = run("--select", "COS777")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith("error: there is no rule 'COS777'\nhint: ")
+    assert ran.err.startswith("error: There is no rule 'COS777'.\nhint: ")
 
 
 def test_statistics_count_each_rule(run, snapshot):
@@ -257,7 +257,7 @@ def test_stdin_without_a_name_and_with_other_pages_is_refused(run):
     for arguments in (["-"], ["--stdin-filename", "cos-state", "team-roster"], ["--watch", "-"]):
         ran = run(*arguments, stdin=b"")
         assert (ran.code, ran.out) == (2, ""), arguments
-        assert "a page from stdin is checked alone" in ran.err
+        assert "A page from stdin is checked alone" in ran.err
 
 
 def test_watching_checks_again_when_a_page_is_saved(run, project, monkeypatch):

@@ -108,7 +108,7 @@ def test_the_days_of_a_full_month_have_short_labels(memory: Memory) -> None:
 
 
 def test_more_on_time_than_tasks_is_refused(memory: Memory) -> None:
-    with pytest.raises(InvalidValue, match="cannot be"):
+    with pytest.raises(InvalidValue, match="of 1 tasks in all"):
         metrics.record(memory, "helper-1", Results(tasks=1, on_time=2))
     assert memory.store.read("performance/metrics-2026-11-24.md") is None
 

@@ -46,6 +46,7 @@ class Declared:
     body: Callable[..., Any]
     help: str
     parameters: tuple[Parameter, ...] = ()
+    epilog: str | None = None
     lenient: bool = False
     commands: dict[str, Declared] = field(default_factory=dict)
 
@@ -70,7 +71,11 @@ class Declared:
 
 
 def command(
-    name: str | None = None, *, summary: str | None = None, lenient: bool = False
+    name: str | None = None,
+    *,
+    summary: str | None = None,
+    epilog: str | None = None,
+    lenient: bool = False,
 ) -> Callable[[Callable[..., Any]], Declared]:
     """A command, from its body; ``lenient`` takes what looks like an option and is none for a value."""
 
@@ -82,6 +87,7 @@ def command(
             body=body,
             help=summary or body.__doc__ or "",
             parameters=parameters,
+            epilog=epilog,
             lenient=lenient,
         )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from cosmemory.checks.run import CheckedPage
 from cosmemory.diagnostics import Diagnostic, caret
 from cosmemory.interfaces.cli.output import visible_line
+from cosmemory.interfaces.cli.terminal import plain
 from cosmemory.rules import ERROR, INFO, WARNING
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import LineIndex
@@ -19,13 +20,18 @@ if TYPE_CHECKING:
 
 FORMATS = ("concise", "full", "json", "github", "sarif")
 _ANNOTATIONS = {ERROR: "error", WARNING: "warning", INFO: "notice"}
+STYLES = {ERROR: "bad", WARNING: "warn", INFO: "note"}
+Paint = Callable[[str, str], str]
 _NOUNS = {ERROR: "error", WARNING: "warning", INFO: "note"}
 
 
-def formatted(pages: Sequence[CheckedPage], how: str, prefix: str = "", *, unsafe: bool = False) -> str:
+def formatted(
+    pages: Sequence[CheckedPage], how: str, prefix: str = "", *, unsafe: bool = False, paint: Paint = plain
+) -> str:
     """The findings of ``pages`` in the format ``how``; ``prefix`` stands before each path.
 
-    With ``unsafe``, fixes that may change a meaning are marked as well.
+    With ``unsafe``, fixes that may change a meaning are marked as well. ``paint`` gives a part of what people
+    read its style.
     """
     if how == "json":
         return json_text(finding_list(pages, prefix))
@@ -37,7 +43,8 @@ def formatted(pages: Sequence[CheckedPage], how: str, prefix: str = "", *, unsaf
         return "".join(_github(prefix + page.path, index, each) for page, index, each in _every(pages))
     told = _concise if how == "concise" else _full
     return "".join(
-        told(prefix + page.path, page.text, index, each, unsafe=unsafe) for page, index, each in _every(pages)
+        told(prefix + page.path, page.text, index, each, unsafe=unsafe, paint=paint)
+        for page, index, each in _every(pages)
     )
 
 
@@ -114,33 +121,40 @@ def _is_fixable(each: Diagnostic, *, unsafe: bool = False) -> bool:
     return each.fix is not None and (each.fix.safe or unsafe)
 
 
-def _concise(path: str, text: str, index: LineIndex, each: Diagnostic, *, unsafe: bool) -> str:
+def _concise(path: str, text: str, index: LineIndex, each: Diagnostic, *, unsafe: bool, paint: Paint) -> str:
     del text
-    return f"{_place(path, index, each)}: {_said(each, unsafe=unsafe)}\n"
+    return f"{_place(path, index, each, paint)}: {_said(each, unsafe=unsafe, paint=paint)}\n"
 
 
-def _full(path: str, text: str, index: LineIndex, each: Diagnostic, *, unsafe: bool) -> str:
+def _full(path: str, text: str, index: LineIndex, each: Diagnostic, *, unsafe: bool, paint: Paint) -> str:
     """The finding with its line, its rule and what would mend it, which stands below the carets."""
     picture = caret(text, each, index)
     gutter = " " * (len(picture) - len(picture.lstrip(" ")) - 1) if picture else " "
-    lines = [f"{_place(path, index, each)}: {_said(each, unsafe=unsafe)}"]
-    lines += [picture] if picture else []
-    lines.append(f"{gutter} = {each.severity}: {each.name}")
+    style = STYLES[each.severity]
+    lines = [f"{_place(path, index, each, paint)}: {_said(each, unsafe=unsafe, paint=paint)}"]
+    lines += [_painted(line, style, paint) for line in picture.split("\n")] if picture else []
+    lines.append(f"{gutter} {paint('=', 'quiet')} {paint(f'{each.severity}:', style)} {each.name}")
     if each.fix is not None:
-        lines.append(
-            f"{gutter} = {'fix' if each.fix.safe else 'unsafe fix'}: {visible_line(each.fix.message)}"
-        )
+        sort = paint("fix:" if each.fix.safe else "unsafe fix:", "good" if each.fix.safe else "warn")
+        lines.append(f"{gutter} {paint('=', 'quiet')} {sort} {visible_line(each.fix.message)}")
     return "\n".join(lines) + "\n\n"
 
 
-def _place(path: str, index: LineIndex, each: Diagnostic) -> str:
+def _painted(line: str, style: str, paint: Paint) -> str:
+    """A line of the carets' picture: the number before the bar is quiet, carets are of the finding's colour."""
+    gutter, bar, source = line.partition("|")
+    carets = paint(source, style) if source and not source.strip(" ^") else source
+    return paint(gutter + bar, "quiet") + carets
+
+
+def _place(path: str, index: LineIndex, each: Diagnostic, paint: Paint = plain) -> str:
     line, column = index.position(each.start)
-    return f"{visible_line(path)}:{line + 1}:{column + 1}"
+    return paint(visible_line(path), "title") + f":{line + 1}:{column + 1}"
 
 
-def _said(each: Diagnostic, *, unsafe: bool) -> str:
-    mark = " [*]" if _is_fixable(each, unsafe=unsafe) else ""
-    return f"{each.code}{mark} {visible_line(each.message)}"
+def _said(each: Diagnostic, *, unsafe: bool, paint: Paint) -> str:
+    mark = f" {paint('[*]', 'good')}" if _is_fixable(each, unsafe=unsafe) else ""
+    return f"{paint(each.code, STYLES[each.severity])}{mark} {visible_line(each.message)}"
 
 
 def _finding(path: str, index: LineIndex, each: Diagnostic) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
+    from typing import Any, TextIO
 
 SCHEMA = 1
 
@@ -20,15 +21,25 @@ def tell_error(code: str, message: str, hint: str, *, as_json: bool) -> None:
         held = {"schema": SCHEMA, "kind": "error", "code": code, "message": message, "hint": hint}
         print(json.dumps(held, ensure_ascii=False), file=sys.stderr)
         return
-    print(f"error: {visible_line(message)}", file=sys.stderr)
+    print(f"{_word('error:', 31)} {visible_line(message)}", file=sys.stderr)
     if hint:
-        print(f"hint: {visible_line(hint)}", file=sys.stderr)
+        print(f"{_word('hint:', 36)} {visible_line(hint)}", file=sys.stderr)
+
+
+def _word(word: str, colour: int) -> str:
+    """A word on stderr in a colour, written by hand: an error must not wait for click."""
+    return f"\x1b[{colour}m{word}\x1b[0m" if on_terminal(sys.stderr) else word
 
 
 def tell_notices(notices: Iterable[str]) -> None:
     """What a store had to repair on the way, one line each, on stderr."""
     for notice in notices:
-        print(f"note: {visible_line(notice)}", file=sys.stderr)
+        print(f"{_word('note:', 34)} {visible_line(notice)}", file=sys.stderr)
+
+
+def tell_warning(text: str) -> None:
+    """Something that was done all the same, on stderr."""
+    print(f"{_word('warning:', 33)} {visible_line(text)}", file=sys.stderr)
 
 
 def visible_line(text: str) -> str:
@@ -36,6 +47,14 @@ def visible_line(text: str) -> str:
     from cosmemory.text.visible import visible
 
     return visible(text.replace("\n", " "))
+
+
+def on_terminal(stream: TextIO | None = None) -> bool:
+    """Whether a stream, stdout unless one is given, is a terminal that wants more than plain text."""
+    stream = sys.stdout if stream is None else stream
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return stream.isatty()
 
 
 def print_json(kind: str, held: dict[str, Any]) -> None:

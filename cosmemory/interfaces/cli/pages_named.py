@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 
 from cosmemory.errors import NotFound
+from cosmemory.interfaces.cli.output import tell_notices
 from cosmemory.kinds import KINDS
 from cosmemory.memory import Memory
 
@@ -41,7 +41,7 @@ def pages_named(memory: Memory, names: Sequence[str]) -> list[str] | None:
         if inside == ".":
             below += [kind.path for kind in KINDS if kind.single]
         if not below and inside and os.path.exists(name):
-            print(f"note: {name} is no live page and was not checked", file=sys.stderr)
+            tell_notices([f"{name} is no live page and was not checked"])
         elif not below:
             below = [_page(memory, name, known)]
         named += below

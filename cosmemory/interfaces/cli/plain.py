@@ -84,13 +84,13 @@ def _placed(declared: Declared, loose: list[str]) -> dict[str, Any]:
     for each in declared.parameters:
         if each.option:
             continue
+        if each.required and not loose:
+            raise Unsure
         if each.many:
             values[each.name] = tuple(loose)
             loose = []
         elif loose:
             values[each.name] = taken(each, loose.pop(0))
-        elif each.required:
-            raise Unsure
     if loose:
         raise Unsure
     return values

@@ -9,7 +9,7 @@ from cosmemory.rules import FAMILIES, NONE, RULES, SAFE, UNSAFE, Rule
 _FIXES = {
     SAFE: "`--fix` mends it where the right text is certain.",
     UNSAFE: "`--unsafe-fixes` mends it; look at what it changes.",
-    NONE: "Nothing mends it but you.",
+    NONE: "There is no automatic fix; mend it by hand.",
 }
 _MARKS = {SAFE: "safe", UNSAFE: "unsafe", NONE: "-"}
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 
 from cosmemory.errors import UsageError
 from cosmemory.frozen import frozen
 from cosmemory.interfaces.cli.declared import option
-from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
+from cosmemory.interfaces.cli.output import on_terminal, print_json, print_text, tell_notices
 from cosmemory.syntax.escape import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from typing import Any, TypeVar
 
     from cosmemory.engines.rehearsal import Rehearsal
@@ -60,6 +62,7 @@ class Session:
         memory = memory or self.memory()
         if self.dry_run:
             from cosmemory.engines.rehearsal import Rehearsal
+            from cosmemory.interfaces.cli.terminal import print_difference
 
             memory.store = rehearsal = Rehearsal(memory.store)
             outcome = verb(memory)
@@ -67,10 +70,11 @@ class Session:
                 would = {"changes": changes_of(outcome), "dry_run": True, "diff": difference(rehearsal)}
                 print_json("change", would)
             else:
-                print_text(difference(rehearsal), end="")
+                print_difference(difference(rehearsal))
             return
         try:
-            outcome = verb(memory)
+            with _bar():
+                outcome = verb(memory)
         finally:
             tell_notices(memory.store.notices())
         if self.as_json:
@@ -81,6 +85,15 @@ class Session:
                 path = memory.path_of(page)
                 told.append(outcome.revision_of(path) or _revision(memory, path))
             print_text("\n".join(told))
+
+
+def _bar() -> AbstractContextManager[Any]:
+    """A bar for a change that takes long; in a pipe, where changes must start fast, not even its import."""
+    if not on_terminal(sys.stderr):
+        return nullcontext()
+    from cosmemory.interfaces.cli.progress import progress
+
+    return progress("Changing the memory")
 
 
 def _revision(memory: Memory, path: str) -> str:
@@ -116,14 +129,19 @@ def reading(command: Command) -> Command:
 
 def changing(command: Command) -> Command:
     """The options of a command that changes something."""
+    refuse = "Refuse if the page has changed since REVISION."
+    who = "Who makes the change; else COSMEMORY_ACTOR, else you."
     command = option("--dry-run", flag=True, help="Show the difference and change nothing.")(command)
-    command = option("--expect", metavar="REVISION", help="Refuse unless the page is at REVISION.")(command)
-    command = option("--actor", metavar="NAME", help="Who makes the change.")(command)
+    command = option("--expect", metavar="REVISION", help=refuse)(command)
+    command = option("--actor", metavar="NAME", help=who)(command)
     return reading(command)
 
 
 def session_of(options: dict[str, Any]) -> Session:
     """The session of a command's ``options``; it takes out what belongs to the session."""
+    if options.get("expect") == "":
+        # Taken as no condition, an empty variable of a script would let every change through.
+        raise UsageError("--expect is empty.", "Give the revision that get --json or show --json tells.")
     return Session(
         root=options.pop("root", None),
         as_json=bool(options.pop("as_json", False)),

@@ -24,14 +24,14 @@ Commands:
   focus       Say what is being worked on.
   action      Add and move pending actions.
   decision    Record a decision and why it was made.
-  resources   Record memory and load.
-  team        Keep the team roster.
+  resources   Record memory used and load of the machine.
+  team        Say who joins, leaves and does what.
   alert       Raise, acknowledge and resolve alerts.
-  metrics     Record performance.
-  report      Write a week or a month in figures, with charts.
+  metrics     Record what agents did, day by day.
+  report      Write the report of a week or a month, with charts.
   validate    Check pages, and mend what is safe to mend.
-  rule        Tell what a diagnostic means.
-  rotate      Move past weeks of the log to their archives.
+  rule        Explain a rule that validate checks.
+  rotate      Move past weeks of the log to archives.
   kinds       List the kinds of page.
   completion  Print a shell's completion script.
   version     Print the version.

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
+from cosmemory.errors import did_you_mean
 from cosmemory.interfaces.cli.declared import Declared, Parameter
 from cosmemory.interfaces.cli.output import set_up_logging, tell_error
+from cosmemory.interfaces.cli.slips import Number, WholeNumber, told
 from cosmemory.interfaces.cli.table import COMMANDS, load
+from cosmemory.interfaces.cli.top_help import TEXT
 
 
 class LazyGroup(click.Group):
@@ -31,11 +35,8 @@ class LazyGroup(click.Group):
         """The command that ``args`` begin with; a name nobody knows gets the nearest one suggested."""
         name = args[0]
         if name not in COMMANDS:
-            from difflib import get_close_matches
-
-            close = get_close_matches(name, COMMANDS, 1)
-            hint = f" Did you mean {close[0]!r}?" if close else " cosmemory --help lists the commands."
-            raise click.UsageError(f"There is no command {name!r}.{hint}")
+            hint = did_you_mean(name, COMMANDS, "cosmemory --help lists the commands.")
+            raise click.UsageError(f"There is no command {name!r}. {hint}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -72,6 +73,7 @@ def click_command(declared: Declared) -> click.Command:
         callback=called,
         params=[_parameter(each) for each in declared.parameters],
         help=declared.help,
+        epilog=declared.epilog,
         context_settings={"ignore_unknown_options": True} if declared.lenient else None,
     )
 
@@ -82,7 +84,7 @@ def _parameter(each: Parameter) -> click.Parameter:
     if each.choices:
         details["type"] = click.Choice(each.choices)
     elif each.least is not None:
-        details["type"] = click.FloatRange(each.least) if each.decimal else click.IntRange(each.least)
+        details["type"] = Number(each.least) if each.decimal else WholeNumber(each.least)
     if not each.option:
         return click.Argument([each.name], nargs=-1 if each.many else 1, **details)
     if each.flag:
@@ -99,8 +101,10 @@ def run(arguments: Sequence[str], *, as_json: bool) -> object:
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.UsageError as error:
-        usage = error.ctx.get_usage() if error.ctx else "cosmemory --help"
-        tell_error("usage", error.format_message(), usage.removeprefix("Usage: "), as_json=as_json)
+        if not arguments:
+            sys.stderr.write(TEXT)
+        else:
+            tell_error("usage", *told(error), as_json=as_json)
         return 2
     except click.Abort:
         return 130

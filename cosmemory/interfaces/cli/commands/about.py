@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import cosmemory
 from cosmemory.interfaces.cli.declared import argument, command
-from cosmemory.interfaces.cli.output import print_json, print_text
+from cosmemory.interfaces.cli.output import on_terminal, print_json, print_text
 from cosmemory.interfaces.cli.session import reading, session_of
+from cosmemory.interfaces.cli.terminal import show, table
 from cosmemory.kinds import KINDS
 
 TYPE_CHECKING = False
@@ -20,6 +21,11 @@ def kinds(**options: Any) -> None:
     session = session_of(options)
     if session.as_json:
         print_json("kinds", {"kinds": [{"name": kind.name, "path": kind.path} for kind in KINDS]})
+        return
+    if on_terminal():
+        show(
+            table([[(kind.name, "name"), (kind.path, "")] for kind in KINDS], ("Kind", "Where its pages lie"))
+        )
         return
     width = max(len(kind.name) for kind in KINDS)
     print_text("\n".join(f"{kind.name.ljust(width)}  {kind.path}" for kind in KINDS))
@@ -37,9 +43,9 @@ def version(**options: Any) -> None:
 
 
 @command()
-@argument("shell", choices=("bash", "zsh", "fish"))
+@argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL")
 def completion(shell: str) -> None:
-    """Print the completion script of a shell; put it where that shell reads its own."""
+    """Print the completion script of bash, zsh or fish; put it where that shell reads its own."""
     from click.shell_completion import get_completion_class
 
     from cosmemory.interfaces.cli.with_click import cli

@@ -27,7 +27,10 @@ def alert() -> None:
 @option("--value", metavar="V", required=True, help="What was measured.")
 @option("--threshold", metavar="L", required=True, help="What it was held against.")
 def raise_(key: str | None, **options: Any) -> None:
-    """Raise an alert; prints its id, the next ALERT-n unless one is given."""
+    """Raise an alert and print its id.
+
+    Without an ID it is the next ALERT-n; an id is never used twice.
+    """
     session = session_of(options)
     session.change(
         lambda memory: alerts.raise_alert(memory, key=key, expected=session.expected(PAGE), **options), str

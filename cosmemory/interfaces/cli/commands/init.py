@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from cosmemory.engines.ephemeral import EphemeralStore
+from cosmemory.errors import UsageError
 from cosmemory.frozen import replace
 from cosmemory.interfaces.cli.declared import command, option
 from cosmemory.interfaces.cli.session import changing, session_of
@@ -22,6 +23,8 @@ def init(demo: bool, **options: Any) -> None:
     session = session_of(options)
     session.refuse_expected("init")
     root = new_root(session.root)
+    if os.path.exists(root) and not os.path.isdir(root):
+        raise UsageError(f"{root} is a file and no folder.", "Name a folder with --root.")
     missing = not os.path.isdir(root)
     if missing and not session.dry_run:
         os.makedirs(root)

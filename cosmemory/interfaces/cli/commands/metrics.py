@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @group
 def metrics() -> None:
-    """Record performance, and roll months up from days."""
+    """Record what agents did day by day, and sum it up by month."""
 
 
 @metrics.command()
@@ -31,9 +31,15 @@ def metrics() -> None:
 @option("--on-time", least=0, metavar="N", help="Of these on time.")
 @option("--first-pass", least=0, metavar="N", help="Of these right at the first pass.")
 @option("--response", least=0, decimal=True, metavar="MINUTES", help="Average response time.")
-@option("--issues", least=0, metavar="N")
-@option("--task", "task_lines", many=True, metavar="ID=STATUS[@TIME]")
-@option("--notes", metavar="TEXT")
+@option("--issues", least=0, metavar="N", help="Issues that were found.")
+@option(
+    "--task",
+    "task_lines",
+    many=True,
+    metavar="ID=STATUS[@TIME]",
+    help="One task and what became of it; may be given again.",
+)
+@option("--notes", metavar="TEXT", help="What else there is to say.")
 def record(agent: str, day: str | None, task_lines: tuple[str, ...], **options: Any) -> None:
     """Record what an agent did on a day."""
     session = session_of(options)
@@ -53,7 +59,7 @@ def record(agent: str, day: str | None, task_lines: tuple[str, ...], **options: 
 @argument("value")
 @option("--date", "day", metavar="D", help="The day, YYYY-MM-DD; today unless it is given.")
 def team(metric: str, value: str, day: str | None, **options: Any) -> None:
-    """Record one figure of the whole team."""
+    """Record one figure of the whole team, such as Incidents 2."""
     session = session_of(options)
     session.change(
         lambda memory: operations.record_team(
@@ -90,5 +96,5 @@ def _task_line(text: str) -> str:
     key, equals, rest = text.partition("=")
     status, _, moment = rest.partition("@")
     if not equals or not key or not status:
-        raise UsageError(f"{text!r} is not ID=STATUS", "Write, say, --task TASK-42=done@14:05.")
+        raise UsageError(f"{text!r} is not ID=STATUS.", "Write, say, --task TASK-42=done@14:05.")
     return f"{key}: {status} at {moment}" if moment else f"{key}: {status}"

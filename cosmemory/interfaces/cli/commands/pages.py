@@ -5,12 +5,13 @@ from __future__ import annotations
 from cosmemory.diagnostics import Diagnostic
 from cosmemory.document.data import data_of, plain
 from cosmemory.document.paths import value_at
-from cosmemory.errors import UsageError
+from cosmemory.errors import Damaged, UsageError
 from cosmemory.interfaces.cli.declared import argument, command
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.session import changing, reading, session_of, text_of
 from cosmemory.kinds.page import Page
 from cosmemory.operations import pages
+from cosmemory.text.source import Source, encode_text
 from cosmemory.text.spans import LineIndex
 
 TYPE_CHECKING = False
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 @reading
 @argument("document")
 def show(document: str, **options: Any) -> None:
-    """Show a page; with --json its typed content and what is wrong with it."""
+    """Show a page; with --json its typed content and what is wrong with it.
+
+    DOCUMENT is a kind such as cos-state, or a page such as alerts/active-alerts.
+    """
     session = session_of(options)
     memory = session.memory()
     if not session.as_json:
@@ -58,9 +62,16 @@ def _finding(index: LineIndex, each: Diagnostic) -> dict[str, Any]:
 @argument("document")
 @argument("path")
 def get(document: str, path: str, **options: Any) -> None:
-    """Show one value, such as current_focus.primary_task."""
+    """Show one value.
+
+    DOCUMENT is a kind such as cos-state, or a page such as alerts/active-alerts.
+    PATH names section and field, such as current_focus.primary_task.
+    """
     session = session_of(options)
     page = session.memory().page(document)
+    reason = Source.of(encode_text(page.tree.text)).unreadable
+    if reason:
+        raise Damaged(page.path, 1, f"the file is {reason}, not UTF-8 text", "Save it as UTF-8 first.")
     value = plain(value_at(page.document, path))
     if session.as_json:
         print_json("value", {"value": value, "revision": page.revision})
@@ -78,7 +89,11 @@ def get(document: str, path: str, **options: Any) -> None:
 @argument("path")
 @argument("value")
 def set_(document: str, path: str, value: str, **options: Any) -> None:
-    """Set one value, such as current_focus.priority (- reads it from stdin); prints the new revision."""
+    """Set one value and print the page's new revision.
+
+    DOCUMENT is a kind such as cos-state, or a page such as alerts/active-alerts.
+    PATH names section and field, such as current_focus.priority. A VALUE of - is read from stdin.
+    """
     session = session_of(options)
     text = text_of(value)
     session.change(
@@ -92,15 +107,19 @@ def set_(document: str, path: str, value: str, **options: Any) -> None:
 @changing
 @argument("document")
 @argument("path")
-@argument("values", many=True, metavar="KEY=VALUE...")
+@argument("values", many=True, required=True, metavar="KEY=VALUE...")
 def add(document: str, path: str, values: tuple[str, ...], **options: Any) -> None:
-    """Add a record to a section, such as pending_actions; prints the key that it got and the new revision."""
+    """Add a record; print the key that it got and the page's new revision.
+
+    DOCUMENT is a kind such as cos-state, or a page such as alerts/active-alerts.
+    PATH names the section, such as pending_actions; each KEY a column, as in priority=high.
+    """
     session = session_of(options)
     given: dict[str, str] = {}
     for each in values:
         key, equals, text = each.partition("=")
         if not equals or not key:
-            raise UsageError(f"{each!r} is not KEY=VALUE", "Write, say, priority=high.")
+            raise UsageError(f"{each!r} is not KEY=VALUE.", "Write, say, priority=high.")
         given[key] = text
     session.change(
         lambda memory: pages.add_record(memory, document, path, given, expected=session.expected(document)),
@@ -114,7 +133,11 @@ def add(document: str, path: str, values: tuple[str, ...], **options: Any) -> No
 @argument("document")
 @argument("path")
 def remove(document: str, path: str, **options: Any) -> None:
-    """Remove a record, such as pending_actions.3; prints the new revision."""
+    """Remove a record and print the page's new revision.
+
+    DOCUMENT is a kind such as cos-state, or a page such as alerts/active-alerts.
+    PATH names section and record, such as pending_actions.3.
+    """
     session = session_of(options)
     session.change(
         lambda memory: pages.remove_record(memory, document, path, expected=session.expected(document)),

@@ -13,7 +13,7 @@ from cosmemory.operations.reports import report_path, write_report
 
 @group
 def report() -> None:
-    """Write a week or a month in figures, with charts."""
+    """Write the report of a week or a month, with charts."""
 
 
 def _command(name: str, summary: str, period_help: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.interfaces.cli.declared import command, option
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
+from cosmemory.interfaces.cli.progress import progress, reading_pages
 from cosmemory.interfaces.cli.session import changing, session_of
 from cosmemory.kinds import LOG_PATH
 from cosmemory.maintenance.rotation import Rotation
@@ -26,10 +27,13 @@ def rotate(verify: bool, **options: Any) -> int:
     session = session_of(options)
     memory = session.memory()
     if verify:
-        return _verified(session.as_json, verify_archives(memory))
+        with reading_pages(memory, "Checking archives"):
+            found = verify_archives(memory)
+        return _verified(session.as_json, found)
     if session.dry_run:
         memory.store = Rehearsal(memory.store)
-    done = rotate_log(memory, expected=session.expected(LOG_PATH)).result
+    with progress("Rotating the log"):
+        done = rotate_log(memory, expected=session.expected(LOG_PATH)).result
     tell_notices(memory.store.notices())
     if session.as_json:
         print_json("rotation", {"archived": [asdict(each) for each in done.archived], "kept": done.kept})

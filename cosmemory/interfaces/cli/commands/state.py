@@ -39,7 +39,7 @@ def resources(used: str | None, load: str | None, **options: Any) -> None:
     percent = PERCENT.enter("memory", used) if used is not None else None
     number = NUMBER.enter("cpu", load) if load is not None else None
     if percent is None and number is None:
-        raise UsageError("Give --memory, --cpu or both.", "cosmemory resources [OPTIONS]")
+        raise UsageError("Give --memory, --cpu or both.", "cosmemory resources [OPTIONS]; --help tells more.")
     session.change(
         lambda memory: state.set_resources(memory, number, percent, expected=session.expected(PAGE)),
         lambda _: "resources recorded",
@@ -68,10 +68,10 @@ def action() -> None:
 @action.command("add")
 @changing
 @argument("text")
-@option("--priority", metavar="P", default="medium")
-@option("--deadline", metavar="D", help="A time, or words.")
+@option("--priority", metavar="P", default="medium", help="critical, high, medium or low.")
+@option("--deadline", metavar="D", help="Until when: a time, a day, or words.")
 def add_action(text: str, priority: str, deadline: str | None, **options: Any) -> None:
-    """Add something to do; prints its number."""
+    """Add something to do and print its number."""
     session = session_of(options)
     said = text_of(text)
     session.change(
@@ -86,7 +86,7 @@ def _mover(name: str, summary: str) -> None:
     @action.command(name, summary=summary)
     @changing
     @argument("key", metavar="ID")
-    @option("--notes", metavar="TEXT")
+    @option("--notes", metavar="TEXT", help="What the log is to tell of it.")
     def move(key: str, notes: str | None, **options: Any) -> None:
         session = session_of(options)
         session.change(

@@ -6,25 +6,25 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from cosmemory.document.data import event_data, plain
-from cosmemory.frozen import frozen
 from cosmemory.interfaces.cli.ages import age, since
-from cosmemory.interfaces.cli.commands.events import event_line
 from cosmemory.interfaces.cli.declared import command
-from cosmemory.interfaces.cli.output import print_json, print_text
+from cosmemory.interfaces.cli.event_lines import event_line
+from cosmemory.interfaces.cli.output import on_terminal, print_json, print_text
 from cosmemory.interfaces.cli.session import reading, session_of
+from cosmemory.interfaces.cli.status_texts import (
+    alert_text,
+    findings_line,
+    flat,
+    focus_line,
+    log_line,
+    missing_line,
+)
+from cosmemory.interfaces.cli.terminal import show
 from cosmemory.operations.status import Status, is_overdue, look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-
-@frozen()
-class Line:
-    """One line of the screen and how a terminal colours it."""
-
-    text: str
-    style: str = ""
 
 
 @command()
@@ -36,28 +36,13 @@ def status(**options: Any) -> None:
     if session.as_json:
         print_json("status", _data(seen))
         return
-    for line in _screen(seen):
-        if line.style and _colours():
-            import click
+    if on_terminal():
+        from cosmemory.interfaces.cli.status_screen import screen
 
-            click.echo(click.style(line.text, **_STYLES[line.style]))
-        else:
-            print_text(line.text)
-
-
-_STYLES: dict[str, dict[str, Any]] = {
-    "title": {"bold": True},
-    "bad": {"fg": "red"},
-    "warn": {"fg": "yellow"},
-    "quiet": {"dim": True},
-}
-
-
-def _colours() -> bool:
-    import os
-    import sys
-
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        show(screen(seen))
+        return
+    for line in _lines(seen):
+        print_text(line)
 
 
 def _data(seen: Status) -> dict[str, Any]:
@@ -72,70 +57,43 @@ def _data(seen: Status) -> dict[str, Any]:
     }
 
 
-def _screen(seen: Status) -> Iterator[Line]:
-    yield from _focus(seen)
-    yield Line("")
+def _lines(seen: Status) -> Iterator[str]:
+    yield focus_line(seen)
+    yield ""
     yield from _block("Open actions", "none", _actions(seen))
     yield from _block("Open alerts", "none", _alerts(seen))
     yield from _block("Team", "nobody", _team(seen))
-    yield from _block("Last events", "none", (Line(f"  {event_line(event)}") for event in seen.events))
-    yield from _foot(seen)
+    yield from _block("Last events", "none", (f"  {event_line(event)}" for event in seen.events))
+    yield ""
+    yield findings_line(seen)
+    yield log_line(seen)
+    for path in seen.missing:
+        yield missing_line(path)
 
 
-def _focus(seen: Status) -> Iterator[Line]:
-    focus = seen.focus
-    if focus is None or not focus.primary_task:
-        yield Line("Focus: none", "title")
-        return
-    priority = f" [{plain(focus.priority)}]" if focus.priority else ""
-    yield Line(f"Focus: {_flat(focus.primary_task)}{priority}{since(focus.started, seen.now)}", "title")
-
-
-def _block(title: str, nothing: str, lines: Iterable[Line]) -> Iterator[Line]:
+def _block(title: str, nothing: str, lines: Iterable[str]) -> Iterator[str]:
     held = list(lines)
-    yield Line(f"{title}: {nothing}" if not held else f"{title} ({len(held)})", "title")
+    yield f"{title}: {nothing}" if not held else f"{title} ({len(held)})"
     yield from held
 
 
-def _actions(seen: Status) -> Iterator[Line]:
+def _actions(seen: Status) -> Iterator[str]:
     for each in seen.actions:
-        late = is_overdue(each, seen.now)
         due = f", due {plain(each.deadline)}" if each.deadline else ""
-        told = f"  {each.id or '-'}  {_flat(each.action)}  ({plain(each.priority) or '-'}, {plain(each.status) or '-'}{due})"
-        yield Line(told + (" OVERDUE" if late else ""), "bad" if late else "")
+        sort = f"{plain(each.priority) or '-'}, {plain(each.status) or '-'}{due}"
+        late = " OVERDUE" if is_overdue(each, seen.now) else ""
+        yield f"  {each.id or '-'}  {flat(each.action)}  ({sort}){late}"
 
 
-def _alerts(seen: Status) -> Iterator[Line]:
+def _alerts(seen: Status) -> Iterator[str]:
     for each in seen.alerts:
-        severity = str(plain(each.severity) or "-")
-        told = f"  {each.id}  {severity}  {_flat(each.type)} on {_flat(each.resource)}: {_flat(each.value)}"
-        told += f" ({plain(each.status) or '-'}{since(each.triggered, seen.now)})"
-        yield Line(told, "bad" if severity in {"critical", "emergency"} else "warn")
+        told = f"  {each.id}  {plain(each.severity) or '-'}  {alert_text(each)}"
+        yield f"{told} ({plain(each.status) or '-'}{since(each.triggered, seen.now)})"
 
 
-def _team(seen: Status) -> Iterator[Line]:
-    width = max((len(_flat(each.session_name)) for each in seen.team), default=0)
+def _team(seen: Status) -> Iterator[str]:
+    width = max((len(flat(each.session_name)) for each in seen.team), default=0)
     for each in seen.team:
         last = f", seen {age(each.last_seen, seen.now)}" if isinstance(each.last_seen, datetime) else ""
-        task = f": {_flat(each.current_task)}" if each.current_task else ""
-        yield Line(f"  {_flat(each.session_name).ljust(width)}  {plain(each.status) or '-'}{last}{task}")
-
-
-def _foot(seen: Status) -> Iterator[Line]:
-    counts = [
-        f"{seen.findings[level]} {level}{'s' if seen.findings[level] != 1 else ''}"
-        for level in ("error", "warning", "info")
-        if seen.findings.get(level)
-    ]
-    yield Line("")
-    bad = bool(seen.findings.get("error"))
-    told = ", ".join(counts) or "none"
-    yield Line(f"Findings: {told}" + ("  (cosmemory validate)" if counts else ""), "bad" if bad else "quiet")
-    rotated = f"weeks up to {seen.last_rotation} archived" if seen.last_rotation else "never rotated"
-    yield Line(f"Log: {seen.log_size / 1024:.1f} KiB, {rotated}", "quiet")
-    for path in seen.missing:
-        yield Line(f"Missing: {path}  (cosmemory init makes it)", "warn")
-
-
-def _flat(text: str | None) -> str:
-    return " ".join((text or "-").split())
+        task = f": {flat(each.current_task)}" if each.current_task else ""
+        yield f"  {flat(each.session_name).ljust(width)}  {plain(each.status) or '-'}{last}{task}"

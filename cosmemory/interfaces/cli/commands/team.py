@@ -15,18 +15,18 @@ PAGE = "team-roster"
 
 @group
 def team() -> None:
-    """Keep the team roster."""
+    """Say who joins, leaves and does what; the roster, cos-state and the log are kept together."""
 
 
 @team.command()
 @changing
 @argument("name")
-@option("--role", metavar="R", required=True)
-@option("--task", metavar="T")
-@option("--capabilities", metavar="a,b")
-@option("--notes", metavar="TEXT")
+@option("--role", metavar="ROLE", required=True, help="What somebody is in the team for.")
+@option("--task", metavar="TEXT", help="What to begin with.")
+@option("--capabilities", metavar="A,B", help="What somebody can do, parted by commas.")
+@option("--notes", metavar="TEXT", help="What else there is to say.")
 def join(name: str, role: str, **options: Any) -> None:
-    """Put somebody in the team."""
+    """Add somebody to the team."""
     session = session_of(options)
     session.change(
         lambda memory: operations.join(memory, name, role=role, expected=session.expected(PAGE), **options),
@@ -37,7 +37,7 @@ def join(name: str, role: str, **options: Any) -> None:
 @team.command()
 @changing
 @argument("name")
-@option("--reason", metavar="R", required=True)
+@option("--reason", metavar="TEXT", required=True, help="Why.")
 def leave(name: str, reason: str, **options: Any) -> None:
     """Move somebody to those who have left."""
     session = session_of(options)
@@ -89,9 +89,12 @@ def role_(name: str, wanted: str, **options: Any) -> None:
 @changing
 @argument("name")
 @argument("wanted", metavar="STATUS")
-@option("--details", metavar="TEXT")
+@option("--details", metavar="TEXT", help="What the history is to tell of it.")
 def status(name: str, wanted: str, details: str | None, **options: Any) -> None:
-    """Set somebody's status: active, idle, busy, blocked, offline or hibernated."""
+    """Set somebody's status.
+
+    STATUS is active, idle, busy, blocked, offline or hibernated.
+    """
     session = session_of(options)
     session.change(
         lambda memory: operations.change_status(

@@ -13,6 +13,7 @@ from cosmemory.frozen import frozen, replace
 from cosmemory.interfaces.cli.declared import argument, command, option
 from cosmemory.interfaces.cli.findings import (
     FORMATS,
+    STYLES,
     count_list,
     finding_list,
     formatted,
@@ -20,9 +21,11 @@ from cosmemory.interfaces.cli.findings import (
     statistics,
     summary,
 )
-from cosmemory.interfaces.cli.output import print_json, print_text
+from cosmemory.interfaces.cli.output import on_terminal, print_json, print_text
 from cosmemory.interfaces.cli.pages_named import page_of_file, pages_named, prefix_of
+from cosmemory.interfaces.cli.progress import progress, reading_pages
 from cosmemory.interfaces.cli.session import Session, difference, reading, session_of
+from cosmemory.interfaces.cli.terminal import print_difference, show, styled
 from cosmemory.memory import Memory
 from cosmemory.operations.fixing import chosen, fix
 from cosmemory.rules import close_rule, codes_of
@@ -53,10 +56,15 @@ class Wish:
 @reading
 @option("--actor", metavar="NAME", help="Who makes the fixes.")
 @argument("paths", many=True, metavar="[PATH...]")
-@option("--output-format", "how", choices=FORMATS, help="How findings are told.")
+@option(
+    "--output-format",
+    "how",
+    choices=FORMATS,
+    help="How findings are told; concise unless it is given.",
+)
 @option("--strict", flag=True, help="Warnings count as errors do.")
 @option("--fix", "mend", flag=True, help="Make the fixes that are safe.")
-@option("--unsafe-fixes", "unsafe", flag=True, help="Make the others as well.")
+@option("--unsafe-fixes", "unsafe", flag=True, help="Make those that may change a meaning as well.")
 @option("--diff", flag=True, help="Show what the fixes would change, and change nothing.")
 @option("--select", metavar="CODES", many=True, help=CODES)
 @option("--ignore", metavar="CODES", many=True, help="All but these.")
@@ -74,7 +82,7 @@ def validate(
     if filename is not None or "-" in paths:
         if watch or filename is None or paths not in {(), ("-",)}:
             raise UsageError(
-                "a page from stdin is checked alone, once and under a name",
+                "A page from stdin is checked alone, once and under a name.",
                 "cosmemory validate --stdin-filename cos-state.md -",
             )
         return _from_stdin(session, wish, filename)
@@ -94,7 +102,8 @@ def _round(session: Session, wish: Wish, memory: Memory, paths: Sequence[str]) -
         target = Rehearsal(memory.store)
         if wish.diff:
             memory.store = target
-        fixed = fix(memory, named, unsafe=wish.unsafe, select=wish.select, ignore=wish.ignore).result
+        with progress("Mending pages"):
+            fixed = fix(memory, named, unsafe=wish.unsafe, select=wish.select, ignore=wish.ignore).result
         if wish.diff:
             return _shown(session, target)
     return _tell(session, wish, memory, named, fixed, prefix_of(memory))
@@ -130,12 +139,13 @@ def _shown(session: Session, mended: Rehearsal) -> int:
     if session.as_json:
         print_json("diff", {"diff": difference(mended)})
     else:
-        print_text(difference(mended), end="")
+        print_difference(difference(mended))
     return int(bool(mended.changes))
 
 
 def _checked(wish: Wish, memory: Memory, named: Sequence[str] | None) -> list[CheckedPage]:
-    found = memory.validate(named).pages
+    with reading_pages(memory, "Checking pages"):
+        found = memory.validate(named).pages
     return [
         replace(page, diagnostics=tuple(chosen(page.diagnostics, wish.select, wish.ignore))) for page in found
     ]
@@ -149,14 +159,35 @@ def _tell(
     if session.as_json:
         counts = {"statistics": count_list(pages)} if wish.count else {}
         print_json("findings", {"findings": finding_list(pages, prefix), "fixed": fixed, **counts})
-    elif wish.count:
-        as_json = wish.how in {"json", "sarif"}
-        print_text(json_text(count_list(pages)) if as_json else statistics(pages), end="")
+        return _exit_code(pages, strict=wish.strict)
+    for_people = wish.how in {"concise", "full"}
+    if wish.count:
+        print_text(
+            statistics(pages) if wish.how not in {"json", "sarif"} else json_text(count_list(pages)), end=""
+        )
+    elif for_people and on_terminal():
+        show(formatted(pages, wish.how, prefix, unsafe=wish.unsafe, paint=styled).split("\n")[:-1])
     else:
         print_text(formatted(pages, wish.how, prefix, unsafe=wish.unsafe), end="")
-    if not session.as_json and wish.how in {"concise", "full"}:
-        print_text((f"Fixed {fixed}. " if fixed else "") + summary(pages, unsafe=wish.unsafe))
+    if for_people:
+        _sum_up((f"Fixed {fixed}. " if fixed else "") + summary(pages, unsafe=wish.unsafe), pages, wish)
     return _exit_code(pages, strict=wish.strict)
+
+
+def _sum_up(told: str, pages: Sequence[CheckedPage], wish: Wish) -> None:
+    """The last lines: how many findings there are; on a terminal also where to read more."""
+    if not on_terminal():
+        print_text(told)
+        return
+    worst = {each.severity for page in pages for each in page.diagnostics}
+    style = next((STYLES[level] for level in STYLES if level in worst), "good")
+    first, *more = told.split("\n")
+    lines = [styled(first, style), *(styled(line, "") for line in more)]
+    if worst and wish.how == "concise" and not wish.count:
+        lines.append(
+            styled("--output-format full shows each in its line; cosmemory rule CODE explains it.", "quiet")
+        )
+    show(lines)
 
 
 def _codes(given: Sequence[str]) -> frozenset[str]:
@@ -168,7 +199,7 @@ def _codes(given: Sequence[str]) -> frozenset[str]:
     for word in (word.strip() for words in given for word in words.split(",")):
         meant = codes_of(word)
         if word and not meant:
-            raise UsageError(f"there is no rule {word!r}", close_rule(word))
+            raise UsageError(f"There is no rule {word!r}.", close_rule(word))
         codes |= meant if word else frozenset()
     return frozenset(codes)
 

@@ -1,0 +1,49 @@
+"""What is said to somebody who mistyped a command: what is wrong, and what was probably meant."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import click
+
+
+class WholeNumber(click.IntRange):
+    """A whole number of at least ``min``, called so where something else is given."""
+
+    name = "whole number"
+
+
+class Number(click.FloatRange):
+    """A number of at least ``min``, called so where something else is given."""
+
+    name = "number"
+
+
+def told(error: click.UsageError) -> tuple[str, str]:
+    """The sentence and the hint for a call that click did not understand."""
+    context = error.ctx
+    if context is None:
+        return error.format_message(), "cosmemory --help lists the commands."
+    command = context.command_path
+    usage = context.get_usage().removeprefix("Usage: ")
+    hint = f"{' '.join(usage.split())}; --help tells more."
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) or error.message == "Missing command.":
+        return f"{command} needs a command.", _commands(context)
+    if isinstance(error, click.NoSuchOption):
+        close = get_close_matches(error.option_name, error.possibilities or (), 1)
+        return f"No such option {error.option_name!r}." + (
+            f" Did you mean {close[0]!r}?" if close else ""
+        ), hint
+    message = error.format_message()
+    if message.startswith("No such command") and "?" not in message:
+        return message, _commands(context)
+    if message.startswith("Got unexpected extra argument"):
+        return f"{message}.", f"A text of several words stands in quotes. {hint}"
+    return message, hint
+
+
+def _commands(context: click.Context) -> str:
+    """What may stand behind the name of a group of commands."""
+    group = context.command
+    names = group.list_commands(context) if isinstance(group, click.Group) else []
+    return f"It has {', '.join(names)}; --help tells more."
