@@ -151,6 +151,8 @@ class Lock:
         self._thread = 0
         try:
             flock(self._descriptor, FREE)
+        except OSError:
+            self.close()  # that frees it too, and what was done under it stays done
         finally:
             self._threads.release()
 
