@@ -25,7 +25,17 @@ AMOUNT = os.environ.get("COSMEMORY_CALLS", "3")
 NAMES = ("ENOSPC", "EDQUOT", "EIO", "EINTR", "EACCES", "EROFS", "EMFILE")
 KILL = "SIGKILL"
 # Refused from then on as well; the others are calls that the interpreter itself cannot do without.
-LASTING = ("fsync", "pwrite64", "rename", "renameat", "renameat2", "linkat", "unlinkat", "ftruncate", "mkdirat")
+LASTING = (
+    "fsync",
+    "pwrite64",
+    "rename",
+    "renameat",
+    "renameat2",
+    "linkat",
+    "unlinkat",
+    "ftruncate",
+    "mkdirat",
+)
 CALL = re.compile(r"^(\d+ +)?(?P<name>\w+)\((?P<arguments>.*)$")
 ENVIRONMENT = {
     "COSMEMORY_NOW": "2026-11-21T06:00:00Z",
@@ -38,7 +48,20 @@ ENVIRONMENT = {
 VERBS = {
     "set": ["set", "cos-state", "current_focus.primary_task", "to be trusted"],
     "log": ["log", "focus", "--action", "to be trusted"],
-    "alert": "alert raise --type Memory --severity warning --resource db --value 91% --threshold 90%".split(),
+    "alert": [
+        "alert",
+        "raise",
+        "--type",
+        "Memory",
+        "--severity",
+        "warning",
+        "--resource",
+        "db",
+        "--value",
+        "91%",
+        "--threshold",
+        "90%",
+    ],
     "rotate": ["rotate"],
     "init": ["init"],
 }
