@@ -138,7 +138,7 @@ def _without_probe(pages: dict[str, bytes]) -> dict[str, bytes]:
     """The pages without the entry of the next writer, which must be whole and stand alone."""
     log = pages.get(LOG, b"")
     before = log.removesuffix(PROBE)
-    alone = before.endswith((b"\n---\n\n", b"# Coordination Log\n\n")) and log != before
+    alone = before.endswith((b"\n---\n\n", b"# Coordination Log\n\n")) and log != before and b"\0" not in log
     return {**pages, LOG: before if alone else b"the next entry was lost, or joined another: " + log}
 
 
@@ -151,7 +151,7 @@ def _fitting(pages: Pages, allowed: Sequence[Pages]) -> set[int]:
 
 
 def _same(pages: Pages, state: Pages, log_after: bytes) -> bool:
-    """Equal, but that a log may end in the torn begin of the entry that was never acknowledged."""
+    """Equal, but that a log may end in the torn begin or end of what was never acknowledged."""
     others = {path: data for path, data in pages.items() if path != LOG}
     if others != {path: data for path, data in state.items() if path != LOG}:
         return False
@@ -161,7 +161,8 @@ def _same(pages: Pages, state: Pages, log_after: bytes) -> bool:
     under_way = _good(log_after)[len(before) :]
     rest = log[len(before) :]
     torn = rest[: -len(b"---\n\n")].rstrip(b"\n") if rest.endswith(b"\n---\n\n") else rest
-    return bool(under_way) and log.startswith(before) and under_way.startswith(torn)
+    part = under_way.startswith(torn) or under_way.endswith(rest)
+    return bool(under_way) and log.startswith(before) and part
 
 
 def _good(data: bytes) -> bytes:

@@ -37,7 +37,10 @@ class Log:
         """Let go of the descriptor; the next append opens it again."""
         descriptor, self._descriptor = self._descriptor, CLOSED
         if descriptor != CLOSED:
-            os.close(descriptor)
+            try:
+                os.close(descriptor)
+            except OSError:
+                pass  # whatever had to last was made durable before it was acknowledged
 
     def put(self, data: bytes) -> tuple[int, bytes]:
         """Append under the lock, already held; the new length and the last bytes of the log."""
