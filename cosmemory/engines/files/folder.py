@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from cosmemory.engines.files.disk import let_go
 from cosmemory.errors import Unsafe
 
 OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -25,7 +26,7 @@ def enter(root: str, parts: list[str], *, make: bool = False) -> int:
                 if make:
                     os.fsync(folder)  # whoever made the folder may have died before it was durable
         finally:
-            os.close(folder)
+            let_go(folder)
         folder = deeper
     return folder
 
@@ -52,7 +53,7 @@ def follow_owner(name: str, parent: int, status: os.stat_result) -> None:
         if made.st_mode & 0o7777 != status.st_mode & 0o7777:
             os.fchmod(descriptor, status.st_mode & 0o7777)
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
 
 
 def give(descriptor: int, owner: int, group: int) -> None:
@@ -73,13 +74,13 @@ def create_own_folder(root: str, name: str) -> None:
         make_folder(name, parent)
         folder = os.open(name, OPEN_FOLDER, dir_fd=parent)
     finally:
-        os.close(parent)
+        let_go(parent)
     try:
         _create(".gitignore", folder, b"*\n")
         _create("lock", folder, b"")
         os.fsync(folder)
     finally:
-        os.close(folder)
+        let_go(folder)
 
 
 def _create(name: str, folder: int, content: bytes) -> None:

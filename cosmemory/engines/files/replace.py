@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 
 from cosmemory.engines.files import folder, litter, salvage
-from cosmemory.engines.files.disk import read_all, write_all
+from cosmemory.engines.files.disk import let_go, read_all, write_all
 from cosmemory.engines.files.exchange import exchange
 from cosmemory.engines.files.lock import Lock
 from cosmemory.errors import EditedMeanwhile, Unsafe
@@ -55,7 +55,7 @@ def find(root: str, path: str) -> Found | None:
         data = read_all(descriptor)
         return Found(real, data, revision_of(data), status)
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
 
 
 def current(root: str, path: str, believed: Found | None) -> Found | None:
@@ -98,7 +98,7 @@ def replace(lock: Lock, path: str, data: bytes | None, before: Found | None, dur
         else:
             # Last, so that a writer killed before its page was durable can be told from one that had done.
             _drop(staged)
-        os.close(inside)
+        let_go(inside)
 
 
 def _drop(staged: _Staged) -> None:
@@ -130,7 +130,7 @@ def _open_page(root: str, path: str) -> tuple[str, int]:
         try:
             return path, os.open(name, OPEN_PAGE, dir_fd=inside)
         finally:
-            os.close(inside)
+            let_go(inside)
     except OSError as error:
         if error.errno not in (errno.ELOOP, errno.ENOTDIR):
             raise
@@ -289,7 +289,7 @@ def _bytes_of(staged: _Staged, name: str) -> bytes:
     try:
         return read_all(descriptor)
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
 
 
 def check_names(root: str, path: str, before: Found | None) -> None:
@@ -301,7 +301,7 @@ def check_names(root: str, path: str, before: Found | None) -> None:
     try:
         _refuse_second_names(inside, name, path, before)
     finally:
-        os.close(inside)
+        let_go(inside)
 
 
 def _refuse_second_names(inside: int, name: str, path: str, before: Found) -> None:

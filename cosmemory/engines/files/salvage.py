@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from cosmemory.engines.files import folder
-from cosmemory.engines.files.disk import read_all
+from cosmemory.engines.files.disk import let_go, read_all
 from cosmemory.engines.files.exchange import exchange
 from cosmemory.engines.files.shelf import CONFLICTS, put_aside
 from cosmemory.store import revision_of
@@ -41,7 +41,7 @@ def settle(root: str, parts: list[str], temporary: str, arms: list[str]) -> list
         # The writer died before its rename or link was durable, and whoever comes next builds upon it.
         os.fsync(inside)
     finally:
-        os.close(inside)
+        let_go(inside)
     return told
 
 
@@ -76,4 +76,4 @@ def _text(inside: int, name: str) -> bytes | None:
     try:
         return read_all(descriptor)
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
