@@ -206,7 +206,10 @@ def test_without_passing_a_refusal_on_a_lost_entry_is_called_saved(root, monkeyp
 
 
 def test_without_letting_go_in_any_case_a_change_that_was_made_is_called_refused(root, monkeypatch):
-    monkeypatch.setattr(replace, "let_go", lambda descriptor: os.close(descriptor))
+    def letting_go(descriptor):
+        os.close(descriptor)  # the one that stands in for it by then
+
+    monkeypatch.setattr(replace, "let_go", letting_go)
     assert fault_campaign(by_name["together"], root, errno.EIO) != []
 
 

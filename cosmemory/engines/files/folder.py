@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from cosmemory.engines.files.disk import let_go
 from cosmemory.errors import Unsafe
 
 OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -26,7 +25,7 @@ def enter(root: str, parts: list[str], *, make: bool = False) -> int:
                 if make:
                     os.fsync(folder)  # whoever made the folder may have died before it was durable
         finally:
-            let_go(folder)
+            os.close(folder)
         folder = deeper
     return folder
 
@@ -53,7 +52,7 @@ def follow_owner(name: str, parent: int, status: os.stat_result) -> None:
         if made.st_mode & 0o7777 != status.st_mode & 0o7777:
             os.fchmod(descriptor, status.st_mode & 0o7777)
     finally:
-        let_go(descriptor)
+        os.close(descriptor)
 
 
 def give(descriptor: int, owner: int, group: int) -> None:
@@ -74,13 +73,13 @@ def create_own_folder(root: str, name: str) -> None:
         make_folder(name, parent)
         folder = os.open(name, OPEN_FOLDER, dir_fd=parent)
     finally:
-        let_go(parent)
+        os.close(parent)
     try:
         _create(".gitignore", folder, b"*\n")
         _create("lock", folder, b"")
         os.fsync(folder)
     finally:
-        let_go(folder)
+        os.close(folder)
 
 
 def _create(name: str, folder: int, content: bytes) -> None:
