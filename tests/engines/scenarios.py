@@ -12,6 +12,8 @@ from pathlib import Path
 from cosmemory.engines import tail
 from cosmemory.engines.files.engine import FilesStore, FilesWriter
 from cosmemory.errors import CosmemoryError
+from cosmemory.maintenance.rotation import rotate
+from cosmemory.memory import Memory
 from cosmemory.store import Append, Change, Remove, Replace
 
 LOG = "coordination-log.md"
@@ -49,6 +51,7 @@ class Scenario:
     operations: tuple[Operation, ...]
     before: Pages = None  # type: ignore[assignment]
     fresh: bool = False  # no writer has been there: .cosmemory is made by the first
+    durability: str = "full"
 
     def prepare(self, root: Path) -> None:
         """The memory as it stands before the first operation."""
@@ -62,7 +65,7 @@ class Scenario:
 
     def perform(self, root: Path, acknowledge: Callable[[], None]) -> None:
         """Every operation, each acknowledged when it returns."""
-        store = FilesStore(str(root), timeout=1.0)
+        store = FilesStore(str(root), timeout=1.0, durability=self.durability)
         for operation in self.operations:
             operation(store)
             acknowledge()
@@ -226,6 +229,11 @@ def marking(name: str, value: int) -> Operation:
     return operation
 
 
+def rotating(store: FilesStore) -> object:
+    """Entries of past weeks, moved to their archives."""
+    return rotate(Memory(store, now=lambda: 1_795_845_600))  # 2026-11-28
+
+
 TOGETHER = (
     replacing(PAGE, b"# State\n\nnew\n"),
     creating(NEW, b"# New\n"),
@@ -247,6 +255,22 @@ SCENARIOS = (
     ),
     Scenario(name="remove", operations=(commit(removing(GONE)),)),
     Scenario(name="together", operations=(commit(*TOGETHER),)),
+    Scenario(
+        name="batch",
+        operations=(lambda store: store.append(LOG, b"".join(entry(f"{n} " + "x" * 300) for n in range(8))),),
+    ),
+    Scenario(
+        name="two-pages",
+        operations=(
+            commit(replacing(PAGE, b"# State\n\nfirst\n"), replacing(OTHER, b"# Roster\n\nfirst\n")),
+            commit(replacing(PAGE, b"# State\n\nsecond\n"), appending(entry("second"))),
+        ),
+    ),
+    Scenario(
+        name="rotation",
+        operations=(rotating, lambda store: store.append(LOG, entry("second"))),
+        before={**BEFORE, LOG: HEAD + entry("of this week").replace(b"-21T", b"-27T")},
+    ),
     Scenario(name="marks", operations=(marking("alert", 3), marking("alert", 4))),
     Scenario(
         name="sequence",
