@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from dataclasses import dataclass
 
 from cosmemory.engines.files import folder, litter, salvage
 from cosmemory.engines.files.disk import let_go, read_all, write_all
-from cosmemory.engines.files.exchange import exchange
+from cosmemory.engines.files.exchange import LINKS_MISSING, exchange, rename_unless_there
 from cosmemory.engines.files.lock import Lock
 from cosmemory.errors import EditedMeanwhile, Unsafe
 from cosmemory.frozen import frozen
@@ -16,7 +15,6 @@ from cosmemory.store import Revision, revision_of
 
 OPEN_PAGE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 MAKE_PAGE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-LINKS_MISSING = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS)
 
 
 @frozen()
@@ -228,7 +226,8 @@ def _place_new(staged: _Staged) -> None:
     except OSError as error:
         if error.errno not in LINKS_MISSING:
             raise
-        os.rename(staged.temporary, staged.name, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
+        if not rename_unless_there(staged.temporary, staged.name, staged.folder):
+            raise EditedMeanwhile(staged.path, None, "") from None
 
 
 def _take_away(staged: _Staged, before: Found) -> None:
@@ -281,7 +280,7 @@ def _link_back(staged: _Staged) -> None:
     except OSError as error:
         if error.errno not in LINKS_MISSING:
             raise
-        os.rename(staged.temporary, staged.name, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
+        rename_unless_there(staged.temporary, staged.name, staged.folder)
 
 
 def _bytes_of(staged: _Staged, name: str) -> bytes:
