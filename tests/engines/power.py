@@ -1,8 +1,12 @@
 """A disk that forgets: the calls of a writer recorded once, and every tree a power cut may leave of them.
 
-The model is the strictest that POSIX allows. Only fsync of a file makes its bytes and length last, only fsync of a
-folder its names; all else may be on the disk or not, in any order. A write may be there whole, in half, or as NULs of
-its length. One rename, link, unlink or exchange happens whole or not at all.
+The strictest model is what POSIX allows. Only fsync of a file makes its bytes and length last, only fsync of a
+folder its names; all else may be on the disk or not, in any order. A write may be there whole, in either half, or as
+NULs of its length. One rename, link, unlink or exchange happens whole or not at all.
+
+A model like ext4 keeps more: names change in the order in which they were asked to, any fsync makes all that were
+asked before it last, a rename over a page waits for the bytes of the file that it names, and a file that grew has the
+begin of what was written, never a hole.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from typing import Any
 from tests.engines.seams import seen
 
 Names = dict[str, int | None]
+POSIX, EXT4 = "posix", "ext4"
 MOST_AT_ONE_POINT = 400
 
 
@@ -30,13 +35,36 @@ class Disk:
     folders: dict[int, dict[str, int]] = field(default_factory=dict)
     asked_of_texts: dict[int, list[tuple[int, bytes | None]]] = field(default_factory=dict)
     asked_of_folders: dict[int, list[Names]] = field(default_factory=dict)
+    journal: list[tuple[int, Names]] = field(default_factory=list)
+    model: str = POSIX
 
     def sync(self, number: int) -> None:
         """Everything asked of one file or folder is on the disk now."""
         if number in self.texts:
-            self.texts[number] = written(self.texts[number], self.asked_of_texts.pop(number, []))
+            self.write_out(number)
         else:
             self.folders[number] = named(self.folders[number], self.asked_of_folders.pop(number, []))
+        if self.model == EXT4:
+            self.folders = self.after_journal(len(self.journal))
+            self.journal.clear()
+
+    def write_out(self, number: int) -> None:
+        """The bytes of one file are on the disk now."""
+        self.texts[number] = written(self.texts[number], self.asked_of_texts.pop(number, []))
+
+    def rename(self, folder: int, names: Names) -> None:
+        """Names are asked to change."""
+        if self.model == EXT4:
+            self.journal.append((folder, names))
+        else:
+            self.asked_of_folders.setdefault(folder, []).append(names)
+
+    def after_journal(self, count: int) -> dict[int, dict[str, int]]:
+        """The folders with that many of the changes asked of their names."""
+        folders = dict(self.folders)
+        for folder, names in self.journal[:count]:
+            folders[folder] = named(folders[folder], [names])
+        return folders
 
 
 def written(text: bytes, changes: list[tuple[int, bytes | None]]) -> bytes:
@@ -192,7 +220,10 @@ class Recording:
         call(one, other, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
         folder = self._of(src_dir_fd)
         assert folder == self._of(dst_dir_fd)
-        self._name(folder, {one: None, other: self._names[folder][one]})
+        number = self._names[folder][one]
+        if other in self._names[folder]:
+            self.events.append(("renamed over", number, None))
+        self._name(folder, {one: None, other: number})
 
     def _link(
         self, call: Callable[..., Any], one: Any, other: Any, *, src_dir_fd: int, dst_dir_fd: int
@@ -213,14 +244,16 @@ class Recording:
 Tree = tuple[tuple[str, int, bytes | None], ...]
 
 
-def trees(recording: Recording, chance: random.Random) -> dict[Tree, int]:
+def trees(
+    recording: Recording, chance: random.Random, model: str = POSIX, *, holes: bool = True
+) -> dict[Tree, int]:
     """Every tree that a power cut may leave at any instant, with the most that was acknowledged before it."""
-    disk = recording.start
+    disk = Disk(texts=dict(recording.start.texts), folders=dict(recording.start.folders), model=model)
     acknowledged = 0
     found: dict[Tree, int] = {}
 
     def collect() -> None:
-        for state in _left(disk, chance):
+        for state in _left(disk, chance, holes=holes and model == POSIX):
             tree = _tree(recording.top, *state)
             found[tree] = max(acknowledged, found.get(tree, 0))
 
@@ -236,19 +269,27 @@ def trees(recording: Recording, chance: random.Random) -> dict[Tree, int]:
         elif kind == "made":
             (disk.texts if what == b"" else disk.folders)[number] = what
         elif kind == "names":
-            disk.asked_of_folders.setdefault(number, []).append(what)
+            disk.rename(number, what)
+        elif kind == "renamed over" and model == EXT4:
+            disk.write_out(number)
         elif kind == "text":
             disk.asked_of_texts.setdefault(number, []).append(what)
     return found
 
 
-def _left(disk: Disk, chance: random.Random) -> Iterator[tuple[dict[int, bytes], dict[int, dict[str, int]]]]:
-    texts = {number: _texts_left(disk.texts[number], asked) for number, asked in disk.asked_of_texts.items()}
-    folders = {
+def _left(
+    disk: Disk, chance: random.Random, *, holes: bool
+) -> Iterator[tuple[dict[int, bytes], dict[int, dict[str, int]]]]:
+    texts: dict[int, list[Any]] = {
+        number: _texts_left(disk.texts[number], asked, late=disk.model == POSIX, holes=holes)
+        for number, asked in disk.asked_of_texts.items()
+    }
+    folders: dict[int, list[Any]] = {
         number: _names_left(disk.folders[number], asked) for number, asked in disk.asked_of_folders.items()
     }
+    journal = range(len(disk.journal) + 1)
     keys = [*texts, *folders]
-    choices = [*texts.values(), *folders.values()]
+    choices: list[Any] = [journal, *texts.values(), *folders.values()]
     count = 1
     for each in choices:
         count *= len(each)
@@ -258,15 +299,17 @@ def _left(disk: Disk, chance: random.Random) -> Iterator[tuple[dict[int, bytes],
         some = [tuple(chance.choice(each) for each in choices) for _ in range(MOST_AT_ONE_POINT)]
         extremes = [tuple(each[0] for each in choices), tuple(each[-1] for each in choices)]
         picked = iter([*extremes, *some])
-    for pick in picked:
+    for count, *pick in picked:
         chosen = dict(zip(keys, pick, strict=True))
         yield (
             {number: chosen.get(number, text) for number, text in disk.texts.items()},
-            {number: chosen.get(number, names) for number, names in disk.folders.items()},
+            {number: chosen.get(number, names) for number, names in disk.after_journal(count).items()},
         )
 
 
-def _texts_left(text: bytes, asked: list[tuple[int, bytes | None]]) -> list[bytes]:
+def _texts_left(
+    text: bytes, asked: list[tuple[int, bytes | None]], *, late: bool, holes: bool
+) -> list[bytes]:
     found = [text]
     for count, (offset, data) in enumerate(asked):
         before = written(text, asked[:count])
@@ -274,10 +317,15 @@ def _texts_left(text: bytes, asked: list[tuple[int, bytes | None]]) -> list[byte
             # Where nothing was before, a block that was not written reads as NULs; elsewhere as it was.
             unwritten = before[offset : offset + len(data)].ljust(len(data), b"\0")
             half = len(data) // 2
-            torn = (data[:half], unwritten, data[:half] + unwritten[half:])
+            torn = [data[:half]]
+            if late:
+                torn += [unwritten, data[:half] + unwritten[half:]]
+            if holes:
+                torn.append(unwritten[:half] + data[half:])
             found.extend(written(before, [(offset, part)]) for part in torn)
         found.append(written(text, asked[: count + 1]))
-        found.append(written(text, [*asked[:count], *asked[count + 1 :]]))  # this one alone is late
+        if late:
+            found.append(written(text, [*asked[:count], *asked[count + 1 :]]))  # this one alone is late
     return list(dict.fromkeys(found))
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from cosmemory.engines import tail
 from cosmemory.engines.files.engine import FilesStore, FilesWriter
 from cosmemory.errors import CosmemoryError
+from cosmemory.maintenance.rotation import rotate
+from cosmemory.memory import Memory
 from cosmemory.store import Append, Change, Remove, Replace
 
 LOG = "coordination-log.md"
@@ -49,6 +51,7 @@ class Scenario:
     operations: tuple[Operation, ...]
     before: Pages = None  # type: ignore[assignment]
     fresh: bool = False  # no writer has been there: .cosmemory is made by the first
+    durability: str = "full"
 
     def prepare(self, root: Path) -> None:
         """The memory as it stands before the first operation."""
@@ -62,7 +65,7 @@ class Scenario:
 
     def perform(self, root: Path, acknowledge: Callable[[], None]) -> None:
         """Every operation, each acknowledged when it returns."""
-        store = FilesStore(str(root), timeout=1.0)
+        store = FilesStore(str(root), timeout=1.0, durability=self.durability)
         for operation in self.operations:
             operation(store)
             acknowledge()
@@ -138,7 +141,7 @@ def _without_probe(pages: dict[str, bytes]) -> dict[str, bytes]:
     """The pages without the entry of the next writer, which must be whole and stand alone."""
     log = pages.get(LOG, b"")
     before = log.removesuffix(PROBE)
-    alone = before.endswith((b"\n---\n\n", b"# Coordination Log\n\n")) and log != before
+    alone = before.endswith((b"\n---\n\n", b"# Coordination Log\n\n")) and log != before and b"\0" not in log
     return {**pages, LOG: before if alone else b"the next entry was lost, or joined another: " + log}
 
 
@@ -151,7 +154,7 @@ def _fitting(pages: Pages, allowed: Sequence[Pages]) -> set[int]:
 
 
 def _same(pages: Pages, state: Pages, log_after: bytes) -> bool:
-    """Equal, but that a log may end in the torn begin of the entry that was never acknowledged."""
+    """Equal, but that a log may end in the torn begin or end of what was never acknowledged."""
     others = {path: data for path, data in pages.items() if path != LOG}
     if others != {path: data for path, data in state.items() if path != LOG}:
         return False
@@ -161,7 +164,8 @@ def _same(pages: Pages, state: Pages, log_after: bytes) -> bool:
     under_way = _good(log_after)[len(before) :]
     rest = log[len(before) :]
     torn = rest[: -len(b"---\n\n")].rstrip(b"\n") if rest.endswith(b"\n---\n\n") else rest
-    return bool(under_way) and log.startswith(before) and under_way.startswith(torn)
+    part = under_way.startswith(torn) or under_way.endswith(rest)
+    return bool(under_way) and log.startswith(before) and part
 
 
 def _good(data: bytes) -> bytes:
@@ -225,6 +229,11 @@ def marking(name: str, value: int) -> Operation:
     return operation
 
 
+def rotating(store: FilesStore) -> object:
+    """Entries of past weeks, moved to their archives."""
+    return rotate(Memory(store, now=lambda: 1_795_845_600))  # 2026-11-28
+
+
 TOGETHER = (
     replacing(PAGE, b"# State\n\nnew\n"),
     creating(NEW, b"# New\n"),
@@ -246,6 +255,22 @@ SCENARIOS = (
     ),
     Scenario(name="remove", operations=(commit(removing(GONE)),)),
     Scenario(name="together", operations=(commit(*TOGETHER),)),
+    Scenario(
+        name="batch",
+        operations=(lambda store: store.append(LOG, b"".join(entry(f"{n} " + "x" * 300) for n in range(8))),),
+    ),
+    Scenario(
+        name="two-pages",
+        operations=(
+            commit(replacing(PAGE, b"# State\n\nfirst\n"), replacing(OTHER, b"# Roster\n\nfirst\n")),
+            commit(replacing(PAGE, b"# State\n\nsecond\n"), appending(entry("second"))),
+        ),
+    ),
+    Scenario(
+        name="rotation",
+        operations=(rotating, lambda store: store.append(LOG, entry("second"))),
+        before={**BEFORE, LOG: HEAD + entry("of this week").replace(b"-21T", b"-27T")},
+    ),
     Scenario(name="marks", operations=(marking("alert", 3), marking("alert", 4))),
     Scenario(
         name="sequence",

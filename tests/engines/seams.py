@@ -26,7 +26,7 @@ CHANGING = (
     "fchmod",
     "fchown",
 )
-READING = ("pread",)
+READING = ("pread", "stat", "lstat", "fstat", "scandir", "close")
 KILLED = 77
 Seen = Callable[[str, Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
 
@@ -35,7 +35,7 @@ Seen = Callable[[str, Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
 def seen(handler: Seen, *, reads: bool = False) -> Iterator[None]:
     """Within, `handler(name, call, arguments, options)` stands in for every call that changes the disk.
 
-    Opening counts when it may create; with `reads`, every opening below a folder and every read counts.
+    Opening counts when it may create; with `reads`, every other opening, look, reading and closing counts.
     """
 
     def through(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
@@ -114,6 +114,8 @@ class Faults:
         number = self.count
         self.count += 1
         if number == self.at or (self.on and number > self.at):
+            if name == "close":
+                call(*arguments)  # a descriptor is gone even when that is refused
             raise OSError(self.number, os.strerror(self.number))
         return call(*arguments, **options)
 
@@ -133,4 +135,12 @@ class ShortWrites:
         return call(*arguments, **options)
 
 
-REFUSALS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EMFILE)
+REFUSALS = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EIO,
+    errno.EINTR,
+    errno.EACCES,
+    errno.EROFS,
+    errno.EMFILE,
+)

@@ -74,6 +74,15 @@ def test_damage_in_closed_entries_stays_where_it_is(memory):
     assert text == before + NEXT
 
 
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("rest", [b"lost begin\n\n---\n\n", b"begin\n\n---\n\n" + entry("whole")])
+def test_nuls_in_the_place_of_the_begin_of_entries_are_put_aside(memory, rest, newline):
+    before, rest = (text.replace(b"\n", newline) for text in (HEAD, rest))
+    text, _ = after_append(memory, before + b"\0" * 5_000 + rest)
+    assert text == before + rest + NEXT.replace(b"\n", newline)
+    assert len(quarantined(memory)) == 1
+
+
 def test_a_page_in_another_encoding_is_refused(memory):
     before = "# Log\n\n### an entry\n".encode("utf-16")
     with pytest.raises(Damaged):

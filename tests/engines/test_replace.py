@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
@@ -9,8 +10,10 @@ import pytest
 
 from cosmemory.engines.files import replace as door
 from cosmemory.engines.files.engine import FilesStore
+from cosmemory.engines.files.lock import Lock
+from cosmemory.engines.files.salvage import armed
 from cosmemory.errors import Conflict, EditedMeanwhile, Unsafe
-from cosmemory.store import Remove, Replace
+from cosmemory.store import Remove, Replace, revision_of
 from tests.engines.scenarios import BEFORE, GONE, LOG, OTHER, PAGE, SCENARIOS, files_below
 
 OURS = b"# State\n\nours\n"
@@ -204,6 +207,40 @@ def test_a_page_made_by_a_person_while_we_make_it_stays(memory, monkeypatch):
     with pytest.raises(EditedMeanwhile):
         write(memory, "new.md")
     assert (memory / "new.md").read_bytes() == FIRST
+
+
+def linkless(*_, **__):
+    raise PermissionError(errno.EPERM, "no second names here")
+
+
+def test_pages_are_made_where_files_have_no_second_names(memory, monkeypatch):
+    monkeypatch.setattr(os, "link", linkless)
+    write(memory, "new.md")
+    assert (memory / "new.md").read_bytes() == OURS
+
+
+def test_a_page_made_by_a_person_where_files_have_no_second_names_stays(memory, monkeypatch):
+    def link(*_, **__):
+        (memory / "new.md").write_bytes(FIRST)
+        linkless()
+
+    monkeypatch.setattr(os, "link", link)
+    with pytest.raises(EditedMeanwhile):
+        write(memory, "new.md")
+    assert (memory / "new.md").read_bytes() == FIRST
+    assert not [path for path in files_below(memory) if path.endswith(".tmp")]
+
+
+def test_a_person_gets_a_text_back_where_files_have_no_second_names(memory, monkeypatch):
+    temporary, before = ".cosmemory-1-1.tmp", revision_of(BEFORE[PAGE])
+    with Lock(str(memory)) as lock:
+        lock.note(armed(temporary, before, "", PAGE))
+    (memory / PAGE).rename(memory / temporary)
+    (memory / temporary).write_bytes(FIRST)
+    monkeypatch.setattr(os, "link", linkless)
+    write(memory, OTHER)
+    assert (memory / PAGE).read_bytes() == FIRST
+    assert not (memory / temporary).exists()
 
 
 # Each guard, taken away, is missed.

@@ -37,7 +37,15 @@ def _open_below(root: str, path: str) -> int:
     try:
         return os.open(name, OPEN_LOG, dir_fd=folder)
     finally:
-        os.close(folder)
+        let_go(folder)
+
+
+def let_go(descriptor: int) -> None:
+    """Close what was only read, or a folder: whatever was done with it is done, even if closing is refused."""
+    try:
+        os.close(descriptor)
+    except OSError:
+        pass  # it is closed all the same
 
 
 def write_all(descriptor: int, data: bytes) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
+LINKS_MISSING = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS)
 UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
 
 
@@ -43,3 +44,16 @@ def exchange(one: str, other: str, folder: int) -> bool:
     if number in UNSUPPORTED:
         return False
     raise OSError(number, os.strerror(number), other)
+
+
+def rename_unless_there(one: str, other: str, folder: int) -> bool:
+    """A new name for a file of a folder whose file system has no second names; False where that name is taken.
+
+    A plain rename would destroy what a person saved there since; looking first leaves them an instant to do so.
+    """
+    try:
+        os.stat(other, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        os.rename(one, other, src_dir_fd=folder, dst_dir_fd=folder)
+        return True
+    return False

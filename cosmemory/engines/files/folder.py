@@ -102,6 +102,6 @@ def resolve_inside(root: str, path: str) -> str:
     if not real.startswith(f"{root}/"):
         raise Unsafe(path, "it is a symbolic link out of the memory")
     inside = real[len(root) + 1 :]
-    if inside.split("/", 1)[0] == ".cosmemory":
+    if inside.split("/", 1)[0].lower() == ".cosmemory":
         raise Unsafe(path, "it is a symbolic link into cosmemory's own folder")
     return inside

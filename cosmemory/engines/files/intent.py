@@ -13,7 +13,7 @@ import os
 
 from cosmemory.engines import tail
 from cosmemory.engines.files import folder, litter
-from cosmemory.engines.files.disk import read_all, refusal, write_all
+from cosmemory.engines.files.disk import let_go, read_all, refusal, write_all
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
 from cosmemory.engines.files.log import Log
 from cosmemory.engines.files.replace import MAKE_PAGE, OPEN_PAGE, Found, find, replace
@@ -80,7 +80,7 @@ def read(root: str) -> Intent | None:
     except OSError as error:
         raise refusal(f"{FOLDER}/{INTENT}", error) from error
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
 
 
 def carry_out(lock: Lock, intent: Intent, durability: str) -> None:
@@ -102,7 +102,7 @@ def carry_out(lock: Lock, intent: Intent, durability: str) -> None:
             raise
         lock.notices.append(f"The change is recorded, and the next one finishes it: {error}")
         return
-    _withdraw_soon(lock, durability)
+    _withdraw_soon(lock, durability, intent if durability == "file" else None)
 
 
 def finish(lock: Lock, durability: str = "full") -> None:
@@ -117,6 +117,8 @@ def finish(lock: Lock, durability: str = "full") -> None:
         for step in intent.steps if intent else ():
             path = step.path
             _take_or_keep_both(lock, step, durability)
+        if intent is not None and durability != "none":
+            _sync_folders(lock, intent)
         path = f"{FOLDER}/{INTENT}"
         _withdraw(lock, durability)
     except OSError as error:
@@ -198,7 +200,7 @@ def _record(lock: Lock, intent: Intent, durability: str) -> None:
             pass  # it never was, or became the intent
         raise
     finally:
-        os.close(own)
+        let_go(own)
 
 
 def _fsync_or_withdraw(own: int) -> None:
@@ -209,8 +211,23 @@ def _fsync_or_withdraw(own: int) -> None:
         raise
 
 
-def _withdraw_soon(lock: Lock, durability: str) -> None:
+def _sync_folders(lock: Lock, intent: Intent) -> None:
+    """Make the pages' names durable where not every one was: the record must not go before what it tells of."""
+    for above in {folder.resolve_inside(lock.root, step.path).rpartition("/")[0] for step in intent.steps}:
+        try:
+            inside = folder.enter(lock.root, above.split("/") if above else [])
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # a person took it away
+        try:
+            os.fsync(inside)
+        finally:
+            let_go(inside)
+
+
+def _withdraw_soon(lock: Lock, durability: str, done: Intent | None = None) -> None:
     try:
+        if done is not None:
+            _sync_folders(lock, done)
         _withdraw(lock, durability)
     except OSError as error:
         # Still unfinished: whoever writes next has to take it away first.
@@ -229,7 +246,7 @@ def _withdraw(lock: Lock, durability: str) -> None:
             os.fsync(own)
         lock.unfinished = False
     finally:
-        os.close(own)
+        let_go(own)
 
 
 def _written(intent: Intent) -> bytes:

@@ -13,6 +13,15 @@ def is_temporary(name: str) -> bool:
     return name.startswith(PREFIX) and name.endswith(SUFFIX)
 
 
+def stands(path: str) -> bool:
+    """Whether there is a file of that name; a disk that cannot say so raises, and is not taken for a no."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
 def clear(root: str, note: bytes, *, whole: bool) -> list[str]:
     """Remove what the last holder noted, or everything where its note cannot be trusted; what to tell of it.
 
@@ -23,7 +32,7 @@ def clear(root: str, note: bytes, *, whole: bool) -> list[str]:
         return []
     fields = note.split(b"\n", 1)[0].decode("utf-8", "surrogateescape").split("\0")
     *parts, name = fields[0].split("/")
-    if is_temporary(name) and ".." not in parts and os.access(f"{root}/{fields[0]}", os.F_OK):
+    if is_temporary(name) and ".." not in parts and stands(f"{root}/{fields[0]}"):
         from cosmemory.engines.files import salvage
 
         return salvage.settle(root, parts, name, fields[1:])

@@ -151,6 +151,8 @@ class Lock:
         self._thread = 0
         try:
             flock(self._descriptor, FREE)
+        except OSError:
+            self.close()  # that frees it too, and what was done under it stays done
         finally:
             self._threads.release()
 
@@ -159,7 +161,10 @@ class Lock:
         descriptor, self._descriptor = self._descriptor, CLOSED
         if descriptor in _open_descriptors and self._forks == _forks[0]:
             _open_descriptors.discard(descriptor)
-            os.close(descriptor)
+            try:
+                os.close(descriptor)
+            except OSError:
+                pass  # it is closed all the same, and nothing waits on its way to the disk
 
     def note(self, path: str) -> None:
         """Name the temporary file about to be made, so that whoever follows a dead holder finds it at once."""
@@ -263,7 +268,7 @@ class Lock:
 
         record = os.pread(self._descriptor, HOLDER_BYTES + NOTE_BYTES, 0)
         # A change that a dead holder, or an earlier boot, left half done has its record in the intent file.
-        self.unfinished = os.access(f"{self.folder}/{INTENT}", os.F_OK)
+        self.unfinished = litter.stands(f"{self.folder}/{INTENT}")
         told = litter.clear(self.root, record[HOLDER_BYTES:], whole=_boot(record) != _boot(self._line))
         self.notices.extend(told)
         os.pwrite(self._descriptor, self._line, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from cosmemory.engines.files.disk import open_log, refusal, write_all
+from cosmemory.engines.files.disk import let_go, open_log, refusal, write_all
 from cosmemory.engines.tail import in_style_of
 from cosmemory.errors import NotSaved, Unsafe
 
@@ -37,7 +37,7 @@ class Log:
         """Let go of the descriptor; the next append opens it again."""
         descriptor, self._descriptor = self._descriptor, CLOSED
         if descriptor != CLOSED:
-            os.close(descriptor)
+            let_go(descriptor)  # whatever had to last was made durable before it was acknowledged
 
     def put(self, data: bytes) -> tuple[int, bytes]:
         """Append under the lock, already held; the new length and the last bytes of the log."""
@@ -162,4 +162,4 @@ def _check_links(root: str, path: str, inode: int) -> None:
         if os.stat(path.rsplit("/", 1)[-1], dir_fd=folder).st_nlink > 1:
             raise Unsafe(path, "it has a second name (a hard link)")
     finally:
-        os.close(folder)
+        let_go(folder)

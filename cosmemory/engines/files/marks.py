@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from cosmemory.engines.files import folder, litter
-from cosmemory.engines.files.disk import read_all, refusal, write_all
+from cosmemory.engines.files.disk import let_go, read_all, refusal, write_all
 from cosmemory.engines.files.lock import FOLDER, Lock
 
 FILE = "marks"
@@ -27,7 +27,7 @@ def read(root: str) -> dict[str, int]:
     try:
         lines = read_all(descriptor).decode("utf-8", "replace").split("\n")
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
     pairs = (line.rpartition(" ") for line in lines)
     return {name: int(number) for name, _, number in pairs if number.isascii() and number.isdigit()}
 
@@ -58,7 +58,7 @@ def _write(lock: Lock, text: str) -> None:
             _drop(own)
             raise
     finally:
-        os.close(own)
+        let_go(own)
 
 
 def _drop(own: int) -> None:

@@ -6,8 +6,8 @@ import errno
 import os
 
 from cosmemory.engines.files import folder, litter, salvage
-from cosmemory.engines.files.disk import read_all, write_all
-from cosmemory.engines.files.exchange import exchange
+from cosmemory.engines.files.disk import let_go, read_all, write_all
+from cosmemory.engines.files.exchange import LINKS_MISSING, exchange, rename_unless_there
 from cosmemory.engines.files.lock import Lock
 from cosmemory.errors import EditedMeanwhile, Unsafe
 from cosmemory.frozen import frozen, slotted
@@ -15,7 +15,6 @@ from cosmemory.store import Revision, revision_of
 
 OPEN_PAGE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 MAKE_PAGE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-LINKS_MISSING = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS)
 
 
 @frozen()
@@ -54,7 +53,7 @@ def find(root: str, path: str) -> Found | None:
         data = read_all(descriptor)
         return Found(real, data, revision_of(data), status)
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
 
 
 def current(root: str, path: str, believed: Found | None) -> Found | None:
@@ -97,7 +96,7 @@ def replace(lock: Lock, path: str, data: bytes | None, before: Found | None, dur
         else:
             # Last, so that a writer killed before its page was durable can be told from one that had done.
             _drop(staged)
-        os.close(inside)
+        let_go(inside)
 
 
 def _drop(staged: _Staged) -> None:
@@ -129,7 +128,7 @@ def _open_page(root: str, path: str) -> tuple[str, int]:
         try:
             return path, os.open(name, OPEN_PAGE, dir_fd=inside)
         finally:
-            os.close(inside)
+            let_go(inside)
     except OSError as error:
         if error.errno not in (errno.ELOOP, errno.ENOTDIR):
             raise
@@ -227,7 +226,8 @@ def _place_new(staged: _Staged) -> None:
     except OSError as error:
         if error.errno not in LINKS_MISSING:
             raise
-        os.rename(staged.temporary, staged.name, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
+        if not rename_unless_there(staged.temporary, staged.name, staged.folder):
+            raise EditedMeanwhile(staged.path, None, "") from None
 
 
 def _take_away(staged: _Staged, before: Found) -> None:
@@ -280,7 +280,7 @@ def _link_back(staged: _Staged) -> None:
     except OSError as error:
         if error.errno not in LINKS_MISSING:
             raise
-        os.rename(staged.temporary, staged.name, src_dir_fd=staged.folder, dst_dir_fd=staged.folder)
+        rename_unless_there(staged.temporary, staged.name, staged.folder)
 
 
 def _bytes_of(staged: _Staged, name: str) -> bytes:
@@ -288,7 +288,7 @@ def _bytes_of(staged: _Staged, name: str) -> bytes:
     try:
         return read_all(descriptor)
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
 
 
 def check_names(root: str, path: str, before: Found | None) -> None:
@@ -300,7 +300,7 @@ def check_names(root: str, path: str, before: Found | None) -> None:
     try:
         _refuse_second_names(inside, name, path, before)
     finally:
-        os.close(inside)
+        let_go(inside)
 
 
 def _refuse_second_names(inside: int, name: str, path: str, before: Found) -> None:

@@ -8,10 +8,11 @@ saved at the last moment, changed places with ours, and the writer died before i
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from cosmemory.engines.files import folder
-from cosmemory.engines.files.disk import read_all
-from cosmemory.engines.files.exchange import exchange
+from cosmemory.engines.files.disk import let_go, read_all
+from cosmemory.engines.files.exchange import LINKS_MISSING, exchange, rename_unless_there
 from cosmemory.engines.files.shelf import CONFLICTS, put_aside
 from cosmemory.store import revision_of
 
@@ -37,11 +38,12 @@ def settle(root: str, parts: list[str], temporary: str, arms: list[str]) -> list
             before, after, page, _ = arms
             if revision_of(left) not in (before, after):
                 told.append(_give_back(root, inside, parts, temporary, left, after, page))
-        os.unlink(temporary, dir_fd=inside)
+        with suppress(FileNotFoundError):  # renamed, where there are no links
+            os.unlink(temporary, dir_fd=inside)
         # The writer died before its rename or link was durable, and whoever comes next builds upon it.
         os.fsync(inside)
     finally:
-        os.close(inside)
+        let_go(inside)
     return told
 
 
@@ -59,12 +61,21 @@ def _give_back(
     path = "/".join([*parts, page])
     standing = _text(inside, page)
     if standing is None:
-        os.link(temporary, page, src_dir_fd=inside, dst_dir_fd=inside)
+        _link(inside, temporary, page)
     elif revision_of(standing) != after or not exchange(temporary, page, inside):
         name = f"{path.replace('/', '_')[-150:]}.{revision_of(left)[:12]}"
         kept = put_aside(f"{root}/.cosmemory", name, left, CONFLICTS)
         return f"{path} was saved twice while a writer died; the first text is in {kept}."
     return f"{path} was saved while a writer died, and has that text again."
+
+
+def _link(inside: int, temporary: str, page: str) -> None:
+    try:
+        os.link(temporary, page, src_dir_fd=inside, dst_dir_fd=inside)
+    except OSError as error:
+        if error.errno not in LINKS_MISSING:
+            raise
+        rename_unless_there(temporary, page, inside)
 
 
 def _text(inside: int, name: str) -> bytes | None:
@@ -76,4 +87,4 @@ def _text(inside: int, name: str) -> bytes | None:
     try:
         return read_all(descriptor)
     finally:
-        os.close(descriptor)
+        let_go(descriptor)

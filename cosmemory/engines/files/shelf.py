@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cosmemory.engines.files import folder
-from cosmemory.engines.files.disk import write_all
+from cosmemory.engines.files.disk import let_go, write_all
 
 KEPT = 50
 KEEP = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -30,7 +30,7 @@ def put_aside(own: str, name: str, data: bytes, shelf: str) -> str:
         _keep_newest(shelves, name)
         os.fsync(shelves)
     finally:
-        os.close(shelves)
+        let_go(shelves)
     return f".cosmemory/{shelf}/{name}"
 
 

@@ -24,7 +24,7 @@ def repair(lock: Lock, descriptor: int, path: str, length: int) -> tuple[bytes, 
     start, text = last_entry(descriptor, path, length)
     begin = tail.open_entry(text, whole=start == 0)
     assert begin is not None
-    end = text[begin:] if begin < len(text) else _after_last_entry(text)
+    end = text[begin:] if begin < len(text) else text[min(_hole(text), _end_of_last_entry(text)) :]
     offset = length - len(end)
     first_bad = tail.bad_bytes(end)
     if first_bad < len(end):
@@ -47,7 +47,7 @@ def last_entry(descriptor: int, path: str, length: int) -> tuple[int, bytes]:
     while True:
         start = max(0, length - size)
         text = _read(descriptor, start, length - start)
-        if tail.open_entry(text, whole=start == 0) is not None:
+        if tail.open_entry(text, whole=start == 0) is not None and not (start and text.startswith(b"\0")):
             return start, text
         if size > LONGEST_ENTRY:
             raise Damaged(
@@ -59,15 +59,21 @@ def last_entry(descriptor: int, path: str, length: int) -> tuple[int, bytes]:
         size *= 4
 
 
-def _after_last_entry(text: bytes) -> bytes:
+def _hole(text: bytes) -> int:
+    """Where a run of NULs begins: the disk took the end of a write, and not what stood before it."""
+    found = text.find(b"\0\0")
+    return found if found >= 0 else len(text)
+
+
+def _end_of_last_entry(text: bytes) -> int:
     lines = text.replace(b"\r", b"\n")
     end = len(lines)
     while end:
         begin = lines.rfind(b"\n", 0, end) + 1
         if tail.is_separator(lines[begin:end]):
-            return text[end:]
+            return end
         end = begin - 1 if begin else 0
-    return text
+    return 0
 
 
 def _put_aside(lock: Lock, path: str, offset: int, data: bytes) -> None:
