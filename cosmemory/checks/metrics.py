@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from cosmemory.checks.pages import Finding, Pages, found, place_of, sound
-from cosmemory.document.values import Measure, write_change, write_measure
+from cosmemory.document.fields import layout
+from cosmemory.document.values import Measure, write_change, write_measure, write_number, write_percent
 from cosmemory.kinds import AGENT_METRICS, DAILY_METRICS
 from cosmemory.kinds.daily_metrics import FIRST_PASS, ON_TIME, TASKS, AgentDay, derived, figure, percent
+from cosmemory.kinds.month import averages_of, days_by_agent, figures_of, sums_of, weeks_of
 from cosmemory.kinds.page import Page
+from cosmemory.text.names import name_of_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def check_metrics(pages: Pages) -> Iterator[Finding]:
@@ -18,7 +25,7 @@ def check_metrics(pages: Pages) -> Iterator[Finding]:
     for page in sorted(pages.of(DAILY_METRICS), key=lambda page: page.path):
         if pages.about in {None, page.path}:
             yield from _day(page)
-        if before is not None:
+        if before is not None and pages.about in {None, page.path}:
             yield from _previous(page, before)
         before = page
     for page in pages.of(AGENT_METRICS):
@@ -27,6 +34,54 @@ def check_metrics(pages: Pages) -> Iterator[Finding]:
         if page.document.period is not None and page.document.period != month:
             message = f"the page is about {page.document.period} and its name says {month}"
             yield from found(page, "file-name", message, place_of(page.document, "period"))
+        name = name_of_file(matched[1]) if matched else None
+        # The month that is running is rolled up when it is over.
+        if name is not None and month < f"{pages.now:%Y-%m}":
+            yield from _month(page, name, [each for each in pages.of(DAILY_METRICS) if day_of(each, month)])
+
+
+def day_of(page: Page, month: str) -> bool:
+    """Whether a daily page is one of ``month``."""
+    said = page.document.date
+    return isinstance(said, date) and f"{said:%Y-%m}" == month
+
+
+def _month(page: Page, name: str, dailies: Sequence[Page]) -> Iterator[Finding]:
+    """The sums and averages of an agent's month, beside the daily pages that they are made of."""
+    agents = days_by_agent({each.document.date: each.document for each in dailies})
+    days = agents.get(name)
+    if days is None:
+        return  # kept by hand alone, or of days that are gone
+    certain = all(map(sound, dailies))
+    average = averages_of([sums_of(each.values()) for each in agents.values()])
+    for row in page.document.monthly_summary:
+        figures = (("value", figures_of(days.values())), ("team_avg", average))
+        for attribute, wanted in figures:
+            yield from _derived(
+                page, row, row.metric, attribute, wanted.get(row.metric), write_measure, certain
+            )
+    weeks = {week.week: week for week in weeks_of(days)}
+    for row in page.document.weekly_breakdown:
+        for attribute, write in (
+            ("tasks", write_number),
+            ("on_time", write_percent),
+            ("quality", write_percent),
+        ):
+            share = getattr(weeks.get(row.week), attribute, None)
+            yield from _derived(page, row, row.week, attribute, share, write, certain)
+
+
+def _derived(
+    page: Page, row: Any, what: str, attribute: str, wanted: Any, write: Callable[[Any], str], certain: bool
+) -> Iterator[Finding]:
+    """What is wrong with a derived value of ``row``, if it is not the one that is ``wanted``."""
+    if wanted is None or getattr(row, attribute) == wanted:
+        return
+    place = place_of(row, attribute)
+    if place is not None:
+        title = layout(type(row)).values[attribute].title
+        better = write(wanted) if certain else None
+        yield from found(page, "derived-value", f"{what}: {title} is {write(wanted)}", place, better=better)
 
 
 def _day(page: Page) -> Iterator[Finding]:

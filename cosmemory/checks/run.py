@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from cosmemory.checks import CHECKS, PAGE_CHECKS
@@ -13,7 +13,7 @@ from cosmemory.checks.suppressions import apply_suppressions
 from cosmemory.config import Settings
 from cosmemory.diagnostics import Diagnostic, report
 from cosmemory.frozen import frozen, replace
-from cosmemory.kinds import ARCHIVE, DAILY_METRICS, KINDS, kind_of
+from cosmemory.kinds import AGENT_METRICS, ARCHIVE, DAILY_METRICS, KINDS, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Store
 from cosmemory.text.source import Source
@@ -50,16 +50,17 @@ def check_store(store: Store, now: datetime, settings: Settings, paths: Sequence
     done: list[CheckedPage] = []
     still_clean: dict[str, str] = {}
     others: list[str] = []
-    day = _Day(store)
+    day, months = _Day(store), _Months(store, now, every)
     for path in every:
-        stamp = mark(stamps[path], stamps.get(day.path, "")) if path in stamps else ""
+        beside = months.dailies(path) or (day.path,)
+        stamp = mark(stamps[path], *(stamps.get(each, "") for each in beside)) if path in stamps else ""
         if stamp and clean.get(path) == stamp:
             still_clean[path] = stamp
             done.append(CheckedPage(path=path, text="", diagnostics=()))
             day.follow(path, None)
         elif not _is_known(path):
             others += [path] if path.endswith(".md") else []
-        elif (page := _read(store, path, found)) is None:
+        elif months.keep(path, stamp) or (page := _read(store, path, found)) is None:
             continue
         elif path in _CENTRAL:
             central[path] = page
@@ -69,6 +70,11 @@ def check_store(store: Store, now: datetime, settings: Settings, paths: Sequence
             if stamp and not done[-1].diagnostics:
                 still_clean[path] = stamp
             day.follow(path, page)
+    for path, stamp, days in months.kept():
+        if (page := _read(store, path, found)) is not None:
+            done.append(_beside(page, days, now, settings))
+            if stamp and not done[-1].diagnostics:
+                still_clean[path] = stamp
     if still_clean != clean:
         remember(store, settings, still_clean)
     for path in missing_pages(set(every)):
@@ -103,11 +109,52 @@ class _Day:
         return self._page
 
 
+class _Months:
+    """The pages of agents' months, put off so that the days of each month are read once for all of them."""
+
+    def __init__(self, store: Store, now: datetime, every: Sequence[str]) -> None:
+        self._store = store
+        self._running = f"{now:%Y-%m}"
+        self._days: dict[str, list[str]] = {}
+        self._kept: dict[str, list[tuple[str, str]]] = {}
+        for path in every:
+            if path.startswith(_DAILY) and (matched := DAILY_METRICS.pattern.fullmatch(path)):
+                self._days.setdefault(matched[1][:7], []).append(path)
+
+    def _over(self, path: str) -> str:
+        """The month of an agent's page, if it is over."""
+        matched = AGENT_METRICS.pattern.fullmatch(path)
+        return matched[2] if matched and matched[2] < self._running else ""
+
+    def dailies(self, path: str) -> list[str]:
+        """The daily pages that an agent's page follows from; none for any other page."""
+        return self._days.get(self._over(path), [])
+
+    def keep(self, path: str, stamp: str) -> bool:
+        """Whether a page is to be checked beside the days of its month, and is put off for that."""
+        if not self.dailies(path):
+            return False
+        self._kept.setdefault(self._over(path), []).append((path, stamp))
+        return True
+
+    def kept(self) -> Iterator[tuple[str, str, list[Page]]]:
+        """The pages put off, each with its stamp and the daily pages of its month."""
+        for month, pages in self._kept.items():
+            days = [page for path in self._days[month] if (page := _read(self._store, path, {})) is not None]
+            for path, stamp in pages:
+                yield path, stamp, days
+
+
 def _alone(page: Page, day: _Day, now: datetime, settings: Settings) -> CheckedPage:
     """A page checked by itself, or beside the day before it."""
     before = day.page() if page.kind is DAILY_METRICS else None
-    beside = {each.path: each for each in (before, page) if each is not None}
-    seen = Pages(pages=beside, now=now, settings=settings, about=page.path)
+    return _beside(page, [before] if before is not None else [], now, settings)
+
+
+def _beside(page: Page, others: Sequence[Page], now: datetime, settings: Settings) -> CheckedPage:
+    """A page checked beside those that it follows from."""
+    pages = {each.path: each for each in (*others, page)}
+    seen = Pages(pages=pages, now=now, settings=settings, about=page.path)
     told = [*page.diagnostics, *(each for check in PAGE_CHECKS for _, each in check(seen))]
     return _checked(page.path, page, told)
 

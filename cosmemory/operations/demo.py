@@ -12,12 +12,13 @@ from cosmemory.config import Settings
 from cosmemory.document.values import seconds_of, write_time
 from cosmemory.errors import Refused
 from cosmemory.kinds.coordination_log import Event
+from cosmemory.kinds.month import days_by_agent, sums_of
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations import alerts, metrics, state, team
 from cosmemory.operations.demo_story import ACTIONS, ALERTS, BROADCASTS, TASKS, TEAM, WEEKS
 from cosmemory.operations.demo_talk import NOTES, TALK
 from cosmemory.operations.first_pages import initialise
-from cosmemory.operations.periods import Period, daily_pages, days_by_agent, month_of, sums_of, week_of
+from cosmemory.operations.periods import Period, daily_pages, month_of, week_of
 from cosmemory.operations.reports import charts_of, write_report
 from cosmemory.operations.rollup import roll_up
 from cosmemory.store import Store

@@ -1,16 +1,14 @@
-"""Weeks and months, and what an agent or the team did in them by the daily pages."""
+"""Weeks and months, and the daily pages in them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import date, timedelta
 
-from cosmemory.document.values import Measure
 from cosmemory.errors import InvalidValue
 from cosmemory.frozen import frozen
 from cosmemory.kinds import DAILY_METRICS
-from cosmemory.kinds.daily_metrics import FIRST_PASS, ON_TIME, TASKS, AgentDay, DailyMetrics, figure, percent
+from cosmemory.kinds.daily_metrics import DailyMetrics
 from cosmemory.memory import Memory
 
 
@@ -69,38 +67,6 @@ def _first_day(year: int, number: int, *, weekly: bool) -> date | None:
         return None
 
 
-@frozen(kw_only=True)
-class Sums:
-    """Counts of finished work; ``response`` is the sum of minutes over ``days`` days."""
-
-    tasks: float = 0
-    on_time: float = 0
-    first_pass: float = 0
-    days: int = 0
-
-    @property
-    def on_time_rate(self) -> float | None:
-        """On time in percent of the tasks."""
-        return percent(self.on_time, self.tasks)
-
-    @property
-    def quality_rate(self) -> float | None:
-        """Right at the first pass in percent of the tasks."""
-        return percent(self.first_pass, self.tasks)
-
-
-def sums_of(days: Iterable[AgentDay]) -> Sums:
-    """The sums of ``days``."""
-    tasks = on_time = first_pass = 0.0
-    count = 0
-    for day in days:
-        tasks += figure(day, TASKS) or 0
-        on_time += figure(day, ON_TIME) or 0
-        first_pass += figure(day, FIRST_PASS) or 0
-        count += 1
-    return Sums(tasks=tasks, on_time=on_time, first_pass=first_pass, days=count)
-
-
 def daily_pages(memory: Memory, period: Period) -> dict[date, DailyMetrics]:
     """The daily pages of the period, by day in order."""
     found: dict[date, DailyMetrics] = {}
@@ -115,18 +81,3 @@ def daily_pages(memory: Memory, period: Period) -> dict[date, DailyMetrics]:
         if period.holds(day):
             found[day] = memory.read(path)
     return found
-
-
-def days_by_agent(pages: dict[date, DailyMetrics]) -> dict[str, dict[date, AgentDay]]:
-    """What each agent did, by name and day."""
-    found: dict[str, dict[date, AgentDay]] = {}
-    for day, page in pages.items():
-        for each in page.individual_metrics:
-            if each.agent:
-                found.setdefault(each.agent, {})[day] = each
-    return found
-
-
-def percent_measure(value: float | None) -> Measure | None:
-    """A percentage as a figure."""
-    return None if value is None else Measure(value, "%")

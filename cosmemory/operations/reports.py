@@ -14,6 +14,7 @@ from cosmemory.kinds.active_alerts import duration
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.cos_state import ENDED
 from cosmemory.kinds.daily_metrics import AgentDay, difference
+from cosmemory.kinds.month import Sums, days_by_agent, percent_measure, sums_of
 from cosmemory.kinds.report import (
     AlertFigures,
     DecisionLine,
@@ -26,14 +27,7 @@ from cosmemory.kinds.report import (
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.charts import Chart, mermaid, scale, svg
 from cosmemory.operations.events import find_events
-from cosmemory.operations.periods import (
-    Period,
-    Sums,
-    daily_pages,
-    days_by_agent,
-    percent_measure,
-    sums_of,
-)
+from cosmemory.operations.periods import Period, daily_pages
 from cosmemory.pattern import pattern
 from cosmemory.text.names import file_name
 from cosmemory.transaction import Transaction

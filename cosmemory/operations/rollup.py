@@ -12,28 +12,19 @@ from cosmemory.kinds import AGENT_METRICS, TEAM_ROSTER
 from cosmemory.kinds.agent_metrics import AgentMetrics, MonthFigure, Week
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.daily_metrics import AgentDay
+from cosmemory.kinds.month import averages_of, days_by_agent, figures_of, sums_of, weeks_of
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.new_pages import page_text
-from cosmemory.operations.periods import (
-    Period,
-    Sums,
-    daily_pages,
-    days_by_agent,
-    percent_measure,
-    sums_of,
-    week_of,
-)
+from cosmemory.operations.periods import Period, daily_pages
 from cosmemory.syntax.escape import escape_heading
 from cosmemory.text.names import file_name
 from cosmemory.transaction import Transaction
-
-FIGURES = ("Tasks", "On-Time", "Quality")
 
 
 def roll_up(memory: Memory, month: Period) -> Outcome[tuple[str, ...]]:
     """The month's page of every agent who stands on a daily page; gives their paths."""
     agents = days_by_agent(daily_pages(memory, month))
-    averages = _averages([sums_of(days.values()) for days in agents.values()])
+    averages = averages_of([sums_of(days.values()) for days in agents.values()])
 
     def verb(transaction: Transaction) -> tuple[str, ...]:
         paths = tuple(
@@ -47,21 +38,6 @@ def roll_up(memory: Memory, month: Period) -> Outcome[tuple[str, ...]]:
     return memory.run(verb, operation="metrics rollup")
 
 
-def _averages(sums: list[Sums]) -> dict[str, Measure | None]:
-    """The team's average agent; rates are those of all tasks together."""
-    tasks = sum(each.tasks for each in sums)
-    total = Sums(
-        tasks=tasks,
-        on_time=sum(each.on_time for each in sums),
-        first_pass=sum(each.first_pass for each in sums),
-    )
-    return {
-        "Tasks": Measure(round(tasks / len(sums), 1)) if sums else None,
-        "On-Time": percent_measure(total.on_time_rate),
-        "Quality": percent_measure(total.quality_rate),
-    }
-
-
 def _page(
     transaction: Transaction,
     agent: str,
@@ -70,7 +46,7 @@ def _page(
     averages: dict[str, Measure | None],
 ) -> str:
     path = AGENT_METRICS.path.replace("{name}", file_name(agent)).replace("{month}", month.name)
-    summary, weeks = _summary(transaction, days, averages), _weeks(days)
+    summary, weeks = _summary(transaction, days, averages), weeks_of(days)
     if transaction.exists(path):
         page: AgentMetrics = transaction.read(path)
         page = replace(
@@ -118,40 +94,17 @@ def _role(transaction: Transaction, agent: str) -> str | None:
 def _summary(
     transaction: Transaction, days: dict[date, AgentDay], averages: dict[str, Measure | None]
 ) -> tuple[MonthFigure, ...]:
-    sums = sums_of(days.values())
-    values = {
-        "Tasks": Measure(sums.tasks),
-        "On-Time": percent_measure(sums.on_time_rate),
-        "Quality": percent_measure(sums.quality_rate),
-    }
+    values = figures_of(days.values())
     targets = transaction.memory.settings.targets
     return tuple(
         MonthFigure(metric=name, value=values[name], team_avg=averages[name], target=_target(targets, name))
-        for name in FIGURES
+        for name in values
     )
 
 
 def _target(targets: dict[str, float], metric: str) -> Measure | None:
     held = {name.lower().replace("_", "-"): value for name, value in targets.items()}.get(metric.lower())
     return None if held is None else Measure(held, "" if metric == "Tasks" else "%")
-
-
-def _weeks(days: dict[date, AgentDay]) -> tuple[Week, ...]:
-    """The ISO weeks of the days; only days of the month are in ``days``."""
-    by_week: dict[str, list[AgentDay]] = {}
-    for day, each in sorted(days.items()):
-        by_week.setdefault(week_of(day).name, []).append(each)
-    rows = []
-    for name, held in by_week.items():
-        sums = sums_of(held)
-        row = Week(
-            week=name.partition("-")[2],
-            tasks=int(sums.tasks),
-            on_time=sums.on_time_rate,
-            quality=sums.quality_rate,
-        )
-        rows.append(row)
-    return tuple(rows)
 
 
 def trend_of(weeks: tuple[Week, ...]) -> str | None:

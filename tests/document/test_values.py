@@ -89,8 +89,8 @@ def test_what_a_person_enters_is_refused_with_a_hint() -> None:
     assert COLOUR.enter("Colour", " Red ") == "red"
     assert values.PERCENT.enter("Memory", "62") == 62
     with pytest.raises(InvalidValue) as refused:
-        COLOUR.enter("Colour", "gry")
-    assert "'gry' is not a colour" in str(refused.value)
-    with pytest.raises(InvalidValue) as unlike:
-        COLOUR.enter("Colour", "xyzzy")
-    assert unlike.value.hint == "legal: red, dark_blue"
+        COLOUR.enter("Colour", "redd")
+    assert "'redd' is not a colour: one of red, dark_blue" in str(refused.value)
+    assert refused.value.hint == "Did you mean 'red'?"
+    with pytest.raises(InvalidValue, match="120% is no share of a whole"):
+        values.PERCENT.enter("Memory", "120%")
