@@ -96,12 +96,13 @@ def test_file_leaves_pages_whole_where_names_cannot_be_exchanged(name, root):
         assert earlier_or_whole(name, root) == []
 
 
-@pytest.mark.parametrize("name", ORDINARY)
-def test_file_loses_the_last_changes_alone_on_a_disk_like_ext4(name, root):
+@pytest.mark.parametrize(
+    "name", [name for name in ORDINARY if name != "sequence"]
+)  # each page by itself there
+def test_file_loses_the_last_change_alone_on_a_disk_like_ext4(name, root):
     states, left = states_after_cuts(name, "file", root, EXT4)
     for tree, done in left:
-        # A change syncs those before it, but for one that only takes a page away.
-        recent = range(done, max(0, done - 2) - 1, -1)
+        recent = range(done, max(0, done - 1) - 1, -1)
         assert any(judged(tree, states, last, root) == [] for last in recent)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 
 import pytest
@@ -12,7 +13,7 @@ from cosmemory.engines.files import replace as door
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.engines.files.lock import Lock
 from cosmemory.engines.files.salvage import armed
-from cosmemory.errors import Conflict, EditedMeanwhile, Unsafe
+from cosmemory.errors import Conflict, EditedMeanwhile, NotSaved, Unsafe
 from cosmemory.store import Remove, Replace, revision_of
 from tests.engines.scenarios import BEFORE, GONE, LOG, OTHER, PAGE, SCENARIOS, files_below
 
@@ -241,6 +242,38 @@ def test_a_person_gets_a_text_back_where_files_have_no_second_names(memory, monk
     write(memory, OTHER)
     assert (memory / PAGE).read_bytes() == FIRST
     assert not (memory / temporary).exists()
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "fifo"])
+def test_a_text_that_cannot_be_given_back_is_put_aside_and_keeps_nobody_from_writing(memory, kind):
+    temporary = ".cosmemory-1-1.tmp"
+    with Lock(str(memory)) as lock:
+        lock.note(armed(temporary, revision_of(BEFORE[PAGE]), revision_of(OURS), PAGE))
+    (memory / temporary).write_bytes(FIRST)
+    (memory / PAGE).unlink()
+    place = memory / PAGE
+    {"link": lambda: place.symlink_to(OTHER), "folder": place.mkdir, "fifo": lambda: os.mkfifo(place)}[kind]()
+    write(memory, OTHER)
+    kept = [memory / path for path in files_below(memory) if "/conflicts/" in path]
+    assert [path.read_bytes() for path in kept] == [FIRST]
+
+
+def test_cosmemorys_own_folder_may_be_deleted_while_a_change_is_made(memory):
+    store, other = FilesStore(str(memory)), FilesStore(str(memory))
+    with store.writing() as writer:
+        first, second = (writer.read(path).revision for path in (PAGE, OTHER))
+        shutil.rmtree(memory / ".cosmemory")
+        with pytest.raises(NotSaved, match=r"^The change was not saved: a folder .* deleted meanwhile\.$"):
+            writer.commit(
+                [Replace(path=PAGE, data=OURS, expected=first), Remove(path=OTHER, expected=second)]
+            )
+        with other.writing() as another:  # the lock went with the folder: the comparison still keeps both
+            another.commit([Replace(path=PAGE, data=FIRST, expected=first)])
+        with pytest.raises(EditedMeanwhile):
+            writer.commit([Replace(path=PAGE, data=OURS, expected=first)])
+    assert (memory / PAGE).read_bytes() == FIRST
+    write(memory)
+    assert no_litter(memory)
 
 
 # Each guard, taken away, is missed.

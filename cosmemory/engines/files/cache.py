@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from _thread import get_ident
 
+from cosmemory.engines.files import litter
 from cosmemory.engines.files.disk import write_all
 from cosmemory.engines.files.lock import FOLDER
 
@@ -23,7 +25,7 @@ def read(root: str, name: str) -> bytes:
 def write(root: str, name: str, data: bytes) -> None:
     """Keep something; a tree that cannot be written, or where nobody ever wrote, stays as it is."""
     shelf = f"{root}/{SHELF}"
-    temporary = f"{shelf}/{name}.{os.getpid()}"
+    temporary = f"{shelf}/{litter.PREFIX}{name}-{os.getpid()}-{get_ident()}{litter.SUFFIX}"
     try:
         if os.path.islink(f"{root}/{FOLDER}") or not os.path.isdir(f"{root}/{FOLDER}"):
             return

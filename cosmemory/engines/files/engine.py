@@ -222,6 +222,8 @@ class FilesWriter:
             else:
                 landed = self._make_together(merged, operation, actor)
         except OSError as error:
+            if len(merged) > 1 and isinstance(error, FileNotFoundError):
+                raise NotSaved("The change", "a folder of the memory was deleted meanwhile") from error
             raise refusal(merged[0].path if len(merged) == 1 else "The change", error) from error
         revisions = {change.path: revision for change, revision in zip(merged, landed, strict=True)}
         return tuple(revisions[change.path] for change in changes)

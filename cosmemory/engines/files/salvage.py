@@ -7,6 +7,7 @@ saved at the last moment, changed places with ours, and the writer died before i
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 
@@ -59,7 +60,14 @@ def _give_back(
     root: str, inside: int, parts: list[str], temporary: str, left: bytes, after: str, page: str
 ) -> str:
     path = "/".join([*parts, page])
-    standing = _text(inside, page)
+    try:
+        standing = _text(inside, page)
+    except OSError as error:
+        if error.errno not in (errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ESPIPE):
+            raise
+        standing = (
+            b""  # no plain file stands there any more: the text goes beside it, and keeps nobody waiting
+        )
     if standing is None:
         _link(inside, temporary, page)
     elif revision_of(standing) != after or not exchange(temporary, page, inside):
