@@ -234,6 +234,10 @@ RULES: tuple[Rule, ...] = (
     Rule("COS416", "over-bound", INFO, NONE, "Finds a bounded list that is longer than its bound.",
          "The next verb that adds to it moves the oldest rows out; they stay findable in the log.",
          "25 rows stand below Recent Decisions.", "Nothing, or a larger bound in cosmemory.toml."),
+    Rule("COS417", "measure-wording", WARNING, SAFE,
+         "Finds a figure in other words than `n`, `n%`, `n (n%)` and `n min`, which is read all the same.",
+         "Other tools may not read it. Only the spelling of minutes is mended by itself.",
+         "| Avg Response Time | 8 minutes |", "| Avg Response Time | 8 min |"),
     Rule("COS501", "derived-value", WARNING, SAFE, "Finds a value that differs from what it follows from.",
          "One of them was changed by hand and the other was not. Counts, rates, changes, and what one page "
          "shows of another, are such values.", "Total Agents: 5 stands above a table of one.", "Total Agents: 1"),

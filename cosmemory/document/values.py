@@ -226,21 +226,27 @@ def write_percent(value: float) -> str:
 
 
 def read_measure(text: str) -> Reading:
-    """``n``, ``n%``, ``n min`` or ``n (n%)``."""
+    """``n``, ``n%``, ``n min`` or ``n (n%)``; ``n/m (n%)``, ``n minutes`` and ``n avg`` mean the same."""
     head, bracket, tail = text.partition(" (")
-    share = None
-    if bracket:
-        share = _decimal(tail.removesuffix(")").removesuffix("%")) if tail.endswith("%)") else None
-        if share is None:
-            return Reading(Raw(text), "not-a-measure", f"{text!r} is not n, n%, n (n%) or n min")
-    unit = "%" if head.endswith("%") else "min" if head.endswith(" min") else ""
-    number = _decimal(head.removesuffix(unit).rstrip(" "))
-    if number is None:
+    share = _decimal(tail.removesuffix(")").removesuffix("%")) if tail.endswith("%)") else None
+    word = head.partition(" ")[2].strip(" ")
+    unit = "%" if head.endswith("%") else "min" if word in _MINUTES else ""
+    digits = head.removesuffix("%") if unit == "%" else head.removesuffix(word) if word in _WORDS else head
+    count, slash, whole = digits.rstrip(" ").partition("/")
+    number = _decimal(count.rstrip(" "))
+    if number is None or (bracket and share is None) or (slash and _decimal(whole.lstrip(" ")) is None):
         return Reading(Raw(text), "not-a-measure", f"{text!r} is not n, n%, n (n%) or n min")
+    value = Measure(number, unit, share)
     if share is not None and not 0 <= share <= 100:
-        message = f"{write_number(share)}% is no share of a whole"
-        return Reading(Measure(number, unit, share), "percent-out-of-range", message)
-    return Reading(Measure(number, unit, share))
+        return Reading(value, "percent-out-of-range", f"{write_number(share)}% is no share of a whole")
+    if slash or word in _WORDS[1:]:
+        better = write_measure(value) if word in _MINUTES and not slash else None
+        return Reading(value, "measure-wording", f"{text!r} is read as {write_measure(value)}", better)
+    return Reading(value)
+
+
+_MINUTES = ("min", "mins", "minute", "minutes")
+_WORDS = (*_MINUTES, "avg", "average")
 
 
 def write_measure(value: Measure) -> str:

@@ -235,11 +235,11 @@ SHAPES = [
         "3 (100%)", "2 (67%)",
     ),
     Shape(
-        "a day in bold, and figures that cannot be read as such",
+        "a day in bold, and a figure with a word behind it",
         DAY,
         "# Daily\n\n**Date:** 2026-11-20\n\n## Individual Metrics\n\n### dev-1\n\n| Metric | Value | Status |\n|---|---|---|\n"
         "| Issues | 1.3 avg | Improving |\n| Tasks Completed | 3 | OK |\n",
-        {"date": "2026-11-20", "individual_metrics.dev-1.figures.issues.value": "1.3 avg",
+        {"date": "2026-11-20", "individual_metrics.dev-1.figures.issues.value": 1.3,
          "individual_metrics.dev-1.figures.tasks_completed.extra": {"status": "OK"}},
         ("individual_metrics.dev-1.figures.issues.value", "1"),
         "1.3 avg", "1",
