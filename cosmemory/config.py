@@ -59,10 +59,15 @@ def load_settings(root: str) -> Settings:
     """
     for folder in (root, os.path.dirname(os.path.dirname(root))):
         path = os.path.join(folder, FILE)
-        if os.path.isfile(path):
+        # Whatever bears the name is meant as settings: a link to nowhere must not pass for their absence.
+        if os.path.lexists(path):
             settings = read_settings(path)
             # A folder of templates is named from where the file stands, not from where a command is called.
             named = os.path.join(folder, settings.templates) if settings.templates else ""
+            if named and not os.path.isdir(named):
+                raise ConfigError(
+                    path, "templates", f"there is no folder {named}", "Make it, or correct the name."
+                )
             return replace(settings, templates=named)
     return Settings()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ def memory_in(project: Path) -> Path:
 
 
 def test_every_setting_is_read(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
     (tmp_path / "cosmemory.toml").write_text(WHOLE)
     assert load_settings(str(memory_in(tmp_path))) == Settings(
         event_types=("deployment", "review"),
@@ -97,6 +99,19 @@ def test_a_key_that_is_nearly_right_gets_a_hint() -> None:
 
 def test_a_newer_format_is_told_apart_whatever_else_the_file_says() -> None:
     assert settings_of({"format": FORMAT + 1, "unheard": {"of": 1}}) == Settings(format=FORMAT + 1)
+
+
+def test_a_folder_of_templates_that_is_not_there_is_told(tmp_path: Path) -> None:
+    (tmp_path / "cosmemory.toml").write_text('templates = "pages"\n')
+    with pytest.raises(ConfigError, match=r"templates: there is no folder .*pages"):
+        load_settings(str(memory_in(tmp_path)))
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, lambda file: file.symlink_to("nowhere")])
+def test_what_bears_the_name_and_cannot_be_read_is_told(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "cosmemory.toml")
+    with pytest.raises(ConfigError, match=r"cosmemory\.toml: (Is a directory|No such file)"):
+        load_settings(str(memory_in(tmp_path)))
 
 
 def test_a_file_that_is_not_toml_is_told_with_its_line(tmp_path: Path) -> None:

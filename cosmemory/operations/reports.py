@@ -132,14 +132,15 @@ def _charts(material: _Material) -> dict[str, Chart]:
     # The month stands in the title: with it in every label, those of a full month run into each other.
     period = material.period.name
     labels = [f"{day:%m-%d}" if "W" in period else f"{day:%d}" for day in material.days]
-    tasks = [sums_of(held).tasks for held in material.days.values()]
-    rates = [sums_of(held).on_time_rate or 0 for held in material.days.values()]
-    return {
-        "tasks": Chart(
-            title=f"Tasks completed, {period}", unit="Tasks", labels=labels, numbers=tasks, most=scale(tasks)
-        ),
-        "on-time": Chart(title=f"On time, {period}", unit="%", labels=labels, numbers=rates, most=100),
-    }
+    sums = dict(zip(labels, map(sums_of, material.days.values()), strict=True))
+    tasks = [each.tasks for each in sums.values()]
+    # A day on which nothing was due is no day on which everything was late.
+    rates = {label: rate for label, each in sums.items() if (rate := each.on_time_rate) is not None}
+    title, late = f"Tasks completed, {period}", f"On time, {period}"
+    charts = {"tasks": Chart(title=title, unit="Tasks", labels=labels, numbers=tasks, most=scale(tasks))}
+    if rates:
+        charts["on-time"] = Chart(title=late, unit="%", labels=[*rates], numbers=[*rates.values()], most=100)
+    return charts
 
 
 def _report(transaction: Transaction, material: _Material, charts: dict[str, Chart]) -> Report:

@@ -107,6 +107,15 @@ def test_the_days_of_a_full_month_have_short_labels(memory: Memory) -> None:
     assert 'title "On time, 2026-W47"\n    x-axis ["11-16"]\n' in memory.read(weekly).trend
 
 
+def test_a_day_without_tasks_is_no_day_on_which_all_were_late(memory: Memory) -> None:
+    record(memory, "helper-1", 19, 4, 4, 4)
+    metrics.record(memory, "helper-1", Results(issues=1), day=date(2026, 11, 20))
+    monthly = write_report(memory, month_of(date(2026, 11, 20))).result
+    tasks, on_time = memory.read(monthly).trend.split("\n\n")
+    assert 'x-axis ["19", "20"]' in tasks
+    assert 'x-axis ["19"]' in on_time
+
+
 def test_more_on_time_than_tasks_is_refused(memory: Memory) -> None:
     with pytest.raises(InvalidValue, match="of 1 tasks in all"):
         metrics.record(memory, "helper-1", Results(tasks=1, on_time=2))

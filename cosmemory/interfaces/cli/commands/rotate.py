@@ -8,7 +8,8 @@ from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.interfaces.cli.declared import command, option
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
 from cosmemory.interfaces.cli.progress import progress, reading_pages
-from cosmemory.interfaces.cli.session import changing, session_of
+from cosmemory.interfaces.cli.session import changing, difference, session_of
+from cosmemory.interfaces.cli.terminal import print_difference
 from cosmemory.kinds import LOG_PATH
 from cosmemory.maintenance.rotation import Rotation
 from cosmemory.maintenance.rotation import rotate as rotate_log
@@ -30,14 +31,19 @@ def rotate(verify: bool, **options: Any) -> int:
         with reading_pages(memory, "Checking archives"):
             found = verify_archives(memory)
         return _verified(session.as_json, found)
-    if session.dry_run:
-        memory.store = Rehearsal(memory.store)
+    rehearsal = Rehearsal(memory.store) if session.dry_run else None
+    memory.store = rehearsal or memory.store
     with progress("Rotating the log"):
         done = rotate_log(memory, expected=session.expected(LOG_PATH)).result
     tell_notices(memory.store.notices())
-    if session.as_json:
-        print_json("rotation", {"archived": [asdict(each) for each in done.archived], "kept": done.kept})
+    told = {"archived": [asdict(each) for each in done.archived], "kept": done.kept}
+    if session.as_json and rehearsal is not None:
+        print_json("rotation", {**told, "dry_run": True, "diff": difference(rehearsal)})
+    elif session.as_json:
+        print_json("rotation", told)
     else:
+        if rehearsal is not None:
+            print_difference(difference(rehearsal))
         print_text(_told(done, dry=session.dry_run))
     return 0
 
