@@ -87,6 +87,8 @@ class Person:
 
     def _table(self, lines: list[str]) -> list[str]:
         rows = [[cell.value.of(line) for cell in Row(line, Span(0, len(line))).cells] for line in lines]
+        if len(rows) < 2:
+            return lines  # a line of prose that begins like a row
         head, _, *body = rows
         order = self.choose.sample(range(len(head)), len(head))
         mine = self.choose.random() < 0.5
