@@ -102,8 +102,8 @@ def _plain_entry(found: re.Match[str]) -> Event | None:
         return None
     return Event(
         time=moment,
-        type=_said(kind),
-        involved=_said(involved),
+        type=_often_said(kind),
+        involved=_often_said(involved),
         action=_said(action),
         outcome=_said(outcome),
         notes=_said(notes),
@@ -113,6 +113,10 @@ def _plain_entry(found: re.Match[str]) -> Event | None:
 
 def _said(value: str | None) -> str | None:
     return None if value is None or is_empty(value) else value.strip(" \t")
+
+
+# The same few types and names stand in most entries.
+_often_said = lru_cache(maxsize=256)(_said)
 
 
 def entries_by_line(text: str, start: int = 0) -> Iterator[Event]:

@@ -257,7 +257,9 @@ SCENARIOS = (
     Scenario(name="together", operations=(commit(*TOGETHER),)),
     Scenario(
         name="batch",
-        operations=(lambda store: store.append(LOG, b"".join(entry(f"{n} " + "x" * 300) for n in range(8))),),
+        operations=(
+            lambda store: store.append(LOG, b"".join(entry(f"{n} " + "x" * 300) for n in range(40))),
+        ),
     ),
     Scenario(
         name="two-pages",

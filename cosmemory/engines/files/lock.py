@@ -40,6 +40,7 @@ FOLDER = ".cosmemory"
 INTENT = "intent"
 HOLDER_BYTES = 256
 NOTE_BYTES = 4096
+BOOT_BYTES = 16
 FIRST_WAIT = 0.000_05
 LONGEST_WAIT = 0.002
 CLOSED = -1
@@ -180,6 +181,17 @@ class Lock:
         _locks[0] += 1
         self.number = _locks[0]
         self._line = _holder_line(self.number)
+
+    def logs_are_sound(self) -> bool:
+        """Whether a log was looked over since the machine started, for what a power cut may have left in it."""
+        return os.pread(self._descriptor, BOOT_BYTES, HOLDER_BYTES + NOTE_BYTES) == self._this_boot()
+
+    def call_logs_sound(self) -> None:
+        """Remember that this was done; a power cut may forget it, and then it is done again."""
+        os.pwrite(self._descriptor, self._this_boot(), HOLDER_BYTES + NOTE_BYTES)
+
+    def _this_boot(self) -> bytes:
+        return _boot(self._line).ljust(BOOT_BYTES)[:BOOT_BYTES]
 
     def _acquire_slowly(self, timeout: float | None, waited: float) -> None:
         try:

@@ -20,7 +20,7 @@ REPLACED_TIMES = 5
 class Log:
     """A log kept open between appends; each one makes sure that it still is the file of that name."""
 
-    __slots__ = ("_descriptor", "_durable", "_file", "_inode", "lock", "path")
+    __slots__ = ("_descriptor", "_durable", "_file", "_inode", "_sound", "lock", "path")
 
     def __init__(self, lock: Lock, path: str, durability: str = "full") -> None:
         self.lock = lock
@@ -29,6 +29,7 @@ class Log:
         self._file = f"{lock.root}/{path}"
         self._descriptor = CLOSED
         self._inode = 0
+        self._sound = False  # until it was looked over once since the machine started
 
     def __del__(self) -> None:
         self.close()
@@ -108,6 +109,8 @@ class Log:
             _check_links(self.lock.root, self.path, status.st_ino)
         length = status.st_size
         closing = b""
+        if length > TAIL and not self._sound:
+            length = self._look_over(length)
         tail = os.pread(descriptor, TAIL, length - TAIL if length > TAIL else 0)
         if not tail.endswith(b"\n---\n\n") or b"\0" in tail:
             from cosmemory.engines.files import torn
@@ -115,6 +118,16 @@ class Log:
             closing, length = torn.repair(self.lock, descriptor, self.path, length)
             tail = os.pread(descriptor, TAIL, max(0, length - TAIL))
         return status, closing, length, tail
+
+    def _look_over(self, length: int) -> int:
+        """Mend what a power cut left further up than every append looks; the log's length then."""
+        if not self.lock.logs_are_sound():
+            from cosmemory.engines.files import torn
+
+            length = torn.repair_hole(self.lock, self._descriptor, self.path, length)
+            self.lock.call_logs_sound()
+        self._sound = True
+        return length
 
     def _put(self, data: bytes) -> tuple[int, bytes] | None:
         ready = self._ready()

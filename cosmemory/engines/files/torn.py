@@ -16,15 +16,20 @@ if TYPE_CHECKING:
 
 FIRST_BLOCK = 4096
 LONGEST_ENTRY = 64 * 1024 * 1024
+BLOCK = 1024 * 1024
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-def repair(lock: Lock, descriptor: int, path: str, length: int) -> tuple[bytes, int]:
-    """Put damaged bytes of the last entry aside; what closes that entry, and the length of the log then."""
-    start, text = last_entry(descriptor, path, length)
+def repair(lock: Lock, descriptor: int, path: str, length: int, least: int = 0) -> tuple[bytes, int]:
+    """Put damaged bytes of the last entry, and of the ``least`` last bytes, aside.
+
+    Gives what closes that entry, and the length of the log then.
+    """
+    start, text = last_entry(descriptor, path, length, max(FIRST_BLOCK, least))
     begin = tail.open_entry(text, whole=start == 0)
     assert begin is not None
-    end = text[begin:] if begin < len(text) else text[min(_hole(text), _end_of_last_entry(text)) :]
+    damaged = min(begin if begin < len(text) else _end_of_last_entry(text), _hole(text))
+    end = text[damaged:]
     offset = length - len(end)
     first_bad = tail.bad_bytes(end)
     if first_bad < len(end):
@@ -32,18 +37,28 @@ def repair(lock: Lock, descriptor: int, path: str, length: int) -> tuple[bytes, 
         _put_aside(lock, path, offset + first_bad, end[first_bad:])
         rest = tail.good_bytes(end[first_bad:])
         _put_over(descriptor, rest, offset + first_bad)
-        end = end[:first_bad] + rest
-        text = text[: len(text) - (length - offset)] + end
-        length = offset + len(end)
-    unfinished = begin < len(text) and end.startswith(tail.HEADING)
+        text = text[:damaged] + end[:first_bad] + rest
+        length = start + len(text)
+        begin = tail.open_entry(text, whole=start == 0)
+    unfinished = begin is not None and text[begin:].startswith(tail.HEADING)
     if unfinished:
-        lock.notices.append(f"{path}: the last entry, at byte {offset}, had no end and was closed.")
+        at = length - len(text) + (begin or 0)
+        lock.notices.append(f"{path}: the last entry, at byte {at}, had no end and was closed.")
     return tail.closing(text, unfinished=unfinished), length
 
 
-def last_entry(descriptor: int, path: str, length: int) -> tuple[int, bytes]:
+def repair_hole(lock: Lock, descriptor: int, path: str, length: int) -> int:
+    """Mend a log in which a power cut left NULs where the begin of a long write should stand; its length then."""
+    lowest = max(0, length - LONGEST_ENTRY)
+    for start in range(lowest, length, BLOCK):
+        found = _read(descriptor, start, min(BLOCK, length - start)).find(b"\0\0")
+        if found >= 0:
+            return repair(lock, descriptor, path, length, length - start - found + FIRST_BLOCK)[1]
+    return length
+
+
+def last_entry(descriptor: int, path: str, length: int, size: int = FIRST_BLOCK) -> tuple[int, bytes]:
     """The end of a log, read backwards until it tells whether its last entry is closed, and its offset."""
-    size = FIRST_BLOCK
     while True:
         start = max(0, length - size)
         text = _read(descriptor, start, length - start)
