@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from cosmemory.checks import CHECKS, PAGE_CHECKS
@@ -15,7 +15,7 @@ from cosmemory.diagnostics import Diagnostic, report
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import AGENT_METRICS, ARCHIVE, DAILY_METRICS, KINDS, kind_of
 from cosmemory.kinds.page import Page, read_page
-from cosmemory.store import Store
+from cosmemory.store import Store, Stored
 from cosmemory.text.source import Source
 
 _DAILY = DAILY_METRICS.path.partition("{")[0]
@@ -39,10 +39,17 @@ class Checked:
     others: tuple[str, ...]
 
 
-def check_store(store: Store, now: datetime, settings: Settings, paths: Sequence[str] | None) -> Checked:
+def check_store(
+    store: Store,
+    now: datetime,
+    settings: Settings,
+    paths: Sequence[str] | None,
+    read: Callable[[Stored], Page] = read_page,
+) -> Checked:
     """The findings on ``paths``, or on every page; pages beside them are read for what they say of each other.
 
-    Only the few pages that others speak about are held together; any number of others pass one by one.
+    Only the few pages that others speak about are held together, read by ``read``, which may have them at hand;
+    any number of others pass one by one.
     """
     every, stamps, clean = store.paths(), store.stamps(), recall(store, settings)
     central: dict[str, Page] = {}
@@ -60,7 +67,7 @@ def check_store(store: Store, now: datetime, settings: Settings, paths: Sequence
             day.follow(path, None)
         elif not _is_known(path):
             others += [path] if path.endswith(".md") else []
-        elif months.keep(path, stamp) or (page := _read(store, path, found)) is None:
+        elif months.keep(path, stamp) or (page := _read(store, path, found, read)) is None:
             continue
         elif path in _CENTRAL:
             central[path] = page
@@ -163,7 +170,12 @@ def _is_known(path: str) -> bool:
     return kind_of(path) is not None or ARCHIVE.fullmatch(path) is not None
 
 
-def _read(store: Store, path: str, found: dict[str, list[Diagnostic]]) -> Page | None:
+def _read(
+    store: Store,
+    path: str,
+    found: dict[str, list[Diagnostic]],
+    read: Callable[[Stored], Page] = read_page,
+) -> Page | None:
     """The page at a path; None, with what is wrong, for a file that cannot be read as one."""
     stored = store.read(path)
     if stored is None:
@@ -172,7 +184,7 @@ def _read(store: Store, path: str, found: dict[str, list[Diagnostic]]) -> Page |
     if unreadable:
         found[path] = [report("not-utf8-text", f"the file is {unreadable}", 0, 0)]
         return None
-    return read_page(stored)
+    return read(stored) if path in _CENTRAL else read_page(stored)
 
 
 def _checked(path: str, page: Page | None, found: list[Diagnostic]) -> CheckedPage:
