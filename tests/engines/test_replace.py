@@ -258,6 +258,14 @@ def test_a_text_that_cannot_be_given_back_is_put_aside_and_keeps_nobody_from_wri
     assert [path.read_bytes() for path in kept] == [FIRST]
 
 
+def test_a_folder_of_the_name_that_a_dead_writer_noted_keeps_nobody_from_writing(memory):
+    with Lock(str(memory)) as lock:
+        lock.note(".cosmemory-1-1.tmp")
+    (memory / ".cosmemory-1-1.tmp").mkdir()
+    write(memory)
+    assert (memory / PAGE).read_bytes() == OURS
+
+
 def test_cosmemorys_own_folder_may_be_deleted_while_a_change_is_made(memory):
     store, other = FilesStore(str(memory)), FilesStore(str(memory))
     with store.writing() as writer:

@@ -32,7 +32,9 @@ def clear(root: str, note: bytes, *, whole: bool) -> list[str]:
         return []
     fields = note.split(b"\n", 1)[0].decode("utf-8", "surrogateescape").split("\0")
     *parts, name = fields[0].split("/")
-    if is_temporary(name) and ".." not in parts and stands(f"{root}/{fields[0]}"):
+    left = f"{root}/{fields[0]}"
+    # A folder of that name is nobody's temporary file, and must not keep every writer out.
+    if is_temporary(name) and ".." not in parts and stands(left) and not os.path.isdir(left):
         from cosmemory.engines.files import salvage
 
         return salvage.settle(root, parts, name, fields[1:])
