@@ -172,7 +172,7 @@ def write_date(value: date) -> str:
 
 def _decimal(text: str) -> float | None:
     """``text`` as a plain decimal number; float() alone would take nan, 1_0 and other digits."""
-    digits = text.removeprefix("-").removeprefix("+")
+    digits = text[1:] if text[:1] in {"-", "+"} else text
     whole, _, part = digits.partition(".")
     if (
         not (digits.isascii() and whole.isdigit() and (part.isdigit() or "." not in digits))
