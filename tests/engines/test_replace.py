@@ -9,6 +9,7 @@ import stat
 
 import pytest
 
+from cosmemory.engines.files import listing
 from cosmemory.engines.files import replace as door
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.engines.files.lock import Lock
@@ -75,6 +76,7 @@ def test_a_link_inside_the_memory_stays_and_its_target_is_written(memory):
     write(memory, "link.md")
     assert (memory / "link.md").is_symlink()
     assert (memory / PAGE).read_bytes() == OURS
+    assert "link.md" in FilesStore(str(memory)).paths()
 
 
 @pytest.mark.parametrize("path", ["out.md", "folder/page.md"])
@@ -91,6 +93,22 @@ def test_a_link_out_of_the_memory_is_refused(memory, tmp_path, path):
         write(memory, path)
     assert (outside / "page.md").read_bytes() == b"not ours"
     assert path not in store.paths()
+
+
+def test_a_page_behind_a_link_is_known_to_have_changed(memory, monkeypatch):
+    monkeypatch.setattr(listing, "SETTLED", 0)
+    (memory / "link.md").symlink_to(PAGE)
+    store = FilesStore(str(memory))
+    before = store.stamps()["link.md"]
+    write(memory)
+    assert store.stamps()["link.md"] != before
+
+
+@pytest.mark.parametrize("target", ["nowhere.md", ".cosmemory/lock", "."])
+def test_a_link_to_no_page_is_none(memory, target):
+    write(memory)
+    (memory / "link.md").symlink_to(target)
+    assert "link.md" not in FilesStore(str(memory)).paths()
 
 
 def test_a_page_of_two_names_is_refused_alone_and_among_others(memory):

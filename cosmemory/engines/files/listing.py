@@ -25,7 +25,7 @@ STRANGER = pattern(
 
 
 def pages(root: str) -> tuple[str, ...]:
-    """The paths of the live pages, sorted; nothing is read and no link is followed."""
+    """The paths of the live pages, sorted; nothing is read, and no link leads out of the root."""
     return tuple(
         sorted(path for path, name in _files(root) if name.endswith(PAGE) and not STRANGER.fullmatch(name))
     )
@@ -41,7 +41,7 @@ def stamps(root: str) -> dict[str, str]:
     for path, entry in _entries(root):
         if path.endswith(PAGE) and not STRANGER.fullmatch(entry.name):
             try:
-                status = entry.stat(follow_symlinks=False)
+                status = entry.stat(follow_symlinks=entry.is_symlink())
             except OSError:
                 continue  # it has just gone
             if max(status.st_mtime_ns, status.st_ctime_ns) < still:
@@ -75,5 +75,15 @@ def _entries(root: str, *, hidden: bool = False) -> Iterator[tuple[str, os.DirEn
                 if entry.is_dir(follow_symlinks=False):
                     if not name.startswith(".") and not (not below and name in NOT_LIVE):
                         pending.append(f"{below}{name}/")
-                elif entry.is_file(follow_symlinks=False) and (hidden or not name.startswith(".")):
+                elif not hidden and name.startswith("."):
+                    continue
+                elif entry.is_file(follow_symlinks=False) or _links_inside(root, entry):
                     yield below + name, entry
+
+
+def _links_inside(root: str, entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a link to a file of the memory: what it names is the page."""
+    if not entry.is_symlink():
+        return False
+    inside, _, name = os.path.realpath(entry.path).partition(root + os.sep)
+    return not inside and not name.startswith(".cosmemory") and os.path.isfile(entry.path)
