@@ -254,3 +254,18 @@ def record_of(part: Part, given: Mapping[str, str], path: str) -> Any:
             raise _missing(name, f"{path}.{name}", shape.values)
         values[attribute] = _entered(shape.values[attribute], text)
     return part.record(**values)
+
+
+def kept_as(records: Sequence[Any], record: Any, part: Part) -> Any:
+    """``record`` as it will be read back beside ``records``: one that is kept as a block is its own details."""
+    last = records[-1].origin if records else None
+    if last is None or last.row is not None or last.section is None:
+        return record
+    for name, inner in layout(type(record)).parts.items():
+        if inner.shape == "details" and inner.record is not None and getattr(record, name) is None:
+            shape = layout(inner.record)
+            shared = {each: getattr(record, each, None) for each in shape.values}
+            values = {each: value for each, value in shared.items() if value is not None}
+            values[shape.headed] = getattr(record, part.key)
+            record = replace(record, **{name: inner.record(**values)})
+    return record

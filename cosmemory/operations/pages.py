@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from cosmemory.document.paths import part_at, record_of, without
+from cosmemory.document.paths import kept_as, part_at, record_of, without
 from cosmemory.errors import InvalidValue
 from cosmemory.frozen import replace
 from cosmemory.kinds import Kind
@@ -63,6 +63,7 @@ def add_record(
             )
         if (numbered := _NUMBERED.get((kind.name, attribute))) is not None:
             keep_numbers(transaction, *numbered[:2], [key])
+        record = kept_as(records, record, part)
         transaction.replace(name, replace(document, **{attribute: (*records, record)}))
         return key
 

@@ -8,7 +8,7 @@ from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import NotFound
 from cosmemory.memory import Memory
 from cosmemory.operations import team
-from cosmemory.operations.pages import remove_record
+from cosmemory.operations.pages import add_record, remove_record
 
 NOW = 1_795_255_200  # 2026-11-21T10:00:00Z
 
@@ -141,3 +141,23 @@ def test_a_block_that_is_removed_leaves_a_persons_words() -> None:
     assert page_of(memory).startswith(
         "# Team\n\n## Active Team Members\n\nA word about dev-1.\n\n### dev-2\n"
     )
+
+
+BLOCKS_ALONE = """\
+# Team Roster
+
+## Active Team Members
+
+### anna
+- **Role:** Developer
+- **Status:** active
+"""
+
+
+def test_a_record_added_to_a_team_of_blocks_is_a_block_too() -> None:
+    memory = memory_of(BLOCKS_ALONE)
+    given = {"session_name": "bert", "role": "Tester", "status": "idle"}
+    assert add_record(memory, "team-roster", "active_team_members", given).result == "bert"
+    assert page_of(memory) == BLOCKS_ALONE + "\n### bert\n- **Role:** Tester\n- **Status:** idle\n"
+    remove_record(memory, "team-roster", "active_team_members.bert")
+    assert page_of(memory).rstrip("\n") == BLOCKS_ALONE.rstrip("\n")
