@@ -46,9 +46,10 @@ def find_events(
     def fits(event: Event) -> bool:
         return matches(event, since=since, until=until, types=kinds, agent=agent, text=text)
 
-    pages = [path for path in log_pages(memory) if _may_hold(path, since, until)]
     if last is not None:
-        return iter(_last(memory, pages, fits, last))
+        newest = (path for path in newest_pages(memory) if _may_hold(path, since, until))
+        return iter(_last(memory, newest, fits, last))
+    pages = [path for path in log_pages(memory) if _may_hold(path, since, until)]
     return ((path, event) for path in pages for event in page_events(memory, path) if fits(event))
 
 
@@ -56,6 +57,12 @@ def log_pages(memory: Memory) -> list[str]:
     """The archives, oldest first, and then the active log."""
     archives = sorted(path for path in memory.store.paths() if ARCHIVE.fullmatch(path))
     return [*archives, LOG_PATH]
+
+
+def newest_pages(memory: Memory) -> Iterator[str]:
+    """The active log and then the archives, newest first; these are looked for only when they are asked for."""
+    yield LOG_PATH
+    yield from log_pages(memory)[-2::-1]
 
 
 def page_events(memory: Memory, path: str) -> Iterator[Event]:
@@ -98,15 +105,14 @@ def _may_hold(path: str, since: datetime | None, until: datetime | None) -> bool
 
 
 def _last(
-    memory: Memory, pages: list[str], fits: Callable[[Event], bool], wanted: int
+    memory: Memory, pages: Iterable[str], fits: Callable[[Event], bool], wanted: int
 ) -> list[tuple[str, Event]]:
     found: list[tuple[str, Event]] = []
-    for path in reversed(pages):
-        missing = wanted - len(found)
-        if missing <= 0:
-            break
-        held = _last_of(memory, path, fits, missing)
+    for path in pages:
+        held = _last_of(memory, path, fits, wanted - len(found))
         found = [(path, event) for event in held] + found
+        if len(found) >= wanted:
+            break
     return found
 
 
