@@ -39,7 +39,7 @@ def test_every_command_has_help_with_a_sentence(name):
         (["alert", "acc", "ALERT-1"], "error: No such command 'acc'. Did you mean 'ack'?"),
         (["show"], "error: Missing argument 'DOCUMENT'."),
         (["log", "decision", "--outcom", "x"], "error: No such option '--outcom'. Did you mean '--outcome'?"),
-        (["xyzzy"], "error: There is no command 'xyzzy'. cosmemory --help lists the commands."),
+        (["xyzzy"], "error: There is no command 'xyzzy'."),
     ],
 )
 def test_a_slip_is_answered_with_the_nearest_name(arguments, said, capsys):
@@ -47,3 +47,10 @@ def test_a_slip_is_answered_with_the_nearest_name(arguments, said, capsys):
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.split("\n")[0] == said
+
+
+def test_the_version_is_told_where_newcomers_ask_for_it(capsys):
+    assert main(["--version"]) == 0
+    asked = capsys.readouterr().out
+    assert main(["version"]) == 0
+    assert capsys.readouterr().out == asked

@@ -14,6 +14,7 @@ from cosmemory.__main__ import main
 
 SLIPS = """\
 statsu
+help
 alert rais
 team foo
 alert

@@ -9,6 +9,7 @@ Options:
   --root DIR     The memory folder, or a project that holds design/memory.
   --json         Answer with one JSON object.
   -v, --verbose  Log what is done to stderr.
+  --version      Print the version.
   -h, --help     Show this message and exit.
 
 Commands:

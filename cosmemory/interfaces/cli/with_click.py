@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+import cosmemory
 from cosmemory.errors import did_you_mean
 from cosmemory.interfaces.cli.declared import Declared, Parameter
 from cosmemory.interfaces.cli.output import set_up_logging, tell_error
@@ -35,8 +36,8 @@ class LazyGroup(click.Group):
         """The command that ``args`` begin with; a name nobody knows gets the nearest one suggested."""
         name = args[0]
         if name not in COMMANDS:
-            hint = did_you_mean(name, COMMANDS, "cosmemory --help lists the commands.")
-            raise click.UsageError(f"There is no command {name!r}. {hint}")
+            meant = did_you_mean(name, COMMANDS, "")
+            raise click.UsageError(f"There is no command {name!r}. {meant}".rstrip())
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -52,6 +53,7 @@ class LazyGroup(click.Group):
 @click.option("--root", metavar="DIR", help="The memory folder, or a project that holds design/memory.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
 @click.option("-v", "--verbose", is_flag=True, help="Log what is done to stderr.")
+@click.version_option(cosmemory.__version__, message="cosmemory %(version)s", help="Print the version.")
 @click.pass_context
 def cli(ctx: click.Context, root: str | None, as_json: bool, verbose: bool) -> None:
     """State files for a Chief-of-Staff agent: plain Markdown, as trustworthy as a database."""
