@@ -60,20 +60,6 @@ def format_time(seconds: int) -> str:
     return f"{date_text(seconds)}T{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}Z"
 
 
-def iso_week(seconds: int) -> tuple[int, int]:
-    """The ISO year and week of the UTC day of ``seconds``."""
-    days = seconds // 86_400
-    # The year of a week is that of its Thursday.
-    thursday = days - (days + 3) % 7 + 3
-    year, _, _ = date_of(thursday)
-    return year, (thursday - days_of(year, 1, 1)) // 7 + 1
-
-
-def week_name(week: tuple[int, int]) -> str:
-    """An ISO week as archives are named, ``2026-W47``."""
-    return f"{week[0]:04d}-W{week[1]:02d}"
-
-
 def read_time(text: str) -> tuple[int, str] | None:
     """The seconds that ``text`` names, with a note of how it is written; None when it is no time.
 

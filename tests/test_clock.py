@@ -62,18 +62,6 @@ def test_what_is_written_reads_back_and_is_what_the_calendar_says(moment: dateti
     assert clock.date_text(seconds) == moment.date().isoformat()
 
 
-@given(moments)
-def test_the_week_is_the_iso_week_of_the_calendar(moment: datetime) -> None:
-    year, week, _ = moment.isocalendar()
-    assert clock.iso_week(seconds_of(moment)) == (year, week)
-
-
-def test_the_last_days_of_december_belong_to_the_first_week_of_the_next_year() -> None:
-    found = clock.read_time("2024-12-30")
-    assert found is not None
-    assert clock.week_name(clock.iso_week(found[0])) == "2025-W01"
-
-
 @given(st.integers(-719_162, 2_932_896))
 def test_days_and_dates_are_each_others_inverse(days: int) -> None:
     assert clock.days_of(*clock.date_of(days)) == days

@@ -13,7 +13,7 @@ from cosmemory.kinds.coordination_log import Event
 from cosmemory.maintenance.rotation import rotate, verify
 from cosmemory.memory import Memory
 from cosmemory.operations import alerts, state, team
-from cosmemory.operations.events import append_events, find_events
+from cosmemory.operations.events import find_events
 from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.pages import remove_record, set_value
 
@@ -89,7 +89,7 @@ def test_a_preamble_and_sections_without_a_date_survive_archiving(memory: Memory
     old = [
         Event(time=NOON - timedelta(days=days), type="decision", action=f"{days} ago") for days in (20, 10)
     ]
-    append_events(memory, old)
+    memory.log(*old)
     edit(memory, LOG, b"## Events\n", b"What this log is for.\n\n## Events\n")
     edit(memory, LOG, b"### 2026-11-11", b"A word of mine between two entries.\n\n### 2026-11-11")
     memory.store._pages[LOG] += b"## Ideas\n\n- no date here\n"
@@ -110,7 +110,7 @@ def test_a_log_whose_lines_end_in_crlf_is_read_and_archived(memory: Memory) -> N
     events = [
         Event(time=NOON - timedelta(days=days), type="decision", action=f"{days} ago") for days in (10, 0)
     ]
-    append_events(memory, events)
+    memory.log(*events)
     assert rotate(memory).result.kept == 1
     assert [event for _, event in find_events(memory)] == events
     assert verify(memory).faults == ()

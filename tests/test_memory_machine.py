@@ -20,7 +20,7 @@ from cosmemory.kinds.cos_state import ENDED
 from cosmemory.maintenance.rotation import rotate, verify
 from cosmemory.memory import Memory
 from cosmemory.operations import alerts, metrics, state, team
-from cosmemory.operations.events import append_events, find_events
+from cosmemory.operations.events import find_events
 from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.metrics import Results
 from cosmemory.operations.pages import remove_record, set_value
@@ -282,7 +282,7 @@ class MemoryMachine(RuleBasedStateMachine):
     @rule(kind=TEXTS, text=TEXTS, notes=st.none() | TEXTS)
     def log(self, kind: str, text: str, notes: str | None) -> None:
         event = Event(time=self.memory.now(), type=kind, action=text, notes=notes, extra={"Of mine": text})
-        assert self.do(lambda: append_events(self.memory, [event]))
+        assert self.do(lambda: self.memory.log(event))
 
     @rule()
     def rotate(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
-from cosmemory.document.values import LONG, TEXT, ValueType
+from cosmemory.document.values import TEXT, ValueType
 from cosmemory.frozen import field, fields, frozen, replace
 from cosmemory.syntax.fields import Field
 from cosmemory.syntax.tables import Cell, Row, Table
@@ -251,11 +251,6 @@ def _declared(record: type[Any]) -> Layout:
         for name in () if value.heading else value.names:
             attributes.setdefault(name, attribute)
     return Layout(values, parts, attributes)
-
-
-def is_long(value: Value) -> bool:
-    """Whether the value is text of many lines, quoted as prose is."""
-    return value.type is LONG
 
 
 def stamped(document: Any, path: Sequence[str], at: datetime) -> Any:

@@ -299,11 +299,6 @@ def enum(name: str, *words: str, also: tuple[str, ...] = ()) -> ValueType:
     return ValueType(name, read, str, words)
 
 
-def open_enum(name: str, *words: str) -> ValueType:
-    """The type of a value that should be one of ``words``, while any other word is kept as it is."""
-    return ValueType(name, read_text, str, words)
-
-
 TEXT = ValueType("a text", read_text, str)
 TIME = ValueType("a time", read_time, write_time)
 TIME_OR_TEXT = ValueType("a time or text", read_time_or_text, write_time_or_text)

@@ -1,4 +1,4 @@
-"""Events: appended to the log, and found again in it and in its archives."""
+"""Events, found again in the log and in its archives."""
 
 from __future__ import annotations
 
@@ -18,13 +18,6 @@ TAIL = 512
 USUAL_ENTRY = 320
 # The beginning of an entry, as in kinds/coordination_log.py, on bytes.
 HEADING = pattern(rb"^###? (?=\[?\d{4}-\d\d-\d\d)", re.MULTILINE)
-
-
-def append_events(memory: Memory, events: Iterable[Event]) -> tuple[str, int]:
-    """``events`` at the end of the log with one sync; gives the log's revision and their number."""
-    given = tuple(events)
-    outcome = memory.run(lambda transaction: transaction.append(*given), operation="log")
-    return outcome.revision_of(LOG_PATH), len(given)
 
 
 def find_events(

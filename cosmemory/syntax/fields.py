@@ -39,11 +39,6 @@ class Field:
         return Span(self.line.start, max(self.line.end, self.below.end))
 
 
-def match_field(line: str) -> re.Match[str] | None:
-    """The label at the start of ``line``, if it has one."""
-    return _FIELD.match(line)
-
-
 def fields_of(
     text: str, blocks: Iterable[Block], shape_of: Callable[[str], str] = lambda _: LINE
 ) -> list[Field]:

@@ -8,6 +8,7 @@ import pytest
 
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.errors import Damaged, Unsafe
+from tests.engines.saves import atomically, in_place
 from tests.engines.scenarios import HEAD, LOG, SCENARIOS, entry, files_below
 
 OPEN = b"### 2026-11-21T05:00:00Z\n**Action:** to"
@@ -119,18 +120,6 @@ def test_a_log_moved_away_and_begun_anew_gets_the_second(memory):
     store.append(LOG, entry("two"))
     assert (memory / "moved.md").read_bytes() == HEAD + entry("one")
     assert (memory / LOG).read_bytes() == HEAD + entry("two")
-
-
-def atomically(place, text):
-    draft = place.with_name("draft~")
-    draft.write_bytes(text)
-    draft.rename(place)
-
-
-def in_place(place, text):
-    with open(place, "r+b") as file:
-        file.truncate()
-        file.write(text)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -16,6 +16,7 @@ from cosmemory.engines.files.lock import Lock
 from cosmemory.engines.files.salvage import armed
 from cosmemory.errors import Conflict, EditedMeanwhile, NotSaved, Unsafe
 from cosmemory.store import Remove, Replace, revision_of
+from tests.engines.saves import atomically, in_place
 from tests.engines.scenarios import BEFORE, GONE, LOG, OTHER, PAGE, SCENARIOS, files_below
 
 OURS = b"# State\n\nours\n"
@@ -137,18 +138,6 @@ def test_what_is_no_plain_file_is_neither_read_nor_written(memory, kind):
     with pytest.raises((Unsafe, Conflict)):
         write(memory, "odd.md")
     assert "odd.md" not in store.paths()
-
-
-def atomically(place, text):
-    draft = place.with_name("draft~")
-    draft.write_bytes(text)
-    draft.rename(place)
-
-
-def in_place(place, text):
-    with open(place, "r+b") as file:
-        file.truncate()
-        file.write(text)
 
 
 def saving_before_exchanges(monkeypatch, memory, save, *texts):

@@ -11,7 +11,7 @@ from cosmemory.errors import Damaged
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.maintenance.rotation import rotate, verify
 from cosmemory.memory import Memory
-from cosmemory.operations.events import append_events, find_events
+from cosmemory.operations.events import find_events
 from cosmemory.operations.first_pages import initialise
 from cosmemory.store import Replace
 
@@ -27,10 +27,8 @@ def memory() -> Memory:
 
 
 def log(memory: Memory, *days_ago: int) -> None:
-    append_events(
-        memory,
-        [Event(time=NOW - timedelta(days=days), type="decision", action=f"{days} ago") for days in days_ago],
-    )
+    times = [(days, NOW - timedelta(days=days)) for days in days_ago]
+    memory.log(*(Event(time=at, type="decision", action=f"{days} ago") for days, at in times))
 
 
 def text(memory: Memory, path: str = LOG) -> str:
