@@ -24,7 +24,7 @@ from cosmemory.operations.events import find_events
 from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.metrics import Results
 from cosmemory.operations.pages import remove_record, set_value
-from cosmemory.transaction import Transaction, event_text
+from cosmemory.transaction import BROADCAST, Transaction, event_text
 from tests.laws.documents import TEXTS
 
 NOON = 1_795_262_400  # 2026-11-21T12:00:00Z
@@ -283,6 +283,9 @@ class MemoryMachine(RuleBasedStateMachine):
     def log(self, kind: str, text: str, notes: str | None) -> None:
         event = Event(time=self.memory.now(), type=kind, action=text, notes=notes, extra={"Of mine": text})
         assert self.do(lambda: self.memory.log(event))
+        if kind != BROADCAST:
+            # A broadcast is shown on cos-state too: its transaction has counted it.
+            self.events.append(event)
 
     @rule()
     def rotate(self) -> None:
