@@ -11,9 +11,15 @@ from cosmemory.trace import trace
 
 
 def open_memory(
-    path: str | None = None, *, actor: str | None = None, settings: Settings | None = None
+    path: str | None = None,
+    *,
+    actor: str | None = None,
+    message: str = "",
+    settings: Settings | None = None,
 ) -> Memory:
     """The memory at ``path``, a memory folder or a project that holds one; found from here without a path.
+
+    The history tells of ``actor``, who changes it, and of ``message``, why.
 
     Raises NoMemory where there is none, ConfigError for a setting that cannot be used.
     """
@@ -23,7 +29,7 @@ def open_memory(
     trace("the memory is at %s", root)
     used = settings if settings is not None else load_settings(root)
     store = FilesStore(root, durability=used.durability, timeout=used.lock_timeout)
-    return Memory(store, settings=used, actor=actor or default_actor())
+    return Memory(store, settings=used, actor=actor or default_actor(), message=message)
 
 
 def default_actor() -> str:

@@ -43,12 +43,12 @@ class Memory(Reader):
 
     @contextmanager
     def transaction(
-        self, *, expected: dict[str, Revision] | None = None, operation: str = ""
+        self, *, expected: dict[str, Revision] | None = None, operation: str = "", message: str = ""
     ) -> Iterator[Transaction]:
         """Documents read, replaced and events appended in this block land together at its end, or not at all.
 
         The one lock is held from the first line to the last: keep slow work outside, and hand over the
-        revisions it was based on as ``expected``. Raises Conflict for a page that is no longer at its
+        revisions it was based on as ``expected``. The history tells of ``operation`` and ``message``. Raises Conflict for a page that is no longer at its
         expected revision, EditedMeanwhile when an editor saved a page during the block, Locked when
         somebody else holds the lock for too long, ReadOnly for a memory of a newer format.
         """
@@ -61,7 +61,7 @@ class Memory(Reader):
             for name, revision in (expected or {}).items():
                 transaction.expect(name, revision)
             yield transaction
-            transaction.commit(operation)
+            transaction.commit(operation, message)
 
     def run(
         self,
@@ -69,11 +69,12 @@ class Memory(Reader):
         *,
         expected: dict[str, Revision] | None = None,
         operation: str = "",
+        message: str = "",
     ) -> Outcome[Result]:
         """``verb`` done in a transaction, again from the start if a person saved a page meanwhile."""
         for attempt in range(ATTEMPTS):
             try:
-                with self.transaction(expected=expected, operation=operation) as transaction:
+                with self.transaction(expected=expected, operation=operation, message=message) as transaction:
                     result = verb(transaction)
                 return Outcome(result, tuple(transaction.revisions.items()))
             except EditedMeanwhile as edited:
@@ -93,7 +94,7 @@ class Memory(Reader):
         if self.settings.format > FORMAT or BROADCAST in [event.type for event in events]:
             # A broadcast is shown on cos-state too.
             return self.run(lambda transaction: transaction.append(*events)).revision_of(LOG_PATH)
-        return self.store.append(LOG_PATH, entries_of(events))
+        return self.store.append(LOG_PATH, entries_of(events), self.attribution("log"))
 
 
 @frozen()

@@ -11,7 +11,7 @@ from cosmemory.document.values import time_of
 from cosmemory.errors import NotFound
 from cosmemory.kinds import Kind, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_page
-from cosmemory.store import Store, Stored
+from cosmemory.store import Attribution, Store, Stored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ LARGE = 256 * 1024
 
 
 class Reader:
-    """What a memory says: its pages in a store, its settings, and who asks at what time."""
+    """What a memory says: its pages in a store, its settings, and who asks at what time, and why."""
 
     def __init__(
         self,
@@ -32,16 +32,24 @@ class Reader:
         settings: Settings | None = None,
         now: Callable[[], int] = clock.now,
         actor: str = "",
+        message: str = "",
     ) -> None:
         self.store = store
         self.settings = settings or Settings()
         self.actor = actor
+        self.message = message
         self._now = now
         self._recent: dict[tuple[str, frozenset[str] | None], Page] = {}
 
     def now(self) -> datetime:
         """The present moment, in whole seconds."""
         return time_of(self._now())
+
+    def attribution(self, operation: str, message: str = "") -> Attribution:
+        """Who changes something now by the verb called ``operation``, and why."""
+        return Attribution(
+            actor=self.actor, operation=operation, message=message or self.message, at=self._now()
+        )
 
     def path_of(self, name: str) -> str:
         """The path of the page called ``name``: a path with or without ``.md``, or a kind.

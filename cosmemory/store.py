@@ -60,13 +60,52 @@ class Remove:
 Change = Replace | Append | Remove
 
 
+@frozen(kw_only=True)
+class Attribution:
+    """Who made a change, by which verb, why, and when in seconds since the epoch (0: now)."""
+
+    actor: str = ""
+    operation: str = ""
+    message: str = ""
+    at: int = 0
+
+
+NOBODY = Attribution()
+
+
+@frozen(kw_only=True)
+class PageStep:
+    """What a remembered change did to one page: its revisions before and after, None where there was no page."""
+
+    path: str
+    before: Revision | None
+    after: Revision | None
+
+
+@frozen(kw_only=True)
+class Remembered:
+    """A change that the history tells of, all its pages together; its number is one more than the last one's.
+
+    One made `by_hand` was made outside cosmemory and noticed later: its time is when the pages were saved.
+    """
+
+    number: int
+    attribution: Attribution
+    pages: tuple[PageStep, ...]
+    by_hand: bool = False
+
+    def step(self, path: str) -> PageStep | None:
+        """What it did to one page."""
+        return next((step for step in self.pages if step.path == path), None)
+
+
 class Writer(Protocol):
     """The right to write, held from `Store.writing()` until its end."""
 
     def read(self, path: str) -> Stored | None:
         """The page as it is now, or None."""
 
-    def commit(self, changes: Sequence[Change], operation: str = "", actor: str = "") -> tuple[Revision, ...]:
+    def commit(self, changes: Sequence[Change], attribution: Attribution = NOBODY) -> tuple[Revision, ...]:
         """Write all changes or none; the new revisions in order, "" for a page removed."""
 
     def mark(self, name: str) -> int:
@@ -74,6 +113,24 @@ class Writer(Protocol):
 
     def set_mark(self, name: str, value: int) -> None:
         """Keep a number under a name unless a higher one is kept already."""
+
+
+class History(Protocol):
+    """What a store remembers of its changes; what was saved by hand and not noticed yet stands at its end."""
+
+    def revisions(
+        self, path: str | None = None, *, below: int | None = None, limit: int | None = None
+    ) -> tuple[Remembered, ...]:
+        """The changes of one page, or of all, newest first; those before the number `below`, at most `limit`."""
+
+    def revision(self, number: int) -> Remembered | None:
+        """The change of that number, if it is known."""
+
+    def text(self, path: str, number: int) -> bytes | None:
+        """A page right after the change of that number, whatever change made it so; None where there was no page.
+
+        Raises NotFound where the text is not kept any more.
+        """
 
 
 class Store(Protocol):
@@ -106,7 +163,7 @@ class Store(Protocol):
     def strangers(self) -> tuple[str, ...]:
         """Copies that editors and synchronisers left between the pages, sorted; never read as state."""
 
-    def append(self, path: str, data: bytes) -> Revision:
+    def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:
         """Put whole entries at the end of a log, durably; the log's new revision."""
 
     def writing(self, timeout: float | None = None) -> AbstractContextManager[Writer]:
@@ -114,6 +171,9 @@ class Store(Protocol):
 
     def mark(self, name: str) -> int:
         """The highest number kept under a name, 0 when there is none."""
+
+    def history(self) -> History:
+        """What was changed, by whom and why, as far as it is remembered; reading it writes nothing."""
 
     def notices(self) -> tuple[str, ...]:
         """What repairs this store had to make, one sentence each."""

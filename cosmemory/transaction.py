@@ -122,7 +122,7 @@ class Transaction:
         """``events`` at the end of the coordination log."""
         self._events.extend(events)
 
-    def commit(self, operation: str = "") -> None:
+    def commit(self, operation: str = "", message: str = "") -> None:
         """Writes all of it under the lock that is held; a transaction that changes nothing writes nothing."""
         made: list[Change] = [change for path in list(self._sets) for change in self._alone(path)]
         self._mirror()
@@ -133,7 +133,7 @@ class Transaction:
             made.append(Append(path=LOG_PATH, data=entries_of(self._events)))
         if not made:
             return
-        landed = self.writer.commit(made, operation, self.memory.actor)
+        landed = self.writer.commit(made, self.memory.attribution(operation, message))
         self.revisions = {change.path: revision for change, revision in zip(made, landed, strict=True)}
         for path, page in self._written.items():
             self.memory.keep(replace(page, revision=self.revisions[path]))

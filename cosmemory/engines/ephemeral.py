@@ -8,10 +8,13 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import BinaryIO
 
+from cosmemory.engines.recollection import Recollection
 from cosmemory.engines.tail import appended
 from cosmemory.errors import Conflict, Locked, NotFound, NotSaved
 from cosmemory.store import (
+    NOBODY,
     Append,
+    Attribution,
     Change,
     Remove,
     Replace,
@@ -30,6 +33,7 @@ class EphemeralStore:
 
     def __init__(self, pages: Mapping[str, bytes] | None = None, *, timeout: float = 10.0) -> None:
         self._pages = dict(pages or {})
+        self._past = Recollection()
         self._marks: dict[str, int] = {}
         self._lock = Lock()
         self._timeout = timeout
@@ -85,10 +89,14 @@ class EphemeralStore:
         """Nothing: nothing is ever left half done."""
         return ()
 
-    def append(self, path: str, data: bytes) -> Revision:
+    def history(self) -> Recollection:
+        """What was changed since the process began."""
+        return self._past.with_present(self._pages)
+
+    def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:
         """Whole entries at the end of a log; its new revision."""
         with self.writing() as writer:
-            return writer.commit([Append(path=path, data=data)])[0]
+            return writer.commit([Append(path=path, data=data)], attribution)[0]
 
     @contextmanager
     def writing(self, timeout: float | None = None) -> Iterator[EphemeralStore]:
@@ -113,17 +121,17 @@ class EphemeralStore:
         self._refuse_without_lock("the marks")
         self._marks[name] = max(value, self.mark(name))
 
-    def commit(self, changes: Sequence[Change], operation: str = "", actor: str = "") -> tuple[Revision, ...]:
+    def commit(self, changes: Sequence[Change], attribution: Attribution = NOBODY) -> tuple[Revision, ...]:
         """Writes all changes or none.
 
         Raises Conflict for a page that is not at its expected revision, NotFound for a log that is not there.
         """
-        del operation, actor
         if not changes:
             return ()
         self._refuse_without_lock(changes[0].path)
         after = dict(self._pages)
         revisions = {change.path: _made(after, change) for change in one_each(changes)}
+        self._past = self._past.with_present(self._pages).with_change(after, attribution)
         self._pages = after
         return tuple(revisions[change.path] for change in changes)
 

@@ -9,8 +9,11 @@ from contextlib import contextmanager
 from cosmemory.engines.tail import appended
 from cosmemory.errors import Conflict, NotFound
 from cosmemory.store import (
+    NOBODY,
     Append,
+    Attribution,
     Change,
+    History,
     Remove,
     Replace,
     Revision,
@@ -98,9 +101,13 @@ class Rehearsal:
         """What repairs the store behind had to make."""
         return self._store.notices()
 
-    def append(self, path: str, data: bytes) -> Revision:
+    def history(self) -> History:
+        """The past of the store behind: what is rehearsed does not happen."""
+        return self._store.history()
+
+    def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:
         """The revision that the log would have."""
-        return self.commit([Append(path=path, data=data)])[0]
+        return self.commit([Append(path=path, data=data)], attribution)[0]
 
     @contextmanager
     def writing(self, timeout: float | None = None) -> Iterator[Rehearsal]:
@@ -116,12 +123,12 @@ class Rehearsal:
         """Keeps a number for the length of the rehearsal."""
         self._marks[name] = max(value, self.mark(name))
 
-    def commit(self, changes: Sequence[Change], operation: str = "", actor: str = "") -> tuple[Revision, ...]:
+    def commit(self, changes: Sequence[Change], attribution: Attribution = NOBODY) -> tuple[Revision, ...]:
         """Remembers each page as it would be.
 
         Raises Conflict for a page that is not at its expected revision, with nothing remembered.
         """
-        del operation, actor
+        del attribution
         for change in changes:
             if not isinstance(change, Append):
                 self._compare(change)

@@ -14,7 +14,7 @@ from cosmemory.engines.files.engine import FilesStore, FilesWriter
 from cosmemory.errors import CosmemoryError
 from cosmemory.maintenance.rotation import rotate
 from cosmemory.memory import Memory
-from cosmemory.store import Append, Change, Remove, Replace
+from cosmemory.store import Append, Attribution, Change, Remove, Replace
 
 LOG = "coordination-log.md"
 PAGE = "cos-state.md"
@@ -194,7 +194,9 @@ def commit(*makers: Callable[[FilesWriter], Change]) -> Operation:
 
     def operation(store: FilesStore) -> object:
         with store.writing() as writer:
-            return writer.commit([maker(writer) for maker in makers], "together", "tester")
+            return writer.commit(
+                [maker(writer) for maker in makers], Attribution(operation="together", actor="tester")
+            )
 
     return operation
 

@@ -10,7 +10,7 @@ import pytest
 from cosmemory.engines.files import intent
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.errors import Unsafe
-from cosmemory.store import Append, Remove, Replace
+from cosmemory.store import Append, Attribution, Remove, Replace
 from tests.engines.scenarios import BEFORE, GONE, LOG, OTHER, PAGE, SCENARIOS, entry, files_below
 
 AFTER = {
@@ -39,7 +39,7 @@ def commit(store):
                 Remove(path=GONE, expected=writer.read(GONE).revision),
                 Append(path=LOG, data=entry("together")),
             ],
-            "an operation",
+            Attribution(operation="an operation"),
         )
 
 

@@ -12,11 +12,14 @@ from cosmemory.engines.files.disk import refusal
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
 from cosmemory.engines.files.log import TAIL, Log
 from cosmemory.engines.files.replace import Found, check_names, current, find, open_page, replace
+from cosmemory.engines.recollection import Recollection
 from cosmemory.engines.tail import in_style_of
 from cosmemory.errors import Conflict, EditedMeanwhile, NotFound, NotSaved
 from cosmemory.frozen import field, slotted
 from cosmemory.store import (
+    NOBODY,
     Append,
+    Attribution,
     Change,
     Remove,
     Replace,
@@ -106,7 +109,12 @@ class FilesStore:
         """Copies that editors and synchronisers left between the pages."""
         return listing.strangers(self.root)
 
-    def append(self, path: str, data: bytes) -> Revision:
+    def history(self) -> Recollection:
+        """The pages as they stand, of which nothing earlier is known."""
+        stored = (self.read(path) for path in self.paths())
+        return Recollection().with_present({each.path: each.data for each in stored if each})
+
+    def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:  # noqa: ARG002
         """Whole entries at the end of a log, durable when this returns; the log's new revision."""
         self.lock.acquire()
         try:
@@ -205,7 +213,7 @@ class FilesWriter:
         self._refuse_without_lock(marks.NAME)
         marks.raise_to(self.store.lock, name, value)
 
-    def commit(self, changes: Sequence[Change], operation: str = "", actor: str = "") -> tuple[Revision, ...]:
+    def commit(self, changes: Sequence[Change], attribution: Attribution = NOBODY) -> tuple[Revision, ...]:
         """Make all changes or none; the new revisions in order, "" for a page removed.
 
         Raises Conflict for a page that is not at its expected revision, EditedMeanwhile when it was until
@@ -220,7 +228,7 @@ class FilesWriter:
             if len(merged) == 1:
                 landed: tuple[Revision, ...] = (self._make(merged[0]),)
             else:
-                landed = self._make_together(merged, operation, actor)
+                landed = self._make_together(merged, attribution)
         except OSError as error:
             if len(merged) > 1 and isinstance(error, FileNotFoundError):
                 raise NotSaved("The change", "a folder of the memory was deleted meanwhile") from error
@@ -242,7 +250,7 @@ class FilesWriter:
         replace(self.store.lock, change.path, data, before, self.store.durability)
         return "" if data is None else revision_of(data)
 
-    def _make_together(self, changes: Sequence[Change], operation: str, actor: str) -> tuple[Revision, ...]:
+    def _make_together(self, changes: Sequence[Change], attribution: Attribution) -> tuple[Revision, ...]:
         from cosmemory.engines.files import intent
 
         steps: list[intent.Step] = []
@@ -260,7 +268,7 @@ class FilesWriter:
                 check_names(self.store.root, change.path, before)
                 steps.append(intent.step_for(change.path, new, before))
                 revisions.append("" if new is None else revision_of(new))
-        together = intent.Intent(operation=operation, actor=actor, steps=tuple(steps))
+        together = intent.Intent(operation=attribution.operation, actor=attribution.actor, steps=tuple(steps))
         intent.carry_out(self.store.lock, together, self.store.durability)
         return tuple(revisions)
 

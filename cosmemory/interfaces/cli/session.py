@@ -30,6 +30,7 @@ class Session:
     root: str | None
     as_json: bool
     actor: str | None = None
+    message: str = ""
     expect: str | None = None
     dry_run: bool = False
 
@@ -37,7 +38,7 @@ class Session:
         """The memory to read."""
         from cosmemory.connect import open_memory
 
-        return open_memory(self.root, actor=self.actor)
+        return open_memory(self.root, actor=self.actor, message=self.message)
 
     def expected(self, name: str) -> dict[str, str] | None:
         """The revision that the page called ``name`` must be at, if one was given."""
@@ -133,6 +134,7 @@ def changing(command: Command) -> Command:
     who = "Who makes the change; else COSMEMORY_ACTOR, else you."
     command = option("--dry-run", flag=True, help="Show the difference and change nothing.")(command)
     command = option("--expect", metavar="REVISION", help=refuse)(command)
+    command = option("--message", metavar="TEXT", help="Why it is changed; the history tells it.")(command)
     command = option("--actor", metavar="NAME", help=who)(command)
     return reading(command)
 
@@ -146,6 +148,7 @@ def session_of(options: dict[str, Any]) -> Session:
         root=options.pop("root", None),
         as_json=bool(options.pop("as_json", False)),
         actor=options.pop("actor", None),
+        message=options.pop("message", None) or "",
         expect=options.pop("expect", None),
         dry_run=bool(options.pop("dry_run", False)),
     )
