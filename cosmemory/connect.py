@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from cosmemory.actor import default_actor
 from cosmemory.config import Settings, load_settings
 from cosmemory.memory import Memory
 from cosmemory.root import find_root
@@ -30,20 +31,3 @@ def open_memory(
     used = settings if settings is not None else load_settings(root)
     store = FilesStore(root, durability=used.durability, timeout=used.lock_timeout)
     return Memory(store, settings=used, actor=actor or default_actor(), message=message)
-
-
-def default_actor() -> str:
-    """Who changes things when nobody says so: COSMEMORY_ACTOR, else the user's name."""
-    named = os.environ.get("COSMEMORY_ACTOR")
-    if named:
-        return named
-    # As getpass does it, which takes longer to load.
-    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
-        if user := os.environ.get(name):
-            return user
-    try:
-        import pwd
-
-        return pwd.getpwuid(os.getuid()).pw_name
-    except (ImportError, KeyError, OSError):  # a user id without an entry, or no user table at all
-        return "unknown"

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 
 from cosmemory.errors import Unsafe, UsageError
 from cosmemory.frozen import frozen, replace
-from cosmemory.text.digest import sha256_hex
+from cosmemory.text.digest import log_revision, sha256_hex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ else:
     Protocol = object
 
 Revision = str
-TAIL = 4096
 LONGEST_NAME = 255
 WINDOWS_DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{device}{digit}" for device in ("com", "lpt") for digit in "123456789")]
@@ -175,6 +174,12 @@ class Store(Protocol):
     def history(self) -> History:
         """What was changed, by whom and why, as far as it is remembered; reading it writes nothing."""
 
+    def notice(self, *, thoroughly: bool = False) -> bool:
+        """Remember what was saved by hand since; whether there is any that nobody has examined."""
+
+    def examined(self) -> None:
+        """Remember that every edit by hand so far was examined."""
+
     def notices(self) -> tuple[str, ...]:
         """What repairs this store had to make, one sentence each."""
 
@@ -182,11 +187,6 @@ class Store(Protocol):
 def revision_of(data: bytes) -> Revision:
     """The name of a page's bytes."""
     return sha256_hex(data)
-
-
-def log_revision(length: int, tail: bytes) -> Revision:
-    """The name of a log's state, from its length and its last bytes, so that no append reads it whole."""
-    return f"{length}-{sha256_hex(tail[-TAIL:])[:16]}"
 
 
 def is_revision_of(expected: Revision | None, data: bytes | None) -> bool:

@@ -22,10 +22,10 @@ from cosmemory.store import (
     Stored,
     check_path,
     is_revision_of,
-    log_revision,
     one_each,
     revision_of,
 )
+from cosmemory.text.digest import log_revision
 
 
 class EphemeralStore:
@@ -34,6 +34,7 @@ class EphemeralStore:
     def __init__(self, pages: Mapping[str, bytes] | None = None, *, timeout: float = 10.0) -> None:
         self._pages = dict(pages or {})
         self._past = Recollection()
+        self._examined = 0
         self._marks: dict[str, int] = {}
         self._lock = Lock()
         self._timeout = timeout
@@ -92,6 +93,17 @@ class EphemeralStore:
     def history(self) -> Recollection:
         """What was changed since the process began."""
         return self._past.with_present(self._pages)
+
+    def notice(self, *, thoroughly: bool = False) -> bool:
+        """Remember what was changed without a word; whether there is any that nobody has examined."""
+        del thoroughly
+        self._past = self.history()
+        edited = [change.number for change in self._past.changes[1:] if change.by_hand]
+        return bool(edited) and edited[-1] > self._examined
+
+    def examined(self) -> None:
+        """Remember that every edit so far was examined."""
+        self._examined = len(self._past.changes)
 
     def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:
         """Whole entries at the end of a log; its new revision."""

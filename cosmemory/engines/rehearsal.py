@@ -20,9 +20,9 @@ from cosmemory.store import (
     Store,
     Stored,
     is_revision_of,
-    log_revision,
     revision_of,
 )
+from cosmemory.text.digest import log_revision
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,6 +104,14 @@ class Rehearsal:
     def history(self) -> History:
         """The past of the store behind: what is rehearsed does not happen."""
         return self._store.history()
+
+    def notice(self, *, thoroughly: bool = False) -> bool:
+        """Nothing: a rehearsal remembers nothing."""
+        del thoroughly
+        return False
+
+    def examined(self) -> None:
+        """Nothing is remembered."""
 
     def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:
         """The revision that the log would have."""

@@ -7,9 +7,10 @@ from cosmemory.document.decode import Decoded, decode
 from cosmemory.errors import NotFound
 from cosmemory.frozen import frozen
 from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, Kind, kind_of
-from cosmemory.store import Revision, Stored, log_revision
+from cosmemory.store import Revision, Stored
 from cosmemory.syntax.parse import parse
 from cosmemory.syntax.tree import Tree
+from cosmemory.text.digest import log_revision
 from cosmemory.text.source import decode_text
 
 TYPE_CHECKING = False

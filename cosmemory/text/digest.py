@@ -1,4 +1,4 @@
-"""SHA-256, without loading OpenSSL for the few bytes that most commands digest."""
+"""SHA-256, without loading OpenSSL for the few bytes that most commands digest, and what is named by it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ else:
 
 # OpenSSL is several times as fast, but takes longer to load than the lean code to digest all of this.
 FEW = 1 << 18
+TAIL = 4096
 
 _digested = [0]
 _digest = [lean]
@@ -31,3 +32,8 @@ def sha256_hex(data: bytes) -> str:
 
             _digest[0] = sha256
     return _digest[0](data).hexdigest()
+
+
+def log_revision(length: int, tail: bytes) -> str:
+    """The name of a log's state, from its length and its last bytes, so that no append reads it whole."""
+    return f"{length}-{sha256_hex(tail[-TAIL:])[:16]}"

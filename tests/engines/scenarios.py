@@ -17,6 +17,9 @@ from cosmemory.memory import Memory
 from cosmemory.store import Append, Attribution, Change, Remove, Replace
 
 LOG = "coordination-log.md"
+# What stands in cosmemory's own folder after a write, and what else once the history has grown.
+OWN = (".cosmemory/lock", ".cosmemory/.gitignore", ".cosmemory/spool")
+TAKEN = (".cosmemory/heads", ".cosmemory/journal.sqlite")
 PAGE = "cos-state.md"
 OTHER = "team-roster.md"
 GONE = "old.md"

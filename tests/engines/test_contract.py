@@ -13,7 +13,8 @@ from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.errors import Conflict, Locked, NotFound, NotSaved, Unsafe, UsageError
-from cosmemory.store import Append, Remove, Replace, log_revision, revision_of
+from cosmemory.store import Append, Remove, Replace, revision_of
+from cosmemory.text.digest import log_revision
 from tests.engines.scenarios import entry
 
 PAGES = {

@@ -193,15 +193,15 @@ def test_entries_that_no_disk_takes_are_not_said_to_be_saved(root):
 
 
 def test_without_passing_a_refusal_on_a_lost_entry_is_called_saved(root, monkeypatch):
-    real = log.Log._put
+    real = log.Log._write
 
-    def swallowing(self, data):
+    def swallowing(self, ready, data):
         try:
-            return real(self, data)
+            return real(self, ready, data)
         except OSError:
-            return 0, b""
+            return True
 
-    monkeypatch.setattr(log.Log, "_put", swallowing)
+    monkeypatch.setattr(log.Log, "_write", swallowing)
     assert fault_campaign(by_name["append"], root, errno.ENOSPC) != []
 
 
@@ -232,14 +232,12 @@ def test_without_the_loop_a_short_write_leaves_half_a_page(root, monkeypatch):
 def test_without_the_way_back_a_refused_change_looks_done(root, monkeypatch):
     scenario = by_name["replace"]
     monkeypatch.setattr(replace, "_put_back", lambda _: None)
-    scenario.prepare(root)
-    before = (root / PAGE).read_bytes()
+    before = scenario.states(root)[0][PAGE]
     shown = set()
-    for at in range(40):
-        with seen(Faults(at, errno.EIO, on=False)):
-            try:
-                scenario.perform(root, lambda: None)
-                break
-            except CosmemoryError:
-                shown.add((root / PAGE).read_bytes())
+    for at in range(100):
+        scenario.prepare(root)
+        with seen(Faults(at, errno.EIO, on=False)), suppress(CosmemoryError):
+            scenario.perform(root, lambda: None)
+            continue
+        shown.add((root / PAGE).read_bytes())
     assert shown - {before}

@@ -17,7 +17,7 @@ from cosmemory.engines.files.salvage import armed
 from cosmemory.errors import Conflict, EditedMeanwhile, NotSaved, Unsafe
 from cosmemory.store import Remove, Replace, revision_of
 from tests.engines.saves import atomically, in_place
-from tests.engines.scenarios import BEFORE, GONE, LOG, OTHER, PAGE, SCENARIOS, files_below
+from tests.engines.scenarios import BEFORE, GONE, LOG, OTHER, OWN, PAGE, SCENARIOS, files_below
 
 OURS = b"# State\n\nours\n"
 FIRST, SECOND = b"# State\n\na person's first\n", b"# State\n\na person's second\n"
@@ -36,7 +36,7 @@ def write(memory, path=PAGE, data=OURS):
 
 
 def no_litter(memory):
-    return sorted(files_below(memory)) == sorted([*BEFORE, ".cosmemory/lock", ".cosmemory/.gitignore"])
+    return sorted(files_below(memory)) == sorted([*BEFORE, *OWN])
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644, 0o664, 0o660])

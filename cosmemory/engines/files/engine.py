@@ -11,8 +11,8 @@ from cosmemory.engines.files import cache, listing, marks
 from cosmemory.engines.files.disk import refusal
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
 from cosmemory.engines.files.log import TAIL, Log
+from cosmemory.engines.files.past import Extended, Past, Turned, head_of
 from cosmemory.engines.files.replace import Found, check_names, current, find, open_page, replace
-from cosmemory.engines.recollection import Recollection
 from cosmemory.engines.tail import in_style_of
 from cosmemory.errors import Conflict, EditedMeanwhile, NotFound, NotSaved
 from cosmemory.frozen import field, slotted
@@ -27,14 +27,16 @@ from cosmemory.store import (
     Stored,
     check_path,
     is_revision_of,
-    log_revision,
     one_each,
     revision_of,
 )
+from cosmemory.text.digest import log_revision
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import BinaryIO
+
+    from cosmemory.engines.files.recalled import FilesHistory
 
 
 class FilesStore:
@@ -44,6 +46,7 @@ class FilesStore:
         self.root = os.path.realpath(root)
         self.durability = durability
         self.lock = Lock(self.root, timeout)
+        self._past = Past(self.lock)
         self._logs: dict[str, Log] = {}
 
     def read(self, path: str) -> Stored | None:
@@ -109,20 +112,31 @@ class FilesStore:
         """Copies that editors and synchronisers left between the pages."""
         return listing.strangers(self.root)
 
-    def history(self) -> Recollection:
-        """The pages as they stand, of which nothing earlier is known."""
-        stored = (self.read(path) for path in self.paths())
-        return Recollection().with_present({each.path: each.data for each in stored if each})
+    def history(self) -> FilesHistory:
+        """What was changed, by whom and why, as the journal, the spool and the pages tell it."""
+        from cosmemory.engines.files.recalled import recalled
 
-    def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:  # noqa: ARG002
+        return recalled(self.root, self._bytes)
+
+    def notice(self, *, thoroughly: bool = False) -> bool:
+        """Remember what was saved by hand since; whether there is any that nobody has examined."""
+        with self.writing():
+            self._past.look(thoroughly=thoroughly)
+        return self._past.edited
+
+    def examined(self) -> None:
+        """Remember that every edit by hand so far was examined."""
+        with self.writing():
+            self._past.examined()
+
+    def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:
         """Whole entries at the end of a log, durable when this returns; the log's new revision."""
         self.lock.acquire()
         try:
             self._finish()
-            length, tail = self._log(path).put(data)
+            return self._log(path).put(data, head_of(attribution))
         finally:
             self.lock.release()
-        return log_revision(length, tail)
 
     @contextmanager
     def writing(self, timeout: float | None = None) -> Iterator[FilesWriter]:
@@ -133,6 +147,7 @@ class FilesStore:
         self.lock.acquire(timeout)
         try:
             self._finish()
+            self._past.look()
             yield FilesWriter(self)
         finally:
             self.lock.release()
@@ -152,16 +167,22 @@ class FilesStore:
         if self.lock.unfinished:
             from cosmemory.engines.files import intent
 
-            intent.finish(self.lock, self.durability)
+            done = intent.finish(self.lock, self.durability)
+            if done is not None:
+                self._past.finished(done)
 
     def _log(self, path: str) -> Log:
         if path not in self._logs:
             check_path(path)
-            self._logs[path] = Log(self.lock, path, self.durability)
+            self._logs[path] = Log(self.lock, path, self.durability, self._past)
         return self._logs[path]
 
     def _intent_is_open(self) -> bool:
         return os.access(f"{self.root}/{FOLDER}/{INTENT}", os.F_OK)
+
+    def _bytes(self, path: str) -> bytes | None:
+        stored = self.read(path)
+        return stored.data if stored else None
 
     def _laid_over(self, path: str, data: bytes | None) -> bytes | None:
         from cosmemory.engines.files import intent
@@ -226,7 +247,7 @@ class FilesWriter:
         self.store._finish()  # noqa: SLF001  # what an earlier commit under this very lock could only record
         try:
             if len(merged) == 1:
-                landed: tuple[Revision, ...] = (self._make(merged[0]),)
+                landed: tuple[Revision, ...] = (self._make(merged[0], attribution),)
             else:
                 landed = self._make_together(merged, attribution)
         except OSError as error:
@@ -242,35 +263,40 @@ class FilesWriter:
                 path, "the lock was given back, or this process was forked from the one that has it"
             )
 
-    def _make(self, change: Change) -> Revision:
+    def _make(self, change: Change, told: Attribution) -> Revision:
+        store = self.store
         if isinstance(change, Append):
-            return log_revision(*self.store._log(change.path).put(change.data))  # noqa: SLF001
+            return store._log(change.path).put(change.data, head_of(told))  # noqa: SLF001
         before = self._before(change)
         data = change.data if isinstance(change, Replace) else None
-        replace(self.store.lock, change.path, data, before, self.store.durability)
+        with store._past.remembering(told, [Turned(change.path, before, data)]):  # noqa: SLF001
+            replace(store.lock, change.path, data, before, store.durability)
         return "" if data is None else revision_of(data)
 
-    def _make_together(self, changes: Sequence[Change], attribution: Attribution) -> tuple[Revision, ...]:
+    def _make_together(self, changes: Sequence[Change], told: Attribution) -> tuple[Revision, ...]:
         from cosmemory.engines.files import intent
 
+        store = self.store
         steps: list[intent.Step] = []
-        revisions: list[Revision] = []
+        turned: list[Turned | Extended] = []
         for change in changes:
             if isinstance(change, Append):
-                closing, length, tail = self.store._log(change.path).ready()  # noqa: SLF001
+                closing, length, tail = store._log(change.path).ready()  # noqa: SLF001
                 entries = in_style_of(tail, change.data)
                 data = closing + entries
                 steps.append(intent.step_for_log(change.path, entries, length, closing))
-                revisions.append(log_revision(length + len(data), (tail + data)[-TAIL:]))
+                revision = log_revision(length + len(data), (tail + data)[-TAIL:])
+                turned.append(Extended(change.path, length, data, revision))
             else:
                 new = change.data if isinstance(change, Replace) else None
                 before = self._before(change)
-                check_names(self.store.root, change.path, before)
+                check_names(store.root, change.path, before)
                 steps.append(intent.step_for(change.path, new, before))
-                revisions.append("" if new is None else revision_of(new))
-        together = intent.Intent(operation=attribution.operation, actor=attribution.actor, steps=tuple(steps))
-        intent.carry_out(self.store.lock, together, self.store.durability)
-        return tuple(revisions)
+                turned.append(Turned(change.path, before, new))
+        together = intent.Intent(told=told, steps=tuple(steps))
+        with store._past.remembering(told, turned):  # noqa: SLF001
+            intent.carry_out(store.lock, together, store.durability)
+        return tuple(each.after for each in turned)
 
     def _before(self, change: Replace | Remove) -> Found | None:
         """The page as it stands, if it is the one that the change was made from."""

@@ -20,7 +20,7 @@ from cosmemory.engines.files.replace import MAKE_PAGE, OPEN_PAGE, Found, find, r
 from cosmemory.engines.files.shelf import CONFLICTS, put_aside
 from cosmemory.errors import CosmemoryError, EditedMeanwhile, NotFound, Unsafe
 from cosmemory.frozen import frozen
-from cosmemory.store import check_path, revision_of
+from cosmemory.store import Attribution, check_path, revision_of
 from cosmemory.text.digest import sha256_hex
 
 FORMAT = 1
@@ -58,8 +58,7 @@ class Step:
 class Intent:
     """Changes of several pages that happen together."""
 
-    operation: str
-    actor: str
+    told: Attribution
     steps: tuple[Step, ...]
 
     def of(self, path: str) -> Step | None:
@@ -105,8 +104,8 @@ def carry_out(lock: Lock, intent: Intent, durability: str) -> None:
     _withdraw_soon(lock, durability, intent if durability == "file" else None)
 
 
-def finish(lock: Lock, durability: str = "full") -> None:
-    """Finish the intent that somebody left open; only under the lock.
+def finish(lock: Lock, durability: str = "full") -> Intent | None:
+    """Finish the intent that somebody left open, and give it; only under the lock.
 
     A page that can no longer be written, whatever is done, gives up its place to what stands there: it must not
     keep everybody from writing anything. What the disk refuses is refused, and tried again by the next writer.
@@ -124,7 +123,10 @@ def finish(lock: Lock, durability: str = "full") -> None:
     except OSError as error:
         raise refusal(path, error) from error
     if intent is not None:
-        lock.notices.append(f"A change that was interrupted ({intent.operation or 'unnamed'}) was finished.")
+        lock.notices.append(
+            f"A change that was interrupted ({intent.told.operation or 'unnamed'}) was finished."
+        )
+    return intent
 
 
 def _take_or_keep_both(lock: Lock, step: Step, durability: str) -> None:
@@ -261,7 +263,9 @@ def _written(intent: Intent) -> bytes:
         }
         for step in intent.steps
     ]
-    described = json.dumps({"operation": intent.operation, "actor": intent.actor, "steps": listed})
+    told = intent.told
+    by = {"operation": told.operation, "actor": told.actor, "message": told.message, "at": told.at}
+    described = json.dumps({**by, "steps": listed})
     rest = described.encode() + b"\n" + b"".join(step.after or b"" for step in intent.steps)
     head = json.dumps({"cosmemory-intent": FORMAT, "bytes": len(rest), "sha256": sha256_hex(rest)})
     return head.encode() + b"\n" + rest
@@ -295,7 +299,13 @@ def _parsed(data: bytes) -> Intent | None:
                 closing=each["closing"],
             )
         )
-    return Intent(operation=described["operation"], actor=described["actor"], steps=tuple(steps))
+    told = Attribution(
+        operation=described["operation"],
+        actor=described["actor"],
+        message=described.get("message", ""),
+        at=described.get("at", 0),
+    )
+    return Intent(told=told, steps=tuple(steps))
 
 
 def step_for(path: str, data: bytes | None, before: Found | None) -> Step:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 
 from cosmemory.engines.files.disk import refusal
+from cosmemory.frozen import frozen
 from cosmemory.pattern import pattern
 
 # Copies kept out of the way, never taken for live pages.
@@ -31,23 +32,39 @@ def pages(root: str) -> tuple[str, ...]:
     )
 
 
-def stamps(root: str) -> dict[str, str]:
-    """What the file system says of each live page: another file, size or time means another text.
+@frozen()
+class Look:
+    """What the file system says of a page: another file, size or time means another text.
 
-    A page that was saved within the last moment is left out: it could be saved again within the same tick.
+    A page that was saved within the last moment does not lie `still`: it could be saved again within the same tick.
     """
-    still = time.time_ns() - SETTLED
-    found: dict[str, str] = {}
+
+    stamp: str
+    size: int
+    saved: int
+    still: bool
+
+
+def looks(root: str) -> dict[str, Look]:
+    """How each live page looks from outside, none of them read."""
+    settled = time.time_ns() - SETTLED
+    found: dict[str, Look] = {}
     for path, entry in _entries(root):
         if path.endswith(PAGE) and not STRANGER.fullmatch(entry.name):
             try:
                 status = entry.stat(follow_symlinks=entry.is_symlink())
             except OSError:
                 continue  # it has just gone
-            if max(status.st_mtime_ns, status.st_ctime_ns) < still:
-                times = f"{status.st_mtime_ns:x} {status.st_ctime_ns:x}"
-                found[path] = f"{status.st_ino:x} {status.st_size:x} {times}"
+            times = f"{status.st_mtime_ns:x} {status.st_ctime_ns:x}"
+            stamp = f"{status.st_ino:x} {status.st_size:x} {times}"
+            still = max(status.st_mtime_ns, status.st_ctime_ns) < settled
+            found[path] = Look(stamp, status.st_size, status.st_mtime_ns // 1_000_000_000, still)
     return found
+
+
+def stamps(root: str) -> dict[str, str]:
+    """The looks of the pages that lie still."""
+    return {path: look.stamp for path, look in looks(root).items() if look.still}
 
 
 def strangers(root: str) -> tuple[str, ...]:

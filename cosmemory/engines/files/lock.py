@@ -78,6 +78,7 @@ class Lock:
         "_thread",
         "_threads",
         "folder",
+        "follows",
         "notices",
         "number",
         "root",
@@ -92,6 +93,7 @@ class Lock:
         self.notices: list[str] = []
         _locks[0] += 1
         self.number = _locks[0]  # two locks of one process are two holders
+        self.follows = 0  # how often somebody else may have held the lock since we did
         self.unfinished = False  # an intent may be open: whoever holds the lock finishes it before writing
         self._path = f"{self.folder}/lock"
         self._descriptor = CLOSED
@@ -246,6 +248,7 @@ class Lock:
             self.close()
             raise Unsafe(f"{FOLDER}/lock", "it is not a plain file of one name")
         self._inode, self._device = status.st_ino, status.st_dev
+        self.follows += 1
         self._line = _holder_line(self.number)
 
     def _wait(self, limit: float) -> None:
@@ -283,6 +286,7 @@ class Lock:
         self.unfinished = litter.stands(f"{self.folder}/{INTENT}")
         told = litter.clear(self.root, record[HOLDER_BYTES:], whole=_boot(record) != _boot(self._line))
         self.notices.extend(told)
+        self.follows += 1
         os.pwrite(self._descriptor, self._line, 0)
         self._noted = ""
 

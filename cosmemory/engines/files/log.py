@@ -7,23 +7,43 @@ import os
 from cosmemory.engines.files.disk import let_go, open_log, refusal, write_all
 from cosmemory.engines.tail import in_style_of
 from cosmemory.errors import NotSaved, Unsafe
+from cosmemory.text.digest import log_revision
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from cosmemory.engines.files.lock import Lock
+
+    Ready = tuple[os.stat_result, bytes, int, bytes]
+else:
+    Protocol = object
 
 TAIL = 4096
 CLOSED = -1
 REPLACED_TIMES = 5
 
 
+class Recorder(Protocol):
+    """Whoever remembers what is appended."""
+
+    def begin_append(self, told: bytes, path: str, start: int, data: bytes, after: str) -> None:
+        """Remember entries that are about to be written at that offset, and the log's revision then."""
+
+    def settle(self, *, made: bool) -> None:
+        """Remember whether they were."""
+
+
 class Log:
     """A log kept open between appends; each one makes sure that it still is the file of that name."""
 
-    __slots__ = ("_descriptor", "_durable", "_file", "_inode", "_sound", "lock", "path")
+    __slots__ = ("_descriptor", "_durable", "_file", "_inode", "_sound", "lock", "path", "recorder")
 
-    def __init__(self, lock: Lock, path: str, durability: str = "full") -> None:
+    def __init__(
+        self, lock: Lock, path: str, durability: str = "full", recorder: Recorder | None = None
+    ) -> None:
         self.lock = lock
+        self.recorder = recorder
         self.path = path
         self._durable = durability != "none"
         self._file = f"{lock.root}/{path}"
@@ -40,11 +60,11 @@ class Log:
         if descriptor != CLOSED:
             let_go(descriptor)  # whatever had to last was made durable before it was acknowledged
 
-    def put(self, data: bytes) -> tuple[int, bytes]:
-        """Append under the lock, already held; the new length and the last bytes of the log."""
+    def put(self, data: bytes, told: bytes = b"") -> str:
+        """Append under the lock, already held; the log's new revision. The history tells of it what ``told`` says."""
         try:
             for _ in range(REPLACED_TIMES):
-                placed = self._put(data)
+                placed = self._put_recorded(data, told)
                 if placed is not None:
                     return placed
                 self.close()
@@ -93,12 +113,12 @@ class Log:
                 os.fsync(descriptor)  # written; whether durably, nobody knows
             return os.stat(self._file).st_ino == os.fstat(descriptor).st_ino
         try:
-            return self._put(data[closing:]) is not None
+            return self._put_recorded(data[closing:], b"") is not None
         except OSError:
             _take_back(descriptor, length, data)  # the pages that go with it are not changed either
             raise
 
-    def _ready(self) -> tuple[os.stat_result, bytes, int, bytes] | None:
+    def _ready(self) -> Ready | None:
         descriptor = self._descriptor
         if descriptor == CLOSED:
             descriptor = self._descriptor = open_log(self.lock.root, self.path)
@@ -129,12 +149,25 @@ class Log:
         self._sound = True
         return length
 
-    def _put(self, data: bytes) -> tuple[int, bytes] | None:
+    def _put_recorded(self, data: bytes, told: bytes) -> str | None:
         ready = self._ready()
         if ready is None:
             return None
-        status, closing, length, tail = ready
+        _, closing, length, tail = ready
         data = closing + in_style_of(tail, data)
+        revision = log_revision(length + len(data), (tail + data)[-TAIL:])
+        if self.recorder is None:
+            return revision if self._write(ready, data) else None
+        self.recorder.begin_append(told, self.path, length, data, revision)
+        placed = False
+        try:
+            placed = self._write(ready, data)
+        finally:
+            self.recorder.settle(made=placed)
+        return revision if placed else None
+
+    def _write(self, ready: Ready, data: bytes) -> bool:
+        status, _, length, _ = ready
         descriptor = self._descriptor
         try:
             if os.write(descriptor, data) != len(data):
@@ -152,8 +185,8 @@ class Log:
             # An editor saved its own copy meanwhile: an entry that is acknowledged must stand in that one,
             # and once. Saved in place before our write, it has our entry at its own end.
             _take_back(descriptor, length if replaced else now.st_size - len(data), data)
-            return None
-        return length + len(data), (tail + data)[-TAIL:]
+            return False
+        return True
 
 
 def _take_back(descriptor: int, length: int, data: bytes) -> None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 
 from cosmemory import clock
+from cosmemory.actor import default_actor
 from cosmemory.engines.files.append import append
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
+from cosmemory.engines.files.spool import head
 from cosmemory.root import find_root
 from cosmemory.syntax.entry import EVENT_TYPES, entry_text, event_fields
 
@@ -33,11 +35,13 @@ def fast_log(arguments: list[str]) -> bool:
     root = _plain_root(values.get("--root"))
     if root is None:
         return False
-    moment = clock.format_time(clock.now())
+    now = clock.now()
+    moment = clock.format_time(now)
     involved, action, outcome, notes = (values.get(option, "") for option in VALUES[:4])
     text = entry_text(moment, event_fields(kind, involved, action, outcome, notes, []))
     lock = Lock(root, TIMEOUT)
-    append(lock, LOG, text.encode())
+    told = head(now, values.get("--actor") or default_actor(), "log", "")
+    append(lock, LOG, text.encode(), told)
     if lock.notices:
         from cosmemory.interfaces.cli.output import tell_notices
 

@@ -1,0 +1,144 @@
+"""What the history knows last of every page: its revision, and what the file system said of its file.
+
+``.cosmemory/heads`` holds it as of one offset of one spool; the records that follow are laid over it.
+"""
+
+from __future__ import annotations
+
+import os
+
+from cosmemory.engines.files import spooled
+from cosmemory.engines.files.disk import let_go, read_all
+from cosmemory.engines.files.replace import find
+from cosmemory.engines.files.spool import BY_HAND, EXAMINED, NONE, UNKNOWN, VOID, Spool
+from cosmemory.engines.files.spooled import Record, SpoolStep, length_of
+from cosmemory.frozen import field, replace, slotted
+from cosmemory.text.digest import log_revision
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cosmemory.store import Revision
+
+NAME = "heads"
+TITLE = "cosmemory-heads 1"
+READ_HEADS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@slotted
+class Heads:
+    """The last known revision of each page with its length, as of an offset of a spool; "-" for no page."""
+
+    spool: str = ""
+    end: int = 0
+    edited: bool = False  # by hand, and nobody has examined it since
+    revisions: dict[str, str] = field(default_factory=dict)
+    stamps: dict[str, str] = field(default_factory=dict)
+
+    def knows(self, path: str, data: bytes | None, revision: Revision | None) -> bool:
+        """Whether a page is as the history knows it."""
+        known = self.revisions.get(path, UNKNOWN)
+        if data is None:
+            return known in (NONE, UNKNOWN)
+        said, _, length = known.partition("#")
+        if "-" in said and said != NONE:
+            return length == str(len(data)) and said == log_revision(len(data), data)
+        return said == revision
+
+    def lay(self, record: Record) -> None:
+        """Take over what a record says, if its change was made."""
+        self.end = record.end
+        if record.state == "V":
+            return
+        if record.sort == EXAMINED:
+            self.edited = False
+        elif record.sort == BY_HAND:
+            self.edited = True
+        for step in record.steps:
+            self._lay(step)
+
+    def _lay(self, step: SpoolStep) -> None:
+        self.stamps.pop(step.path, None)
+        if step.kind == "A" and length_of(self.revisions.get(step.path, UNKNOWN)) not in (None, step.start):
+            self.edited = True  # somebody changed the log before these entries
+        self.revisions[step.path] = step.head
+
+
+def follow(heads: Heads | None, spool: Spool) -> tuple[Heads, bool]:
+    """The heads as they are now, under the lock, and whether the whole spool could be read.
+
+    What a killed writer left unsettled is settled first. Raises OSError for what a disk refuses.
+    """
+    folder = spool.lock.folder
+    found = spooled.read(folder, heads.spool, heads.end) if heads else None
+    if heads is None or found is None or found.name != heads.spool:
+        heads = read(folder)
+        found = spooled.read(folder, heads.spool, heads.end)
+        if found.name != heads.spool:
+            heads.spool, heads.end = found.name, 0
+    for record in found.records:
+        state = record.state or settled(spool, record)
+        heads.lay(record if state == "K" else replace(record, state="V"))
+    if found.records and not found.records[-1].state:
+        heads.end += len(VOID)
+    return heads, found.sound
+
+
+def read(folder: str) -> Heads:
+    """The heads as they were written last; those of the journal where that cannot be read."""
+    try:
+        descriptor = os.open(f"{folder}/{NAME}", READ_HEADS)
+        try:
+            lines = read_all(descriptor).decode("utf-8", "surrogateescape").split("\n")
+        finally:
+            let_go(descriptor)
+        title, name, end, edited = lines[0].rsplit(" ", 3)
+        if title == TITLE and lines[-2:] == [TITLE, ""]:
+            heads = Heads(name, int(end), edited == "edited")
+            for line in lines[1:-2]:
+                revision, stamp, path = line.split("\t", 2)
+                heads.revisions[path] = revision
+                if stamp:
+                    heads.stamps[path] = stamp
+            return heads
+    except (OSError, ValueError):
+        pass  # never written, or by a machine that lost its power
+    from cosmemory.engines.files import journal
+
+    return Heads(revisions=journal.heads(folder))
+
+
+def written(heads: Heads) -> bytes:
+    """The bytes of the file of the heads."""
+    first = f"{TITLE} {heads.spool} {heads.end} {'edited' if heads.edited else 'examined'}"
+    lines = [
+        f"{revision}\t{heads.stamps.get(path, '')}\t{path}" for path, revision in heads.revisions.items()
+    ]
+    return "\n".join([first, *lines, TITLE, ""]).encode("utf-8", "surrogateescape")
+
+
+def settled(spool: Spool, record: Record) -> str:
+    """Whether the change of a writer that was killed was made; said in the spool if it is the last one."""
+    made = all(_stands(spool.lock.root, step) for step in record.steps)
+    spool.settle() if made else spool.settle(VOID)
+    return "K" if made else "V"
+
+
+def settle_last(spool: Spool) -> None:
+    """Settle what a killed writer left at the end of the spool; only under the lock."""
+    try:
+        records = spooled.read(spool.lock.folder).records
+        if records and not records[-1].state:
+            settled(spool, records[-1])
+    except OSError:
+        pass  # the next one who can read it does it
+    spool.settled = True
+
+
+def _stands(root: str, step: SpoolStep) -> bool:
+    try:
+        found = find(root, step.path)
+    except OSError:
+        return False
+    if step.kind == "A":
+        return found is not None and found.data[step.start :].startswith(step.inserted)
+    return (found.revision if found else NONE) == step.after

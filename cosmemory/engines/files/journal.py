@@ -1,0 +1,269 @@
+"""The journal: the past of a memory in ``.cosmemory/journal.sqlite``, taken over from the spool.
+
+What stands there of a page is a chain of small steps, with a whole text wherever the steps since the last one have
+grown as large as the page. It is written under the memory's lock alone, with SQLite's rollback journal: no shared
+memory, so that it also works on a network folder. It may be deleted: what is lost then is the past.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import zlib
+from contextlib import suppress
+
+from cosmemory.engines.files.spool import NONE, spliced_at
+from cosmemory.engines.files.spooled import length_of, revision_in
+from cosmemory.engines.files.weaving import FOLLOWS, WHOLE, Woven, WovenStep
+from cosmemory.errors import NotFound
+from cosmemory.frozen import replace
+from cosmemory.store import Attribution, PageStep, Remembered, is_revision_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Self
+
+NAME = "journal.sqlite"
+FORMAT = 1
+LEAST_BETWEEN_WHOLE = 16 * 1024
+WORTH_PACKING = 128
+LARGE = 1 << 20
+OPEN_JOURNAL = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+PACKED, PLAIN = b"z", b"\0"
+
+
+class Journal:
+    """The journal in a folder, open for reading or, under the lock, for writing."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def __del__(self) -> None:
+        self._connection.close()
+
+    @property
+    def taken(self) -> tuple[str, int]:
+        """Which spool is in here up to which offset."""
+        name, end = self._connection.execute("SELECT spool, end FROM taken").fetchone()
+        return name, end
+
+    @property
+    def last(self) -> int:
+        """The number of the newest change, 0 when there is none."""
+        found: int = self._connection.execute("SELECT coalesce(max(number), 0) FROM revision").fetchone()[0]
+        return found
+
+    def heads(self) -> dict[str, str]:
+        """The head of every page."""
+        return dict(self._connection.execute("SELECT path, head FROM page"))
+
+    def take(self, changes: Iterable[Woven], spool: str, end: int) -> None:
+        """Take changes over, with how much of the spool that is: all of it, durably, or nothing."""
+        with self._connection as connection:
+            for change in changes:
+                told = change.attribution
+                connection.execute(
+                    "INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?)",
+                    (change.number, told.at, told.actor, told.operation, told.message, change.by_hand),
+                )
+                for step in change.steps:
+                    self._add(change.number, step)
+            connection.execute("UPDATE taken SET spool = ?, end = ?", (spool, end))
+
+    def revisions(self, path: str | None, below: int | None, limit: int | None) -> tuple[Remembered, ...]:
+        """The changes of one page, or of all, newest first."""
+        least = -1 if limit is None else limit
+        most = 1 << 62 if below is None else below
+        if path is None:
+            rows = self._connection.execute(
+                "SELECT number FROM revision WHERE number < ? ORDER BY number DESC LIMIT ?", (most, least)
+            )
+        else:
+            rows = self._connection.execute(
+                "SELECT step.number FROM step JOIN page ON page.id = step.page"
+                " WHERE page.path = ? AND step.number < ? ORDER BY step.number DESC LIMIT ?",
+                (_named(path), most, least),
+            )
+        return tuple(found for (number,) in rows.fetchall() if (found := self.revision(number)))
+
+    def revision(self, number: int) -> Remembered | None:
+        """The change of that number."""
+        row = self._connection.execute(
+            "SELECT at, actor, operation, message, by_hand FROM revision WHERE number = ?", (number,)
+        ).fetchone()
+        if row is None:
+            return None
+        at, actor, operation, message, by_hand = row
+        steps = self._connection.execute(
+            "SELECT page.path, step.after, (SELECT earlier.after FROM step AS earlier"
+            " WHERE earlier.page = step.page AND earlier.number < step.number"
+            " ORDER BY earlier.number DESC LIMIT 1)"
+            " FROM step JOIN page ON page.id = step.page WHERE step.number = ? ORDER BY page.path",
+            (number,),
+        )
+        return Remembered(
+            number=number,
+            attribution=Attribution(at=at, actor=actor, operation=operation, message=message),
+            by_hand=bool(by_hand),
+            pages=tuple(
+                PageStep(path=path, before=revision_in(before or NONE), after=revision_in(after))
+                for path, after, before in steps
+            ),
+        )
+
+    def text(self, path: str, number: int) -> bytes | None:
+        """A page right after the change of that number, None where there was no page.
+
+        Raises NotFound where the text is not kept.
+        """
+        page = self._connection.execute("SELECT id FROM page WHERE path = ?", (_named(path),)).fetchone()
+        if page is None:
+            return None
+        base = self._connection.execute(
+            "SELECT number, text FROM whole_text WHERE page = ? AND number <= ? ORDER BY number DESC LIMIT 1",
+            (page[0], number),
+        ).fetchone()
+        begin, text = (base[0], bytearray(_unpacked(base[1]))) if base else (0, bytearray())
+        after, known = NONE, True
+        for each, told, start, removed, inserted, now in self._connection.execute(
+            "SELECT number, told, start, removed, inserted, after FROM step"
+            " WHERE page = ? AND number >= ? AND number <= ? ORDER BY number",
+            (page[0], begin, number),
+        ):
+            after = now
+            known = known and (told == FOLLOWS or each == begin)
+            if each != begin:
+                text[start : start + len(_unpacked(removed))] = _unpacked(inserted)
+        found = revision_in(after)
+        if found is None:
+            return None
+        data = bytes(text)
+        if not known or not is_revision_of(found, data):
+            raise NotFound(f"The text of {path} at revision {number}", "The history does not keep it.")
+        return data
+
+    def _add(self, number: int, step: WovenStep) -> None:
+        connection = self._connection
+        row = connection.execute("SELECT id, since FROM page WHERE path = ?", (_named(step.path),)).fetchone()
+        if row is None:
+            begun = (_named(step.path), step.after)
+            made = connection.execute("INSERT INTO page (path, head, since) VALUES (?, ?, 0)", begun)
+            row = made.lastrowid, 0
+        elif step.told == WHOLE:
+            step = self._as_a_step_from_the_last(number, step)
+        page, since = row
+        told = (step.told, step.start, _packed(step.removed), _packed(step.inserted))
+        if step.told == WHOLE:
+            self._keep_whole(page, number, step.inserted)
+            told = (step.told, 0, PLAIN, PLAIN)
+        connection.execute("INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?)", (page, number, step.after, *told))
+        since = 0 if step.told == WHOLE else since + len(step.removed) + len(step.inserted)
+        if since > max(length_of(step.after) or 0, LEAST_BETWEEN_WHOLE) and step.told == FOLLOWS:
+            since = 0
+            with suppress(NotFound):
+                self._keep_whole(page, number, self.text(step.path, number) or b"")
+        connection.execute("UPDATE page SET head = ?, since = ? WHERE id = ?", (step.after, since, page))
+
+    def _as_a_step_from_the_last(self, number: int, step: WovenStep) -> WovenStep:
+        """What a person did to a page as small as it was, where the text before it is known."""
+        if (length_of(step.after) or 0) > LARGE:
+            return step
+        try:
+            before = self.text(step.path, number - 1) or b""
+        except NotFound:
+            return step
+        start, removed, inserted = spliced_at(before, step.inserted)
+        return replace(step, told=FOLLOWS, start=start, removed=removed, inserted=inserted)
+
+    def _keep_whole(self, page: int, number: int, text: bytes) -> None:
+        self._connection.execute("INSERT INTO whole_text VALUES (?, ?, ?)", (page, number, _packed(text)))
+
+
+def opened(folder: str) -> Journal | None:
+    """The journal in a folder, for reading; None where there is none.
+
+    Raises sqlite3.Error for one that cannot be read.
+    """
+    path = f"{folder}/{NAME}"
+    if not os.path.exists(path):
+        return None
+    connection = sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True)
+    try:
+        if _format(connection) == 0:
+            connection.close()
+            return None  # it was only begun
+    except BaseException:
+        connection.close()
+        raise
+    return Journal(connection)
+
+
+def writable(folder: str) -> Journal:
+    """The journal in a folder, made where there is none; only under the lock.
+
+    Raises sqlite3.Error for one that cannot be written, OSError where none can be made.
+    """
+    path = f"{folder}/{NAME}"
+    mode = os.stat(f"{folder}/spool").st_mode & 0o777
+    # Opened by us first: SQLite would follow a link, and give the file whatever mode it likes.
+    os.close(os.open(path, OPEN_JOURNAL, mode))
+    connection = sqlite3.connect(path)
+    try:
+        # The text of the past is not made again: what leaves the spool must be on the disk.
+        connection.execute("PRAGMA synchronous = FULL")
+        if _format(connection) == 0:
+            with open(f"{os.path.dirname(__file__)}/journal.sql", encoding="utf-8") as file:
+                # One transaction: a journal that was begun and has no tables would never be begun again.
+                connection.executescript(f"BEGIN;\n{file.read()}\nCOMMIT;")
+    except BaseException:
+        connection.close()
+        raise
+    return Journal(connection)
+
+
+def heads(folder: str) -> dict[str, str]:
+    """The head of every page as the journal knows it; none where it cannot be read."""
+    try:
+        journal = opened(folder)
+        if journal is None:
+            return {}
+        with journal:
+            return journal.heads()
+    except sqlite3.Error:
+        return {}
+
+
+def _format(connection: sqlite3.Connection) -> int:
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found > FORMAT:
+        raise sqlite3.OperationalError(
+            f"its format is {found}, and this release knows formats up to {FORMAT}"
+        )
+    return found
+
+
+def _packed(data: bytes) -> bytes:
+    packed = zlib.compress(data) if len(data) > WORTH_PACKING else data
+    return PACKED + packed if len(packed) < len(data) else PLAIN + data
+
+
+def _unpacked(data: bytes) -> bytes:
+    return zlib.decompress(data[1:]) if data[:1] == PACKED else data[1:]
+
+
+def _named(path: str) -> str:
+    """A path as SQLite can hold it: what is not UTF-8 in it is escaped."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _quoted(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(os.path.abspath(path))
