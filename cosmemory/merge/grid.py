@@ -1,0 +1,167 @@
+"""The rows and columns of a table, each with its key, as they stand in one version."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from cosmemory.document.fields import Layout, Part, Value
+from cosmemory.frozen import frozen
+from cosmemory.merge.units import TableText
+from cosmemory.syntax.escape import is_empty, unescape_cell
+from cosmemory.syntax.tables import Row
+from cosmemory.syntax.tree import name_of
+from cosmemory.syntax.writers import cell_edit
+from cosmemory.text.edits import apply
+from cosmemory.text.spans import Span, line_spans
+
+RowKey = tuple[str, str, str]
+
+_KEYS = frozenset(["id", "key", "name", "nr", "no", "number"])
+
+
+@frozen(eq=False)
+class RowText:
+    """A row under its key: its line, what stands in its cells, and the lines up to the next row that are none."""
+
+    key: RowKey
+    line: str
+    sources: Sequence[str]
+    behind: str = ""
+
+
+@frozen(kw_only=True)
+class Sort:
+    """What the rows of a table are: how the kind reads its columns, and the column that tells them apart.
+
+    Rows that the kind has no ``keyed`` column for may say the same in that one and still be two.
+    """
+
+    shape: Layout | None
+    column: str
+    keyed: bool
+
+    def value(self, column: str) -> Value | None:
+        """The declaration of a column."""
+        return self.shape.values.get(column) if self.shape is not None else None
+
+
+@frozen(eq=False)
+class Grid:
+    """A table in one version: its columns, the lines of its head, and its rows by key in page order."""
+
+    columns: tuple[str, ...]
+    head: str
+    delimiter: str
+    top: str
+    rows: dict[RowKey, RowText]
+
+
+def columns_in(table: TableText, shape: Layout | None) -> tuple[str, ...]:
+    """The columns by attribute or by name; of those of one name the later ones have a number."""
+    names: list[str] = []
+    for title in table.table.columns:
+        name = name_of(title) or title
+        attribute = shape.value_named(name) if shape is not None else None
+        known = attribute or name
+        count = names.count(known)
+        names.append(f"{known} {count + 1}" if count else known)
+    return tuple(names)
+
+
+def sort_of(tables: Sequence[TableText], shape: Layout | None, part: Part | None) -> Sort:
+    """What the rows of one table in all its versions are told apart by."""
+    columns = [columns_in(table, shape) for table in tables]
+    if part is not None and part.key:
+        return Sort(shape=shape, column=part.key, keyed=True)
+    if part is not None:
+        return Sort(shape=shape, column=columns[0][0] if columns[0] else "", keyed=False)
+    for name in columns[0]:
+        if name in _KEYS or name == columns[0][0]:
+            held = [_column(table, names, name) for table, names in zip(tables, columns, strict=True)]
+            if all(len(set(each)) == len(each) and all(each) for each in held):
+                return Sort(shape=shape, column=name, keyed=True)
+    return Sort(shape=shape, column=columns[0][0] if columns[0] else "", keyed=False)
+
+
+def _column(table: TableText, columns: tuple[str, ...], name: str) -> list[str]:
+    at = columns.index(name) if name in columns else len(columns)
+    return [row.sources[at].lower() if at < len(row.sources) else "" for row in table.table.rows]
+
+
+def grid_of(table: TableText, sort: Sort, common: frozenset[str]) -> Grid:
+    """The table in rows by key; in a table without keyed rows those in ``common`` go by all they say."""
+    text, node = table.text, table.table
+    columns = columns_in(table, sort.shape)
+    at = columns.index(sort.column) if sort.column in columns else len(columns)
+    start = text.rfind("\n", 0, node.span.start) + 1
+    lines = {span.start: span for span in line_spans(text, start, _end(text, node.span.end))}
+    by_start = {text.rfind("\n", 0, row.span.start) + 1: row for row in node.rows}
+    delimiter = text.rfind("\n", 0, node.delimiter.span.start) + 1
+    head, ruler, top = "", "", ""
+    rows: dict[RowKey, RowText] = {}
+    seen: Counter[str] = Counter()
+    last: RowText | None = None
+    for begin, span in lines.items():
+        line = span.of(text)
+        row = by_start.get(begin)
+        if begin == start:
+            head = line
+        elif begin == delimiter:
+            ruler = line
+        elif row is None and last is None:
+            top += line
+        elif row is None and last is not None:
+            last = RowText(last.key, last.line, last.sources, last.behind + line)
+            rows[last.key] = last
+        elif row is not None:
+            sources = row.sources
+            name = said_by(sources, at, sort, common)
+            key = ("row", name, str(seen[name]))
+            seen[name] += 1
+            last = rows[key] = RowText(key, line, sources)
+    return Grid(columns, head, ruler, top, rows)
+
+
+def said_by(sources: Sequence[str], at: int, sort: Sort, common: frozenset[str]) -> str:
+    """What tells a row from the others."""
+    source = sources[at] if at < len(sources) else ""
+    if (sort.keyed and not is_empty(source)) or (not sort.keyed and source not in common):
+        return unescape_cell(source).lower() if "\\" in source or "&" in source else source.lower()
+    return "|".join(sources)
+
+
+def common_of(tables: Sequence[TableText], sort: Sort) -> frozenset[str]:
+    """What stands in more than one row of a version in the column that tells rows apart."""
+    if sort.keyed:
+        return frozenset()
+    found: set[str] = set()
+    for table in tables:
+        columns = columns_in(table, sort.shape)
+        at = columns.index(sort.column) if sort.column in columns else len(columns)
+        counts = Counter(row.sources[at] for row in table.table.rows if at < len(row.sources))
+        found |= {source for source, count in counts.items() if count > 1}
+    return frozenset(found)
+
+
+def _end(text: str, at: int) -> int:
+    found = text.find("\n", at)
+    return len(text) if found < 0 else found + 1
+
+
+def with_cells(line: str, wanted: Sequence[str]) -> str:
+    """The row ``line`` with ``wanted`` in its cells, its padding and pipes as they are."""
+    bare = line.rstrip("\r\n")
+    row = Row(bare, Span(0, len(bare)), len(wanted))
+    edits = [
+        cell_edit(bare, cell, source)
+        for cell, source in zip(row.cells, wanted, strict=True)
+        if cell.value.of(bare) != source
+    ]
+    return apply(bare, edits) + line[len(bare) :]
+
+
+def raw_cells(line: str, expected: int) -> list[str]:
+    """All that stands between the pipes of a line, padding included."""
+    bare = line.rstrip("\r\n")
+    return [cell.span.of(bare) for cell in Row(bare, Span(0, len(bare)), expected).cells]
