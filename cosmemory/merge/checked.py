@@ -64,9 +64,9 @@ def _page_holds(
     merging: Merging, kind: Kind | None, base: str, ours: str, theirs: str, merged: Sequence[str]
 ) -> bool:
     record = kind.document if kind is not None else Record
-    b, o, t, *found = (
-        dict(_flat(decode(parse(text), record).document)) for text in (base, ours, theirs, *merged)
-    )
+    documents = [decode(parse(text), record).document for text in (base, ours, theirs, *merged)]
+    doubled = frozenset(path for document in documents for path in _doubled(document))
+    b, o, t, *found = (dict(_flat(document, doubled)) for document in documents)
     t = _with_names(t, merging.renamed)
     for path in set().union(b, o, t, *found):
         was, mine, yours = b.get(path), o.get(path), t.get(path)
@@ -107,7 +107,15 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(word for word in _WORD.findall(text) if not _CHANGING.fullmatch(word))
 
 
-def _flat(record: Any, where: Path = ()) -> Iterator[tuple[Path, Any]]:
+def _doubled(document: Any) -> Iterator[Path]:
+    """The paths that more than one record of a part without keys would have."""
+    for attribute, part in layout(type(document)).parts.items():
+        if part.shape == "table" and not part.key and part.record is not None:
+            counts = Counter(_name(part, record) for record in getattr(document, attribute))
+            yield from ((attribute, name) for name, count in counts.items() if count > 1)
+
+
+def _flat(record: Any, doubled: frozenset[Path], where: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Every value of a document by its path; those that follow from others are left out."""
     shape = layout(type(record))
     for attribute, value in shape.values.items():
@@ -119,31 +127,29 @@ def _flat(record: Any, where: Path = ()) -> Iterator[tuple[Path, Any]]:
         held = getattr(record, attribute)
         if part.shape in {"one", "details"}:
             if held is not None:
-                yield from _flat(held, (*where, attribute))
+                yield from _flat(held, doubled, (*where, attribute))
         elif part.shape in {"table", "blocks"}:
-            for name, each in _named(part, held):
-                yield from _flat(each, (*where, attribute, name))
+            for name, each in _named(part, held, doubled, (*where, attribute)):
+                yield from _flat(each, doubled, (*where, attribute, name))
         else:
             yield (*where, attribute), held
 
 
-def _named(part: Part, records: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
-    """The records of a part by their keys, those of one key by number; without keys by their first value."""
-    attribute = part.key or next(iter(layout(part.record).values), "") if part.record is not None else ""
-    names = [_name(getattr(record, attribute)) for record in records]
-    counts = Counter(names)
+def _named(
+    part: Part, records: tuple[Any, ...], doubled: frozenset[Path], where: Path
+) -> Iterator[tuple[str, Any]]:
+    """The records of a part by their keys, those of one key by number; without keys by what tells them apart."""
     seen: Counter[str] = Counter()
-    for name, record in zip(names, records, strict=True):
-        told = name
-        if counts[name] > 1:
-            told = (
-                f"{name}={record!r}" if not part.key else f"{name} {seen[name] + 1}" if seen[name] else name
-            )
-            seen[name] += 1
-        yield told, record
+    for record in records:
+        name = _name(part, record)
+        if (*where, name) in doubled:
+            name = repr([getattr(record, attribute) for attribute in layout(type(record)).values])
+        seen[name] += 1
+        yield (f"{name} {seen[name]}" if seen[name] > 1 else name), record
 
 
-def _name(value: Any) -> str:
+def _name(part: Part, record: Any) -> str:
+    value = getattr(record, part.key or next(iter(layout(type(record)).values)))
     if isinstance(value, datetime):
         return value.isoformat()
     return (value.text if isinstance(value, Raw) else str(value or "")).lower()

@@ -34,12 +34,15 @@ class RowText:
 class Sort:
     """What the rows of a table are: how the kind reads its columns, and the column that tells them apart.
 
-    Rows that the kind has no ``keyed`` column for may say the same in that one and still be two.
+    Rows that the kind has no ``keyed`` column for may say the same in that one and still be two: what is
+    ``doubled`` there tells none apart. ``shared`` are the columns that every version has.
     """
 
     shape: Layout | None
     column: str
     keyed: bool
+    shared: tuple[str, ...]
+    doubled: frozenset[str] = frozenset()
 
     def value(self, column: str) -> Value | None:
         """The declaration of a column."""
@@ -72,16 +75,21 @@ def columns_in(table: TableText, shape: Layout | None) -> tuple[str, ...]:
 def sort_of(tables: Sequence[TableText], shape: Layout | None, part: Part | None) -> Sort:
     """What the rows of one table in all its versions are told apart by."""
     columns = [columns_in(table, shape) for table in tables]
+    shared = tuple(name for name in columns[0] if all(name in each for each in columns))
     if part is not None and part.key:
-        return Sort(shape=shape, column=part.key, keyed=True)
-    if part is not None:
-        return Sort(shape=shape, column=columns[0][0] if columns[0] else "", keyed=False)
-    for name in columns[0]:
-        if name in _KEYS or name == columns[0][0]:
-            held = [_column(table, names, name) for table, names in zip(tables, columns, strict=True)]
-            if all(len(set(each)) == len(each) and all(each) for each in held):
-                return Sort(shape=shape, column=name, keyed=True)
-    return Sort(shape=shape, column=columns[0][0] if columns[0] else "", keyed=False)
+        return Sort(shape=shape, column=part.key, keyed=True, shared=shared)
+    if part is None:
+        for name in shared:
+            if name in _KEYS or name == columns[0][0]:
+                held = [_column(table, names, name) for table, names in zip(tables, columns, strict=True)]
+                if all(len(set(each)) == len(each) and all(each) for each in held):
+                    return Sort(shape=shape, column=name, keyed=True, shared=shared)
+    declared = (name for name in shape.values if name in shared) if shape is not None else iter(shared)
+    first = next(declared, "")
+    doubled: set[str] = set()
+    for table, names in zip(tables, columns, strict=True):
+        doubled |= {source for source, count in Counter(_column(table, names, first)).items() if count > 1}
+    return Sort(shape=shape, column=first, keyed=False, shared=shared, doubled=frozenset(doubled))
 
 
 def _column(table: TableText, columns: tuple[str, ...], name: str) -> list[str]:
@@ -89,8 +97,8 @@ def _column(table: TableText, columns: tuple[str, ...], name: str) -> list[str]:
     return [row.sources[at].lower() if at < len(row.sources) else "" for row in table.table.rows]
 
 
-def grid_of(table: TableText, sort: Sort, common: frozenset[str]) -> Grid:
-    """The table in rows by key; in a table without keyed rows those in ``common`` go by all they say."""
+def grid_of(table: TableText, sort: Sort) -> Grid:
+    """The table in rows by key."""
     text, node = table.text, table.table
     columns = columns_in(table, sort.shape)
     at = columns.index(sort.column) if sort.column in columns else len(columns)
@@ -116,32 +124,20 @@ def grid_of(table: TableText, sort: Sort, common: frozenset[str]) -> Grid:
             rows[last.key] = last
         elif row is not None:
             sources = row.sources
-            name = said_by(sources, at, sort, common)
+            name = said_by(sources, columns, at, sort)
             key = ("row", name, str(seen[name]))
             seen[name] += 1
             last = rows[key] = RowText(key, line, sources)
     return Grid(columns, head, ruler, top, rows)
 
 
-def said_by(sources: Sequence[str], at: int, sort: Sort, common: frozenset[str]) -> str:
-    """What tells a row from the others."""
-    source = sources[at] if at < len(sources) else ""
-    if (sort.keyed and not is_empty(source)) or (not sort.keyed and source not in common):
+def said_by(row: Sequence[str], columns: Sequence[str], at: int, sort: Sort) -> str:
+    """What tells a row from the others; all that every version has of it, where that one cell does not."""
+    source = row[at] if at < len(row) else ""
+    if not is_empty(source) and source.lower() not in sort.doubled:
         return unescape_cell(source).lower() if "\\" in source or "&" in source else source.lower()
-    return "|".join(sources)
-
-
-def common_of(tables: Sequence[TableText], sort: Sort) -> frozenset[str]:
-    """What stands in more than one row of a version in the column that tells rows apart."""
-    if sort.keyed:
-        return frozenset()
-    found: set[str] = set()
-    for table in tables:
-        columns = columns_in(table, sort.shape)
-        at = columns.index(sort.column) if sort.column in columns else len(columns)
-        counts = Counter(row.sources[at] for row in table.table.rows if at < len(row.sources))
-        found |= {source for source, count in counts.items() if count > 1}
-    return frozenset(found)
+    held = dict(zip(columns, row, strict=False))
+    return "|".join(held.get(name, "") for name in sort.shared)
 
 
 def _end(text: str, at: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cosmemory.document.fields import Layout, Part, layout
 from cosmemory.frozen import replace
-from cosmemory.merge.grid import Grid, RowKey, RowText, common_of, grid_of, raw_cells, sort_of
+from cosmemory.merge.grid import Grid, RowKey, RowText, grid_of, raw_cells, sort_of
 from cosmemory.merge.lines import merge_lines
 from cosmemory.merge.pieces import Piece, settled_or_clash
 from cosmemory.merge.rows import (
@@ -30,9 +30,8 @@ def merge_table(merging: Merging, scope: Scope, base: Unit | None, ours: Unit, t
     part, shape, where = _declared(scope)
     nodes = [unit.node for unit in (ours, theirs, base) if unit is not None]
     sort = sort_of(nodes, shape, part)
-    common = common_of(nodes, sort)
-    b = grid_of(base.node, sort, common) if base is not None else None
-    o, t = grid_of(ours.node, sort, common), grid_of(theirs.node, sort, common)
+    b = grid_of(base.node, sort) if base is not None else None
+    o, t = grid_of(ours.node, sort), grid_of(theirs.node, sort)
     columns = _columns(b, o, t)
     if columns is None:
         path = dotted(scope.where)
