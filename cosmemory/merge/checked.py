@@ -11,8 +11,9 @@ from cosmemory.document.fields import Part, Record, layout
 from cosmemory.document.values import Raw
 from cosmemory.kinds import COORDINATION_LOG, Kind
 from cosmemory.merge.logs import parted_log
-from cosmemory.merge.strategies import Merging
+from cosmemory.merge.strategies import RECORD, Merging
 from cosmemory.pattern import pattern
+from cosmemory.syntax.escape import is_empty
 from cosmemory.syntax.parse import parse
 
 TYPE_CHECKING = False
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 Path = tuple[str, ...]
 
+# What stands for a record itself, beside its values.
+_RECORD = True
 _WORD = pattern(r"[^\s|]+")
 _CHANGING = pattern(r"\d{1,9}[.)]|\d{4}-\d\d-\d\d\S*|:?-+:?|\d\d:\d\d(?::\d\d)?")
 
@@ -70,9 +73,22 @@ def _page_holds(
     t = _with_names(t, merging.renamed)
     for path in set().union(b, o, t, *found):
         was, mine, yours = b.get(path), o.get(path), t.get(path)
-        if not any(_holds(was, mine, yours, each.get(path), len(found) > 1) for each in found):
+        if any(_holds(was, mine, yours, each.get(path), len(found) > 1) for each in found):
+            continue
+        if not (merging.strategies.side(RECORD) and _goes_with_its_record(path, b, o, t)):
             return False
     return True
+
+
+def _goes_with_its_record(path: Path, base: Flat, ours: Flat, theirs: Flat) -> bool:
+    """Whether one side took away the record of the value and the other changed it: a strategy chose between them."""
+    for length in range(1, len(path)):
+        record = path[:length]
+        if record in base and (record in ours) != (record in theirs):
+            side = ours if record in ours else theirs
+            inside = {each for each in (*base, *side) if each[:length] == record}
+            return any(base.get(each) != side.get(each) for each in inside)
+    return False
 
 
 def _with_names(flat: Flat, renamed: Mapping[Path, str]) -> Flat:
@@ -122,7 +138,7 @@ def _flat(record: Any, doubled: frozenset[Path], where: Path = ()) -> Iterator[t
         if not value.derived:
             yield (*where, attribute), getattr(record, attribute)
     for name, text in record.extra.items():
-        yield (*where, "extra", name), text
+        yield (*where, "extra", name), None if is_empty(text) else text
     for attribute, part in shape.parts.items():
         held = getattr(record, attribute)
         if part.shape in {"one", "details"}:
@@ -130,6 +146,7 @@ def _flat(record: Any, doubled: frozenset[Path], where: Path = ()) -> Iterator[t
                 yield from _flat(held, doubled, (*where, attribute))
         elif part.shape in {"table", "blocks"}:
             for name, each in _named(part, held, doubled, (*where, attribute)):
+                yield (*where, attribute, name), _RECORD
                 yield from _flat(each, doubled, (*where, attribute, name))
         else:
             yield (*where, attribute), held

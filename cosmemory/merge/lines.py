@@ -52,12 +52,16 @@ def _line_region(
 ) -> list[Piece]:
     if not base and _are_items(ours) and _are_items(theirs):
         return [text_of(ours), text_of([each for each in theirs if each.text not in {o.text for o in ours}])]
+    was, mine, yours = ([unit.text for unit in side if unit.text.strip()] for side in (base, ours, theirs))
+    if yours in (was, mine) or was == mine:
+        # Blank lines alone are no words to dispute about.
+        return [text_of(ours if yours in (was, mine) else theirs)]
     head = 0 if base else _shared(ours, theirs)
     tail = 0 if base else _shared(ours[head:][::-1], theirs[head:][::-1])
-    first, mine, last = ours[:head], ours[head : len(ours) - tail], ours[len(ours) - tail :]
-    yours = theirs[head : len(theirs) - tail]
-    clash = settled_or_clash(merging, where, text_of(base), text_of(mine), text_of(yours), PROSE)
-    return [text_of(first), clash, text_of(last)]
+    end = len(ours) - tail
+    left, right = text_of(ours[head:end]), text_of(theirs[head : len(theirs) - tail])
+    clash = settled_or_clash(merging, where, text_of(base), left, right, PROSE)
+    return [text_of(ours[:head]), clash, text_of(ours[end:])]
 
 
 def _shared(ours: Sequence[Unit], theirs: Sequence[Unit]) -> int:

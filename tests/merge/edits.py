@@ -46,6 +46,7 @@ class Edit:
 
     touched: Path
     apply: Callable[[Any], Any]
+    removes: bool = False
 
     def __repr__(self) -> str:
         return f"Edit({self.touched})"
@@ -100,7 +101,8 @@ def some_edit(kind: Kind, document: Any, choose: random.Random) -> Edit:
     if held and choose.random() < 0.4:
         gone = choose.choice(held)
         key = str(getattr(gone, part.key)) if part.key else repr(gone)
-        return Edit((name, key), lambda old: replace(old, **{name: without(getattr(old, name), gone)}))
+        takes = part.shape == "blocks" or getattr(gone, "details", None) is not None
+        return Edit((name, key), lambda old: replace(old, **{name: without(getattr(old, name), gone)}), takes)
     record = new_record(part, choose)
     key = str(getattr(record, part.key)) if part.key else repr(record)
     at = choose.randint(0, len(held))
@@ -176,3 +178,66 @@ def flat(record: Any, where: Path = ()) -> dict[Path, Any]:
         else:
             said[*where, name] = held
     return said
+
+
+def human_edit(text: str, choose: random.Random) -> tuple[str, list[str]]:
+    """``text`` with something that a person put in, and the words of it."""
+    newline = "\r\n" if "\r\n" in text else "\n"
+    lines = text.split(newline)
+    said = f"words of another, {choose.randint(1000, 9999)}"
+    change = choose.choice([commented, with_section, with_column, padded])
+    return newline.join(change(lines, said, choose)), [said] if change is not padded else []
+
+
+def commented(lines: list[str], said: str, choose: random.Random) -> list[str]:
+    """A comment below a heading."""
+    at = choose.choice([number for number, line in enumerate(lines) if line.startswith("## ")])
+    return [*lines[: at + 1], "", f"<!-- {said} -->", *lines[at + 1 :]]
+
+
+def with_section(lines: list[str], said: str, choose: random.Random) -> list[str]:
+    """A section of a person's own before or behind the others."""
+    places = [number for number, line in enumerate(lines) if line.startswith("## ")]
+    at = choose.choice([*places, len(lines)])
+    return [*lines[:at], "", "## A page of my own", "", f"- {said}", "", *lines[at:]]
+
+
+def tables(lines: list[str]) -> list[tuple[int, int]]:
+    """Where the tables stand that are fenced in by pipes."""
+    found: list[tuple[int, int]] = []
+    for number, line in enumerate(lines):
+        if set(line) <= set("|:- ") and "-" in line and line.startswith("|") and lines[number - 1][:1] == "|":
+            end = number
+            while end < len(lines) and lines[end].startswith("|"):
+                end += 1
+            # A comment between two rows ends a table for people who count its lines.
+            if not lines[end : end + 1] or not lines[end].startswith("<!--"):
+                found.append((number - 1, end))
+    return found
+
+
+def with_column(lines: list[str], said: str, choose: random.Random) -> list[str]:
+    """A column of a person's own in one table."""
+    found = tables(lines)
+    if not found:
+        return commented(lines, said, choose)
+    start, end = choose.choice(found)
+    more = [f" {said} |", "---|"]
+    return [
+        line + (more[number - start] if number < start + 2 else f" {number} |")
+        if start <= number < end
+        else line
+        for number, line in enumerate(lines)
+    ]
+
+
+def padded(lines: list[str], said: str, choose: random.Random) -> list[str]:
+    """A table with wider cells."""
+    found = tables(lines)
+    if not found:
+        return lines
+    start, end = choose.choice(found)
+    return [
+        line.replace(" |", "   |") if start <= number < end and "\\" not in line and "`" not in line else line
+        for number, line in enumerate(lines)
+    ]
