@@ -82,7 +82,7 @@ def _page_holds(
 
 def _goes_with_its_record(path: Path, base: Flat, ours: Flat, theirs: Flat) -> bool:
     """Whether one side took away the record of the value and the other changed it: a strategy chose between them."""
-    for length in range(1, len(path)):
+    for length in range(1, len(path) + 1):
         record = path[:length]
         if record in base and (record in ours) != (record in theirs):
             side = ours if record in ours else theirs

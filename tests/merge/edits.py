@@ -16,7 +16,7 @@ from cosmemory.kinds import KINDS, Kind
 from cosmemory.kinds.coordination_log import CoordinationLog
 from cosmemory.syntax.parse import parse
 from tests.laws.hostile import filled
-from tests.laws.human import Person
+from tests.laws.human import PROSE, Person
 
 PAGES = [kind for kind in KINDS if kind.document is not CoordinationLog]
 PATHS = {
@@ -47,6 +47,7 @@ class Edit:
     touched: Path
     apply: Callable[[Any], Any]
     removes: bool = False
+    with_block: bool = False
 
     def __repr__(self) -> str:
         return f"Edit({self.touched})"
@@ -102,7 +103,7 @@ def some_edit(kind: Kind, document: Any, choose: random.Random) -> Edit:
         gone = choose.choice(held)
         key = str(getattr(gone, part.key)) if part.key else repr(gone)
         takes = part.shape == "blocks" or getattr(gone, "details", None) is not None
-        return Edit((name, key), lambda old: replace(old, **{name: without(getattr(old, name), gone)}), takes)
+        return Edit((name, key), lambda old: replace(old, **{name: without(getattr(old, name), gone)}), True, takes)
     record = new_record(part, choose)
     key = str(getattr(record, part.key)) if part.key else repr(record)
     at = choose.randint(0, len(held))
@@ -191,7 +192,9 @@ def human_edit(text: str, choose: random.Random) -> tuple[str, list[str]]:
 
 def commented(lines: list[str], said: str, choose: random.Random) -> list[str]:
     """A comment below a heading."""
-    at = choose.choice([number for number, line in enumerate(lines) if line.startswith("## ")])
+    prose = {f"## {title.lower()}" for title in PROSE}
+    heads = [number for number, line in enumerate(lines) if line.startswith("## ")]
+    at = choose.choice([number for number in heads if lines[number].lower() not in prose])
     return [*lines[: at + 1], "", f"<!-- {said} -->", *lines[at + 1 :]]
 
 
