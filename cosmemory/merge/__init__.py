@@ -1,0 +1,1 @@
+"""Three versions of a page, base and two that came of it, become one."""

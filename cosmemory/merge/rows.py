@@ -1,0 +1,142 @@
+"""One row of a table in three versions, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cosmemory.frozen import frozen, replace
+from cosmemory.merge.grid import Grid, RowText, Sort, raw_cells, with_cells
+from cosmemory.merge.pieces import Clash, Piece, settled_or_clash
+from cosmemory.merge.singles import chosen, disputed, settled
+from cosmemory.merge.strategies import Dispute, Merging, dotted
+
+# Two records with one id are the same thing if they agree in all of these that they have.
+_SAME = ("action", "type", "since", "triggered", "resolved_at")
+
+
+@frozen(kw_only=True)
+class TableMerge:
+    """What the rows of a merged table need: its sort, the columns it will have, and the path to it."""
+
+    merging: Merging
+    sort: Sort
+    where: tuple[str, ...]
+    columns: tuple[str, ...]
+    base: Grid | None
+    ours: Grid
+    theirs: Grid
+
+    def path(self, row: RowText, column: str = "") -> tuple[str, ...]:
+        """The path of a row, or of a cell in it."""
+        grid = next(
+            each for each in (self.ours, self.theirs, self.base) if each and row in each.rows.values()
+        )
+        held = cells_of(row, grid.columns)
+        name = held.get(self.sort.column, "") if self.sort.keyed else ""
+        key = name or f"#{list(grid.rows).index(row.key) + 1}"
+        if not column:
+            return (*self.where, key)
+        known = self.sort.value(column) is not None
+        return (*self.where, key, column) if known else (*self.where, key, "extra", column)
+
+
+def cells_of(row: RowText, columns: Sequence[str]) -> dict[str, str]:
+    """What stands in the cells of a row by column."""
+    return dict(zip(columns, row.sources, strict=False))
+
+
+def merge_row(table: TableMerge, base: RowText | None, ours: RowText, theirs: RowText) -> list[Piece]:
+    """The line of a row that both sides have."""
+    b, o, t = (
+        None if row is None or grid is None else _row_cells(row, grid)
+        for row, grid in ((base, table.base), (ours, table.ours), (theirs, table.theirs))
+    )
+    if o is None or t is None or (base is not None and b is None):
+        # A row with too few or too many cells: which value is whose is not sure.
+        found = chosen(base.line if base else None, ours.line, theirs.line)
+        if found is not None:
+            return [found]
+        path = dotted(table.path(ours))
+        return [settled_or_clash(table.merging, path, base.line if base else None, ours.line, theirs.line)]
+    mine: dict[str, str] = {}
+    yours: dict[str, str] = {}
+    disputes: list[Dispute] = []
+    for column in table.columns:
+        was = b.get(column) if b is not None else None
+        left, right = o.get(column, was), t.get(column, was)
+        left = right if left is None else left
+        right = left if right is None else right
+        if left is None or right is None:
+            mine[column] = yours[column] = "-"
+            continue
+        where = table.path(ours, column)
+        found = chosen(was, left, right)
+        if found is None:
+            found = settled(table.merging, where, table.sort.value(column), was, left, right, cell=True)
+        mine[column], yours[column] = (left, right) if found is None else (found, found)
+        if found is None:
+            disputes.append(disputed(where, was, left, right))
+    style = _style(table, b, o, t, (ours, theirs))
+    if not disputes:
+        return [written(table, style, mine)]
+    was_line = base.line if base is not None else None
+    return [Clash(was_line, written(table, style, mine), written(table, style, yours), tuple(disputes))]
+
+
+def _row_cells(row: RowText, grid: Grid) -> dict[str, str] | None:
+    return cells_of(row, grid.columns) if len(row.sources) == len(grid.columns) else None
+
+
+def _style(
+    table: TableMerge,
+    base: Mapping[str, str] | None,
+    ours: Mapping[str, str],
+    theirs: Mapping[str, str],
+    rows: tuple[RowText, RowText],
+) -> tuple[RowText, Grid]:
+    """The row whose padding is kept: of the side that changed no more than that, else of the side with all columns."""
+    mine, yours = (rows[0], table.ours), (rows[1], table.theirs)
+    if table.ours.columns != table.columns or (theirs == base and ours != base):
+        return yours if table.theirs.columns == table.columns else mine
+    return mine
+
+
+def written(table: TableMerge, style: tuple[RowText, Grid], wanted: Mapping[str, str]) -> str:
+    """The line of a row with the ``wanted`` cells, in the style of one that stands in a version."""
+    row, grid = style
+    if grid.columns == table.columns and len(row.sources) == len(grid.columns):
+        return with_cells(row.line, [wanted[column] for column in table.columns])
+    held = dict(zip(grid.columns, raw_cells(row.line, len(grid.columns)), strict=False))
+    same = cells_of(row, grid.columns)
+    cells = [
+        held[column] if column in held and same.get(column) == wanted[column] else f" {wanted[column]} "
+        for column in table.columns
+    ]
+    return "|" + "|".join(cells) + "|\n"
+
+
+def added_row(table: TableMerge, row: RowText, grid: Grid) -> str:
+    """The line of a row that only one side has, with the columns that the merged table has."""
+    if grid.columns == table.columns or len(row.sources) != len(grid.columns):
+        return row.line
+    held = cells_of(row, grid.columns)
+    return written(table, (row, grid), {column: held.get(column, "-") for column in table.columns})
+
+
+def same_thing(ours: Mapping[str, str], theirs: Mapping[str, str]) -> bool:
+    """Whether two new records of one id are one: they agree in what tells such things apart."""
+    return all(ours.get(each) == theirs.get(each) for each in _SAME)
+
+
+def renamed(row: RowText, grid: Grid, column: str, name: str) -> RowText:
+    """``row`` under another key, in its cell too."""
+    cells = [
+        name if each == column else source for each, source in zip(grid.columns, row.sources, strict=True)
+    ]
+    return replace(row, key=("row", name.lower(), "0"), line=with_cells(row.line, cells), sources=cells)
+
+
+def only_seen(sort: Sort, base: Mapping[str, str], side: Mapping[str, str]) -> bool:
+    """Whether a side changed no more of a record than when it was last seen or checked."""
+    changed = [name for name in {*base, *side} if base.get(name) != side.get(name)]
+    return all(name.startswith("last_") and sort.value(name) is not None for name in changed)

@@ -1,0 +1,129 @@
+"""Sections in three versions: by level and name, each merged as what the kind declares it to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+from cosmemory.merge.bodies import merge_body
+from cosmemory.merge.lines import merge_items, merge_lines
+from cosmemory.merge.pieces import Piece, settled_or_clash
+from cosmemory.merge.sequences import ordered
+from cosmemory.merge.singles import chosen
+from cosmemory.merge.strategies import Merging, dotted
+from cosmemory.merge.units import Key, Scope, SectionText
+from cosmemory.syntax.parse import parse
+from cosmemory.syntax.tree import name_of
+
+
+def merge_section(
+    merging: Merging,
+    scope: Scope,
+    base: SectionText | None,
+    ours: SectionText,
+    theirs: SectionText,
+) -> list[Piece]:
+    """A section that both sides have: its heading, what stands below it, and the sections inside."""
+    found = chosen(base.text if base else None, ours.text, theirs.text)
+    if found is not None:
+        return [found] if found else []
+    where = dotted(scope.where)
+    heading = chosen(base.heading if base else None, ours.heading, theirs.heading)
+    if heading is None:
+        pieces = [
+            settled_or_clash(merging, where, base.heading if base else None, ours.heading, theirs.heading)
+        ]
+    else:
+        pieces = [heading]
+    shape = scope.part.shape if scope.part is not None else ""
+    if shape in {"prose", "numbered"}:
+        merge = merge_lines if shape == "prose" else merge_items
+        return [*pieces, *merge(merging, where, base.below if base else None, ours.below, theirs.below)]
+    pieces += merge_body(
+        merging, scope, base.units(scope) if base else [], ours.units(scope), theirs.units(scope)
+    )
+    inside = [each.sections(scope) if each else {} for each in (base, ours, theirs)]
+    return pieces + merge_sections(merging, scope, *inside)
+
+
+def merge_sections(
+    merging: Merging,
+    scope: Scope,
+    base: Mapping[Key, SectionText],
+    ours: Mapping[Key, SectionText],
+    theirs: Mapping[Key, SectionText],
+) -> list[Piece]:
+    """The sections of both sides, in their order."""
+    together = {pair for side in (ours, theirs) for pair in pairwise([None, *side])}
+    pieces: list[Piece] = []
+    last: Key | None = None
+    for key in ordered(list(base), list(ours), list(theirs)):
+        assert isinstance(key, tuple)
+        b, o, t = base.get(key), ours.get(key), theirs.get(key)
+        side = o or t
+        assert side is not None
+        inner = scope if key[0] == "title" else scope.inside(side.section)
+        if o is not None and t is not None:
+            merged = merge_section(merging, inner, b, o, t)
+        else:
+            merged = _alone(merging, inner, b, o, t)
+        pieces += merged if (last, key) in together else _apart(pieces, merged)
+        last = key if merged else last
+    return pieces
+
+
+def _alone(
+    merging: Merging,
+    scope: Scope,
+    base: SectionText | None,
+    ours: SectionText | None,
+    theirs: SectionText | None,
+) -> list[Piece]:
+    """A section that one side alone has: a new one, or one that the other side took away."""
+    side = ours or theirs
+    assert side is not None
+    if base is None:
+        return [side.text]
+    if side.text.rstrip() == base.text.rstrip():
+        return []
+    mine, yours = (each.text if each else None for each in (ours, theirs))
+    return [settled_or_clash(merging, dotted(scope.where), base.text, mine, yours)]
+
+
+def whole_sections(text: str) -> dict[Key, str]:
+    """A page in its top and its sections of the first two levels, each with all that stands in it."""
+    tree = parse(text)
+    heads = [block for block in tree.blocks if block.kind == "heading" and block.level <= 2]
+    starts = [0, *(block.start for block in heads), len(text)]
+    found: dict[Key, str] = {}
+    for number, (start, end) in enumerate(pairwise(starts)):
+        name = name_of(text[start : heads[number - 1].end]) if number else ""
+        count = sum(key[0] == name for key in found)
+        found[name, str(count)] = text[start:end]
+    return found
+
+
+def merge_wholes(
+    merging: Merging, base: Mapping[Key, str], ours: Mapping[Key, str], theirs: Mapping[Key, str]
+) -> list[Piece]:
+    """The sections of both sides as wholes: one that both changed is in dispute."""
+    pieces: list[Piece] = []
+    for key in ordered(list(base), list(ours), list(theirs)):
+        assert isinstance(key, tuple)
+        b, o, t = base.get(key), ours.get(key), theirs.get(key)
+        found = chosen(b, o, t) if o is not None and t is not None else None
+        if found is None and (o is None or t is None):
+            found = (o if t is None else t) if b is None else "" if b in (o, t) else None
+        pieces.append(settled_or_clash(merging, key[0], b, o, t) if found is None else found)
+    return pieces
+
+
+def _apart(before: list[Piece], section: list[Piece]) -> list[Piece]:
+    """``section`` with a blank line before it, where that above it was the last of its side and has none."""
+    above = next((each for each in reversed(before) if each), None)
+    below = next((each for each in section if each), None)
+    if not isinstance(above, str) or not isinstance(below, str):
+        return section
+    if above.endswith("\n\n") or above == "\n" or not below.startswith("#"):
+        return section
+    return ["\n", *section]
