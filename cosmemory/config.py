@@ -20,7 +20,8 @@ class Settings:
     """What a project can set; every value has a default, so that no file is needed.
 
     Bounds are numbers of rows, ``targets`` are percents or counts by metric, ``target_roles`` numbers of
-    agents by role, ``lock_timeout`` is in seconds.
+    agents by role, ``lock_timeout`` is in seconds, ``stale_saves`` says what happens to changes that an older copy
+    of a page overwrote.
     """
 
     format: int = FORMAT
@@ -34,6 +35,7 @@ class Settings:
     templates: str = ""
     durability: str = "full"
     lock_timeout: float = 10.0
+    stale_saves: str = "merge"
 
 
 # Where each setting stands in the file: its table (none for the top), and its key there.
@@ -49,6 +51,7 @@ _PLACES: dict[tuple[str, str], str] = {
     ("", "templates"): "templates",
     ("storage", "durability"): "durability",
     ("storage", "lock_timeout"): "lock_timeout",
+    ("storage", "stale_saves"): "stale_saves",
 }
 
 
@@ -149,6 +152,9 @@ def _checked(values: dict[str, Any], path: str) -> Settings:
     if settings.durability not in {"full", "file", "none"}:
         reason = f"expected full, file or none, not {settings.durability!r}"
         raise ConfigError(path, "storage.durability", reason, "full is the default.")
+    if settings.stale_saves not in {"merge", "report"}:
+        reason = f"expected merge or report, not {settings.stale_saves!r}"
+        raise ConfigError(path, "storage.stale_saves", reason, "merge is the default.")
     if not 0 < settings.lock_timeout <= 3600:
         raise ConfigError(
             path, "storage.lock_timeout", "expected seconds above 0 and up to 3600", "10 is the default."

@@ -10,6 +10,10 @@ from cosmemory.memory import Memory
 from cosmemory.root import find_root
 from cosmemory.trace import trace
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cosmemory.store import Writer
+
 
 def open_memory(
     path: str | None = None,
@@ -30,4 +34,13 @@ def open_memory(
     trace("the memory is at %s", root)
     used = settings if settings is not None else load_settings(root)
     store = FilesStore(root, durability=used.durability, timeout=used.lock_timeout)
-    return Memory(store, settings=used, actor=actor or default_actor(), message=message)
+    memory = Memory(store, settings=used, actor=actor or default_actor(), message=message)
+    memory.on_edits = _examine
+    return memory
+
+
+def _examine(memory: Memory, writer: Writer) -> None:
+    """Brings back what an older copy of a page overwrote, if that is wished; tells of it in any case."""
+    from cosmemory.maintenance.reconcile import examine
+
+    memory.told += examine(memory, writer)

@@ -10,7 +10,7 @@ from cosmemory.errors import EditedMeanwhile, ReadOnly
 from cosmemory.frozen import frozen
 from cosmemory.kinds import LOG_PATH
 from cosmemory.reader import Reader
-from cosmemory.store import Revision
+from cosmemory.store import Revision, Writer
 from cosmemory.trace import trace
 from cosmemory.transaction import BROADCAST, Transaction, entries_of
 
@@ -39,7 +39,12 @@ ATTEMPTS = 20
 
 
 class Memory(Reader):
-    """The state of one Chief of Staff, as pages in a store."""
+    """The state of one Chief of Staff, as pages in a store.
+
+    ``on_edits``, if given, is called under the lock before anything is changed when somebody edited pages by hand.
+    """
+
+    on_edits: Callable[[Memory, Writer], None] | None = None
 
     @contextmanager
     def transaction(
@@ -57,6 +62,8 @@ class Memory(Reader):
                 f"its format is {self.settings.format}, and this release knows formats up to {FORMAT}"
             )
         with self.store.writing() as writer:
+            if self.on_edits is not None and writer.edited:
+                self.on_edits(self, writer)
             transaction = Transaction(self, writer)
             for name, revision in (expected or {}).items():
                 transaction.expect(name, revision)

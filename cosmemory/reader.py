@@ -38,8 +38,13 @@ class Reader:
         self.settings = settings or Settings()
         self.actor = actor
         self.message = message
+        self.told: list[str] = []
         self._now = now
         self._recent: dict[tuple[str, frozenset[str] | None], Page] = {}
+
+    def notices(self) -> tuple[str, ...]:
+        """What had to be repaired or brought together, one sentence each."""
+        return (*self.store.notices(), *self.told)
 
     def now(self) -> datetime:
         """The present moment, in whole seconds."""

@@ -110,6 +110,13 @@ class Writer(Protocol):
     def mark(self, name: str) -> int:
         """The highest number kept under a name, 0 when there is none."""
 
+    @property
+    def edited(self) -> bool:
+        """Whether somebody saved a page by hand, and nobody has examined that yet."""
+
+    def examined(self) -> None:
+        """Remember that every edit by hand so far was examined."""
+
     def set_mark(self, name: str, value: int) -> None:
         """Keep a number under a name unless a higher one is kept already."""
 
@@ -176,9 +183,6 @@ class Store(Protocol):
 
     def notice(self, *, thoroughly: bool = False) -> bool:
         """Remember what was saved by hand since; whether there is any that nobody has examined."""
-
-    def examined(self) -> None:
-        """Remember that every edit by hand so far was examined."""
 
     def notices(self) -> tuple[str, ...]:
         """What repairs this store had to make, one sentence each."""

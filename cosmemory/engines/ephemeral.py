@@ -98,6 +98,11 @@ class EphemeralStore:
         """Remember what was changed without a word; whether there is any that nobody has examined."""
         del thoroughly
         self._past = self.history()
+        return self.edited
+
+    @property
+    def edited(self) -> bool:
+        """Whether somebody changed a page without a word, and nobody has examined that yet."""
         edited = [change.number for change in self._past.changes[1:] if change.by_hand]
         return bool(edited) and edited[-1] > self._examined
 
@@ -119,6 +124,7 @@ class EphemeralStore:
         waited = self._timeout if timeout is None else timeout
         if not self._lock.acquire(timeout=waited):
             raise Locked("another thread", waited)
+        self._past = self.history()
         try:
             yield self
         finally:

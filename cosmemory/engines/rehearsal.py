@@ -110,6 +110,11 @@ class Rehearsal:
         del thoroughly
         return False
 
+    @property
+    def edited(self) -> bool:
+        """No: what is rehearsed examines nothing."""
+        return False
+
     def examined(self) -> None:
         """Nothing is remembered."""
 

@@ -80,6 +80,7 @@ ACTIVE_ALERTS = _kind("active-alerts", "alerts/active-alerts.md", "ActiveAlerts"
 DAILY_METRICS = _kind("daily-metrics", "performance/metrics-{date}.md", "DailyMetrics")
 AGENT_METRICS = _kind("agent-metrics", "performance/agent-{name}-{month}.md", "AgentMetrics")
 REPORT = _kind("report", "performance/reports/{sort}-{period}.md", "Report")
+CONFLICT = _kind("conflict", "conflicts/{name}.md", "Conflict")
 
 KINDS: tuple[Kind, ...] = (
     COS_STATE,
@@ -89,6 +90,7 @@ KINDS: tuple[Kind, ...] = (
     DAILY_METRICS,
     AGENT_METRICS,
     REPORT,
+    CONFLICT,
 )
 LOG_PATH = COORDINATION_LOG.path
 ARCHIVE = pattern(r"coordination-log-(\d{4}-W\d\d)\.md")

@@ -27,6 +27,7 @@ PATHS = {
     "daily-metrics": "performance/metrics-2026-11-20.md",
     "agent-metrics": "performance/agent-a-2026-11.md",
     "report": "performance/reports/weekly-2026-W47.md",
+    "conflict": "conflicts/CONFLICT-1.md",
 }
 ARCHIVE = "coordination-log-2026-W46.md"
 NOW = read_time("2026-11-21T06:00:00Z")[0]
@@ -89,7 +90,7 @@ def test_a_page_with_anything_put_into_it_is_read(kind, data):
     assert_reads(kind, encoded(text[:at] + data.draw(TEXTS) + text[end:]))
 
 
-@given(texts=st.lists(TEXTS, min_size=8, max_size=8))
+@given(texts=st.lists(TEXTS, min_size=9, max_size=9))
 def test_a_memory_of_any_texts_is_checked(texts):
     paths = [*PATHS.values(), ARCHIVE]
     store = EphemeralStore({path: encoded(text) for path, text in zip(paths, texts, strict=True)})

@@ -47,6 +47,7 @@ VALUES = {
     "daily-metrics": ("individual_metrics.#1.notes", "date"),
     "agent-metrics": ("role", "strengths"),
     "report": ("remarks", "period"),
+    "conflict": ("disputed_values.#1.kept", "reason"),
     "coordination-log": ("session",),
 }
 

@@ -381,6 +381,6 @@ def test_a_log_is_read_however_its_entries_are_written(name):
     assert [(plain(each.time), each.type, each.action) for each in found] == events
 
 
-def test_every_kind_of_page_is_among_the_shapes_but_the_report():
+def test_every_kind_of_page_that_people_write_is_among_the_shapes():
     kinds = {kind_of(shape.path).name for shape in SHAPES}
     assert kinds == {"team-roster", "cos-state", "active-alerts", "daily-metrics", "agent-metrics"}

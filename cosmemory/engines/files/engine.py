@@ -124,11 +124,6 @@ class FilesStore:
             self._past.look(thoroughly=thoroughly)
         return self._past.edited
 
-    def examined(self) -> None:
-        """Remember that every edit by hand so far was examined."""
-        with self.writing():
-            self._past.examined()
-
     def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:
         """Whole entries at the end of a log, durable when this returns; the log's new revision."""
         self.lock.acquire()
@@ -228,6 +223,15 @@ class FilesWriter:
     def mark(self, name: str) -> int:
         """The highest number kept under a name, 0 when there is none."""
         return self.store.mark(name)
+
+    @property
+    def edited(self) -> bool:
+        """Whether somebody saved a page by hand, and nobody has examined that yet."""
+        return self.store._past.edited  # noqa: SLF001
+
+    def examined(self) -> None:
+        """Remember that every edit by hand so far was examined."""
+        self.store._past.examined()  # noqa: SLF001
 
     def set_mark(self, name: str, value: int) -> None:
         """Keep a number under a name unless a higher one is kept already."""

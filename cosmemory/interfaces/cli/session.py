@@ -77,7 +77,7 @@ class Session:
             with _bar():
                 outcome = verb(memory)
         finally:
-            tell_notices(memory.store.notices())
+            tell_notices(memory.notices())
         if self.as_json:
             print_json("change", {"changes": changes_of(outcome)})
         else:

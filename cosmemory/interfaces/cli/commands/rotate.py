@@ -35,7 +35,7 @@ def rotate(verify: bool, **options: Any) -> int:
     memory.store = rehearsal or memory.store
     with progress("Rotating the log"):
         done = rotate_log(memory, expected=session.expected(LOG_PATH)).result
-    tell_notices(memory.store.notices())
+    tell_notices(memory.notices())
     told = {"archived": [asdict(each) for each in done.archived], "kept": done.kept}
     if session.as_json and rehearsal is not None:
         print_json("rotation", {**told, "dry_run": True, "diff": difference(rehearsal)})

@@ -1,0 +1,142 @@
+"""Edits by hand brought together with the changes that they did not know of.
+
+A person whose editor holds an older copy of a page saves it over newer changes. The copy tells from which text it
+began; what was changed since is merged back, by meaning, and what both changed stays as the person saved it and is
+written down in a conflict page. Nothing of either is lost: the history has every text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cosmemory.errors import NotFound
+from cosmemory.frozen import frozen
+from cosmemory.maintenance.staleness import begun_from
+from cosmemory.memory import Memory
+from cosmemory.merge.pages import merge_pages
+from cosmemory.merge.strategies import THEIRS, Dispute, Strategies
+from cosmemory.operations.conflicts import open_conflict
+from cosmemory.store import Remembered, Writer
+from cosmemory.text.source import decode_text
+from cosmemory.transaction import Transaction
+
+MARK = "examined edits"
+OPERATION = "reconcile"
+
+
+@frozen(kw_only=True)
+class StaleSave:
+    """A page saved by hand at change ``number``, from the text of ``began`` on, over the changes ``lost``.
+
+    ``merged`` is the page with them brought back, ``disputes`` what both changed.
+    """
+
+    path: str
+    number: int
+    began: int
+    lost: tuple[Remembered, ...]
+    merged: bytes
+    disputes: tuple[Dispute, ...]
+
+    def warning(self) -> str:
+        """What happened."""
+        which = ", ".join(f"#{change.number}" for change in self.lost)
+        return f"An older copy of {self.path} (of #{self.began}) was saved over {which}"
+
+
+@frozen(kw_only=True)
+class Settled:
+    """A stale save that was merged, and the conflict page that it needed, if any."""
+
+    save: StaleSave
+    conflict: str = ""
+
+    def told(self) -> str:
+        """What was done, in one sentence."""
+        if not self.conflict:
+            return f"{self.save.warning()}; both are on the page now."
+        return f"{self.save.warning()}; both are on the page now, but what both changed, which {self.conflict} shows."
+
+
+def stale_saves(memory: Memory) -> tuple[StaleSave, ...]:
+    """Every save by hand, of those that nobody has examined, that went over changes it did not know; oldest first."""
+    history = memory.store.history()
+    since = memory.store.mark(MARK)
+    edits: list[Remembered] = []
+    for change in history.revisions():
+        if change.number <= since:
+            break
+        if change.by_hand:
+            edits.append(change)
+    return tuple(save for change in reversed(edits) for save in _stale(memory, change))
+
+
+def _stale(memory: Memory, change: Remembered) -> Iterator[StaleSave]:
+    history = memory.store.history()
+    for step in change.pages:
+        if step.before is None or step.after is None:
+            continue  # a page that a person made, or took away
+        try:
+            saved = history.text(step.path, change.number)
+            before = history.text(step.path, change.number - 1)
+            if saved is None or before is None:
+                continue
+            began = begun_from(history, step.path, saved, change.number)
+            base = history.text(step.path, began) if began else None
+        except NotFound:
+            continue  # a text that is kept no more cannot be brought back
+        lost = [
+            each for each in history.revisions(step.path, below=change.number) if each.number > (began or 0)
+        ]
+        if began is None or base is None or not lost:
+            continue
+        disputes = merge_pages(step.path, base, before, saved).disputes
+        merged = merge_pages(step.path, base, before, saved, strategies=Strategies(default=THEIRS)).data
+        if merged is not None and merged != saved:
+            yield StaleSave(
+                path=step.path,
+                number=change.number,
+                began=began,
+                lost=tuple(reversed(lost)),
+                merged=merged,
+                disputes=disputes,
+            )
+
+
+def reconcile(memory: Memory, writer: Writer) -> tuple[Settled, ...]:
+    """What stale saves overwrote, brought back under the lock that ``writer`` holds; every edit counts as examined."""
+    saves = stale_saves(memory)
+    newest = memory.store.history().revisions(limit=1)
+    settled: list[Settled] = []
+    transaction = Transaction(memory, writer)
+    history = memory.store.history()
+    texts: dict[str, bytes] = {}
+    for save in saves:
+        saved = history.text(save.path, save.number)
+        stored = writer.read(save.path)
+        now = texts.get(save.path, stored.data if stored else None)
+        if saved is None or now is None:
+            continue
+        # Where more was changed since, that stays too.
+        both = merge_pages(save.path, saved, now, save.merged, strategies=Strategies(default="ours")).data
+        if both is None or both == now:
+            continue
+        texts[save.path] = both
+        conflict = open_conflict(transaction, save.path, save.disputes) if save.disputes else ""
+        settled.append(Settled(save=save, conflict=conflict))
+    for path, data in texts.items():
+        transaction.rewrite(path, decode_text(data))
+    which = ", ".join(f"#{each.save.number}" for each in settled)
+    transaction.commit(OPERATION, f"what {which} did not know of is back" if settled else "")
+    if newest:
+        writer.set_mark(MARK, newest[0].number)
+    writer.examined()
+    return tuple(settled)
+
+
+def examine(memory: Memory, writer: Writer) -> list[str]:
+    """Edits by hand examined under the lock; what was merged, or what is to be told, one sentence each."""
+    if memory.settings.stale_saves == "merge":
+        return [each.told() for each in reconcile(memory, writer)]
+    writer.examined()  # until the next edit: what stands in the history is told once, and merged when asked for
+    return [f"{each.warning()}; cosmemory reconcile brings them back." for each in stale_saves(memory)]
