@@ -54,9 +54,15 @@ class Memory(Reader):
 
         The one lock is held from the first line to the last: keep slow work outside, and hand over the
         revisions it was based on as ``expected``. The history tells of ``operation`` and ``message``. Raises Conflict for a page that is no longer at its
-        expected revision, EditedMeanwhile when an editor saved a page during the block, Locked when
-        somebody else holds the lock for too long, ReadOnly for a memory of a newer format.
+        expected revision, EditedMeanwhile when an editor changed the same values during the block (what it
+        changed elsewhere stays beside what the block changes), Locked when somebody else holds the lock for too long, ReadOnly for a memory of a newer format.
         """
+        with self._begun(expected) as transaction:
+            yield transaction
+            transaction.commit(operation, message, merge=True)
+
+    @contextmanager
+    def _begun(self, expected: dict[str, Revision] | None) -> Iterator[Transaction]:
         if self.settings.format > FORMAT:
             raise ReadOnly(
                 f"its format is {self.settings.format}, and this release knows formats up to {FORMAT}"
@@ -68,7 +74,6 @@ class Memory(Reader):
             for name, revision in (expected or {}).items():
                 transaction.expect(name, revision)
             yield transaction
-            transaction.commit(operation, message)
 
     def run(
         self,
@@ -81,8 +86,9 @@ class Memory(Reader):
         """``verb`` done in a transaction, again from the start if a person saved a page meanwhile."""
         for attempt in range(ATTEMPTS):
             try:
-                with self.transaction(expected=expected, operation=operation, message=message) as transaction:
+                with self._begun(expected) as transaction:
                     result = verb(transaction)
+                    transaction.commit(operation, message)
                 return Outcome(result, tuple(transaction.revisions.items()))
             except EditedMeanwhile as edited:
                 trace("%s begins again: %s", operation or "a change", edited)

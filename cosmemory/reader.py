@@ -8,7 +8,7 @@ from datetime import datetime
 from cosmemory import clock
 from cosmemory.config import Settings
 from cosmemory.document.values import time_of
-from cosmemory.errors import NotFound
+from cosmemory.errors import Locked, NotFound
 from cosmemory.kinds import Kind, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Attribution, Store, Stored
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # So many pages, of at most so many characters each, are kept as they were read last.
 KEPT = 32
+ROUNDS = 1_000
 LARGE = 256 * 1024
 
 
@@ -92,9 +93,7 @@ class Reader:
         """
         path = self.path_of(name)
         stored = self.store.read(path)
-        if stored is None:
-            raise NotFound(f"The page {path}", "cosmemory init creates what is missing.")
-        return self.read_stored(stored)
+        return self.read_stored(_there(path, stored))
 
     def read_stored(self, stored: Stored, parts: frozenset[str] | None = None) -> Page:
         """What ``stored`` says, of its parts those named, or all; not read again while its bytes are the same."""
@@ -115,3 +114,27 @@ class Reader:
     def read(self, name: str) -> Any:
         """The typed document on the page called ``name``."""
         return self.page(name).document
+
+    def read_together(self, *names: str) -> tuple[Any, ...]:
+        """The documents called ``names`` as they all were at one moment: none from before a change of them, none after.
+
+        Raises Locked when somebody keeps changing them.
+        """
+        paths = [self.path_of(name) for name in names]
+        before = [self.store.read(path) for path in paths]
+        for _ in range(ROUNDS):
+            # What two rounds found alike stood there together between the two of them.
+            after = [self.store.read(path) for path in paths]
+            if after == before:
+                return tuple(
+                    self.read_stored(_there(path, each)).document
+                    for path, each in zip(paths, after, strict=True)
+                )
+            before = after
+        raise Locked("somebody who changes these pages again and again", 0)
+
+
+def _there(path: str, stored: Stored | None) -> Stored:
+    if stored is None:
+        raise NotFound(f"The page {path}", "cosmemory init creates what is missing.")
+    return stored

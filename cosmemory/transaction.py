@@ -122,8 +122,12 @@ class Transaction:
         """``events`` at the end of the coordination log."""
         self._events.extend(events)
 
-    def commit(self, operation: str = "", message: str = "") -> None:
-        """Writes all of it under the lock that is held; a transaction that changes nothing writes nothing."""
+    def commit(self, operation: str = "", message: str = "", *, merge: bool = False) -> None:
+        """Writes all of it under the lock that is held; a transaction that changes nothing writes nothing.
+
+        Where somebody saved a page by hand meanwhile, both are merged by meaning if ``merge`` is wished and no
+        value was changed by both; else it raises EditedMeanwhile.
+        """
         made: list[Change] = [change for path in list(self._sets) for change in self._alone(path)]
         self._mirror()
         made += [Replace(path=path, data=data, expected=None) for path, data in self._created.items()]
@@ -133,11 +137,34 @@ class Transaction:
             made.append(Append(path=LOG_PATH, data=entries_of(self._events)))
         if not made:
             return
-        landed = self.writer.commit(made, self.memory.attribution(operation, message))
+        attribution = self.memory.attribution(operation, message)
+        try:
+            landed = self.writer.commit(made, attribution)
+        except Conflict as edited:
+            if not merge:
+                raise
+            made = [self._merged(change, edited) for change in made]
+            self._written.clear()
+            landed = self.writer.commit(made, attribution)
         self.revisions = {change.path: revision for change, revision in zip(made, landed, strict=True)}
         for path, page in self._written.items():
             self.memory.keep(replace(page, revision=self.revisions[path]))
         trace("%s by %s changed %s", operation or "a change", self.memory.actor, ", ".join(self.revisions))
+
+    def _merged(self, change: Change, edited: Conflict) -> Change:
+        """``change`` made to the page as a person saved it after it was read here."""
+        page = self._pages.get(change.path)
+        stored = self.writer.read(change.path)
+        if not isinstance(change, Replace) or page is None or stored is None:
+            return change
+        if stored.revision == change.expected:
+            return change
+        from cosmemory.merge.pages import merge_pages
+
+        both = merge_pages(change.path, encode_text(page.tree.text), change.data, stored.data)
+        if both.disputes or both.data is None:
+            raise edited
+        return Replace(path=change.path, data=both.data, expected=stored.revision)
 
     def _alone(self, path: str) -> Sequence[Change]:
         """The change of a single value, with no more read of its page than it needs; none where that is not sure."""

@@ -15,6 +15,7 @@ from cosmemory.operations import alerts, state, team
 from cosmemory.operations.events import find_events
 from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.pages import add_record, remove_record, set_value
+from cosmemory.transaction import Transaction
 
 
 class Clock:
@@ -199,3 +200,57 @@ def test_records_are_added_and_removed_by_path(memory: Memory) -> None:
     remove_record(memory, "cos-state", "pending_actions.1")
     assert memory.read("cos-state").pending_actions == ()
     assert said(memory) == []
+
+
+def by_hand(memory: Memory, path: str, old: str, new: str) -> None:
+    """What an editor does: the page saved without a word."""
+    text = memory.store._pages[path].decode()  # type: ignore[attr-defined]
+    assert old in text
+    memory.store._pages[path] = text.replace(old, new).encode()  # type: ignore[attr-defined]
+
+
+def test_what_an_editor_saves_during_a_transaction_stands_beside_what_it_changes(memory: Memory) -> None:
+    with memory.transaction() as transaction:
+        page = transaction.read("cos-state")
+        by_hand(memory, "cos-state.md", "- **Memory:** -", "- **Memory:** 7%")
+        focus = replace(page.current_focus, primary_task="ship it")
+        transaction.replace("cos-state", replace(page, current_focus=focus))
+    page = memory.read("cos-state")
+    assert page.current_focus.primary_task == "ship it"
+    assert page.resource_status.memory == 7
+
+
+def _focus_while_edited(memory: Memory, transaction: Transaction) -> None:
+    page = transaction.read("cos-state")
+    by_hand(memory, "cos-state.md", "- **Primary Task:** -", "- **Primary Task:** mine")
+    focus = replace(page.current_focus, primary_task="ship it")
+    transaction.replace("cos-state", replace(page, current_focus=focus))
+
+
+def test_a_value_that_an_editor_changed_too_refuses_the_transaction(memory: Memory) -> None:
+    with pytest.raises(Conflict), memory.transaction() as transaction:
+        _focus_while_edited(memory, transaction)
+    assert memory.read("cos-state").current_focus.primary_task == "mine"
+
+
+def _raised(memory: Memory) -> str:
+    outcome = alerts.raise_alert(
+        memory, kind="disk", severity="warning", resource="db", value="91%", threshold="90%"
+    )
+    return outcome.result
+
+
+def test_pages_read_together_are_of_one_moment(memory: Memory) -> None:
+    real = memory.store.read
+    raised: list[str] = []
+
+    def read(path: str) -> object:
+        stored = real(path)
+        if not raised:
+            raised.append(path)
+            _raised(memory)  # between the first page and the second
+        return stored
+
+    memory.store.read = read  # type: ignore[method-assign,assignment]
+    shown, state_page = memory.read_together("active-alerts", "cos-state")
+    assert len(shown.warning) == len(state_page.active_alerts) == 1

@@ -46,6 +46,11 @@ def open_conflict(transaction: Transaction, path: str, disputes: Sequence[Disput
     return page
 
 
+def path_of(key: str) -> str:
+    """The page of the conflict ``key``."""
+    return f"conflicts/{key.upper()}.md"
+
+
 def conflicts(memory: Memory, *, pending: bool = True) -> tuple[Conflict, ...]:
     """The conflicts, or those of them that are pending, oldest first."""
     found = [memory.read(path) for path in memory.store.paths() if _is_one(path)]
@@ -59,7 +64,7 @@ def resolve_conflict(
 
     Raises NotFound for a conflict that there is not, IllegalTransition for one that is settled already.
     """
-    name = f"conflicts/{key.upper()}.md"
+    name = path_of(key)
 
     def verb(transaction: Transaction) -> str:
         if not transaction.exists(name):

@@ -104,7 +104,9 @@ def some_edit(kind: Kind, document: Any, choose: random.Random) -> Edit:
         gone = choose.choice(held)
         key = str(getattr(gone, part.key)) if part.key else repr(gone)
         takes = part.shape == "blocks" or getattr(gone, "details", None) is not None
-        return Edit((name, key), lambda old: replace(old, **{name: without(getattr(old, name), gone)}), True, takes)
+        return Edit(
+            (name, key), lambda old: replace(old, **{name: without(getattr(old, name), gone)}), True, takes
+        )
     record = new_record(part, choose)
     key = str(getattr(record, part.key)) if part.key else repr(record)
     at = choose.randint(0, len(held))

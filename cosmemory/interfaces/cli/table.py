@@ -28,6 +28,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "validate": ("validate", "validate", "Check pages, and mend what is safe to mend."),
     "rule": ("rule", "rule", "Explain a rule that validate checks."),
     "rotate": ("rotate", "rotate", "Move past weeks of the log to archives."),
+    "reconcile": ("reconcile", "reconcile", "Bring back what an older copy of a page overwrote."),
+    "conflict": ("reconcile", "conflict", "Show and settle what two sides changed differently."),
     "kinds": ("about", "kinds", "List the kinds of page."),
     "completion": ("about", "completion", "Print a shell's completion script."),
     "version": ("about", "version", "Print the version."),

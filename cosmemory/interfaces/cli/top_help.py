@@ -33,6 +33,8 @@ Commands:
   validate    Check pages, and mend what is safe to mend.
   rule        Explain a rule that validate checks.
   rotate      Move past weeks of the log to archives.
+  reconcile   Bring back what an older copy of a page overwrote.
+  conflict    Show and settle what two sides changed differently.
   kinds       List the kinds of page.
   completion  Print a shell's completion script.
   version     Print the version.

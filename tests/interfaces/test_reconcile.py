@@ -1,0 +1,121 @@
+"""An older copy of a page saved over newer changes, as the command line tells of it and settles it."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from cosmemory.__main__ import main
+from cosmemory.engines.files import past
+
+NOW = "2026-11-21T06:0{}:00Z"
+
+
+@pytest.fixture
+def root(tmp_path):
+    return tmp_path / "memory"
+
+
+@pytest.fixture
+def run(root, monkeypatch, capsys):
+    """Runs a command, each a minute after the one before; gives its exit code and what it said."""
+    minutes = iter(range(10))
+    monkeypatch.setattr(past, "AGAIN", 0.0)
+
+    def call(*arguments):
+        monkeypatch.setenv("COSMEMORY_NOW", NOW.format(next(minutes)))
+        code = main(["--root", str(root), *arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    call("init")
+    return call
+
+
+def stale(run, root, old, new):
+    """Two changes, and then a copy from between the two with an edit of its own saved over them."""
+    page = root / "cos-state.md"
+    run("focus", "ship the parser")
+    copy = page.read_text(encoding="utf-8")
+    run("action", "add", "review the lock")
+    assert old in copy
+    page.write_text(copy.replace(old, new), encoding="utf-8")
+    return page
+
+
+def test_an_older_copy_saved_over_a_change_gets_it_back_with_the_next_command(run, root):
+    page = stale(run, root, "- **CPU Load:** -", "- **CPU Load:** 3")
+    code, _, err = run("action", "start", "1")
+    assert code == 0
+    assert err == (
+        "note: An older copy of cos-state.md (of #2) was saved over #3; both are on the page now.\n"
+    )
+    text = page.read_text(encoding="utf-8")
+    assert "| 1 | review the lock | medium | - | in_progress |" in text
+    assert "- **CPU Load:** 3" in text
+    assert run("reconcile")[1] == "nothing was saved over anything newer\n"
+
+
+def test_what_both_changed_waits_for_somebody(run, root):
+    page = stale(run, root, "ship the parser", "what a person wrote")
+    page.write_text(
+        page.read_text(encoding="utf-8").replace("2026-11-21T06:01:00Z", "2026-11-21T06:00:30Z", 1)
+    )
+    text = page.read_text(encoding="utf-8")
+    assert "review the lock" not in text
+    run("reconcile")
+    assert "review the lock" in page.read_text(encoding="utf-8")
+    assert "what a person wrote" in page.read_text(encoding="utf-8")
+
+
+def test_a_conflict_is_listed_shown_and_settled(run, root):
+    page = root / "cos-state.md"
+    run("focus", "ship the parser")
+    copy = page.read_text(encoding="utf-8")
+    run("focus", "what the agent wrote")
+    page.write_text(copy.replace("ship the parser", "what a person wrote"), encoding="utf-8")
+    code, out, _ = run("reconcile")
+    assert code == 0
+    assert out == (
+        "An older copy of cos-state.md (of #2) was saved over #3; both are on the page now, but what both changed, "
+        "which conflicts/CONFLICT-1.md shows.\n"
+        "CONFLICT-1 pending cos-state.md: current_focus.primary_task\n"
+    )
+    assert "what a person wrote" in page.read_text(encoding="utf-8")
+    assert run("conflict", "show", "CONFLICT-1")[1] == (
+        "CONFLICT-1 pending cos-state.md: current_focus.primary_task\n"
+        "current_focus.primary_task\n"
+        "  before:      ship the parser\n"
+        "  on the page: what a person wrote\n"
+        "  other:       what the agent wrote\n"
+    )
+    (listed,) = json.loads(run("--json", "conflict", "list")[1])["conflicts"]
+    assert (listed["id"], listed["status"]) == ("CONFLICT-1", "pending")
+    assert run("conflict", "resolve", "CONFLICT-1", "--reason", "asked", "--take", "other")[0] == 0
+    assert "what the agent wrote" in page.read_text(encoding="utf-8")
+    assert run("conflict", "list")[1] == "no conflict is pending\n"
+
+
+def test_with_report_it_is_only_told(run, root):
+    page = stale(run, root, "- **CPU Load:** -", "- **CPU Load:** 3")
+    (root / "cosmemory.toml").write_text('[storage]\nstale_saves = "report"\n', encoding="utf-8")
+    _, _, err = run("resources", "--memory", "9")
+    assert err == (
+        "note: An older copy of cos-state.md (of #2) was saved over #3; cosmemory reconcile brings them back.\n"
+    )
+    assert "review the lock" not in page.read_text(encoding="utf-8")
+    dry = run("reconcile", "--dry-run")[1]
+    assert dry == "An older copy of cos-state.md (of #2) was saved over #3\n"
+    assert run("reconcile")[0] == 0
+    text = page.read_text(encoding="utf-8")
+    assert "review the lock" in text
+    assert "- **CPU Load:** 3" in text
+    assert "- **Memory:** 9%" in text
+
+
+def test_a_page_that_lies_still_is_not_read_again(run, root, monkeypatch):
+    os.utime(root / "cos-state.md", (1, 1))
+    run("reconcile")
+    assert run("reconcile")[1] == "nothing was saved over anything newer\n"
