@@ -21,7 +21,7 @@ class Settings:
 
     Bounds are numbers of rows, ``targets`` are percents or counts by metric, ``target_roles`` numbers of
     agents by role, ``lock_timeout`` is in seconds, ``stale_saves`` says what happens to changes that an older copy
-    of a page overwrote.
+    of a page overwrote, ``history_days`` for how long the history goes back.
     """
 
     format: int = FORMAT
@@ -36,6 +36,7 @@ class Settings:
     durability: str = "full"
     lock_timeout: float = 10.0
     stale_saves: str = "merge"
+    history_days: int = 400
 
 
 # Where each setting stands in the file: its table (none for the top), and its key there.
@@ -52,6 +53,7 @@ _PLACES: dict[tuple[str, str], str] = {
     ("storage", "durability"): "durability",
     ("storage", "lock_timeout"): "lock_timeout",
     ("storage", "stale_saves"): "stale_saves",
+    ("storage", "history_days"): "history_days",
 }
 
 
@@ -152,6 +154,10 @@ def _checked(values: dict[str, Any], path: str) -> Settings:
     if settings.durability not in {"full", "file", "none"}:
         reason = f"expected full, file or none, not {settings.durability!r}"
         raise ConfigError(path, "storage.durability", reason, "full is the default.")
+    if settings.history_days < 1:
+        raise ConfigError(
+            path, "storage.history_days", "expected a number of days from 1 on", "400 is the default."
+        )
     if settings.stale_saves not in {"merge", "report"}:
         reason = f"expected merge or report, not {settings.stale_saves!r}"
         raise ConfigError(path, "storage.stale_saves", reason, "merge is the default.")

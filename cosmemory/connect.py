@@ -33,7 +33,9 @@ def open_memory(
     root = find_root(path, os.environ, os.getcwd())
     trace("the memory is at %s", root)
     used = settings if settings is not None else load_settings(root)
-    store = FilesStore(root, durability=used.durability, timeout=used.lock_timeout)
+    store = FilesStore(
+        root, durability=used.durability, timeout=used.lock_timeout, keep_days=used.history_days
+    )
     memory = Memory(store, settings=used, actor=actor or default_actor(), message=message)
     memory.on_edits = _examine
     return memory

@@ -11,7 +11,7 @@ from cosmemory.engines.files import cache, listing, marks
 from cosmemory.engines.files.disk import refusal
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
 from cosmemory.engines.files.log import TAIL, Log
-from cosmemory.engines.files.past import Extended, Past, Turned, head_of
+from cosmemory.engines.files.past import KEEP_DAYS, Extended, Past, Turned, head_of
 from cosmemory.engines.files.replace import Found, check_names, current, find, open_page, replace
 from cosmemory.engines.tail import in_style_of
 from cosmemory.errors import Conflict, EditedMeanwhile, NotFound, NotSaved
@@ -42,11 +42,13 @@ if TYPE_CHECKING:
 class FilesStore:
     """The pages of one memory in a folder."""
 
-    def __init__(self, root: str, *, durability: str = "full", timeout: float = 10.0) -> None:
+    def __init__(
+        self, root: str, *, durability: str = "full", timeout: float = 10.0, keep_days: int = KEEP_DAYS
+    ) -> None:
         self.root = os.path.realpath(root)
         self.durability = durability
         self.lock = Lock(self.root, timeout)
-        self._past = Past(self.lock)
+        self._past = Past(self.lock, keep_days=keep_days)
         self._logs: dict[str, Log] = {}
 
     def read(self, path: str) -> Stored | None:

@@ -30,6 +30,7 @@ LEAST_BETWEEN_WHOLE = 16 * 1024
 WORTH_PACKING = 128
 LARGE = 1 << 20
 OPEN_JOURNAL = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+FIRST = 3  # how a step tells the text when what was before it has been forgotten
 PACKED, PLAIN = b"z", b"\0"
 
 
@@ -37,36 +38,36 @@ class Journal:
     """The journal in a folder, open for reading or, under the lock, for writing."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+        self.connection = connection
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._connection.close()
+        self.connection.close()
 
     def __del__(self) -> None:
-        self._connection.close()
+        self.connection.close()
 
     @property
     def taken(self) -> tuple[str, int]:
         """Which spool is in here up to which offset."""
-        name, end = self._connection.execute("SELECT spool, end FROM taken").fetchone()
+        name, end = self.connection.execute("SELECT spool, end FROM taken").fetchone()
         return name, end
 
     @property
     def last(self) -> int:
         """The number of the newest change, 0 when there is none."""
-        found: int = self._connection.execute("SELECT coalesce(max(number), 0) FROM revision").fetchone()[0]
+        found: int = self.connection.execute("SELECT coalesce(max(number), 0) FROM revision").fetchone()[0]
         return found
 
     def heads(self) -> dict[str, str]:
         """The head of every page."""
-        return dict(self._connection.execute("SELECT path, head FROM page"))
+        return dict(self.connection.execute("SELECT path, head FROM page"))
 
     def take(self, changes: Iterable[Woven], spool: str, end: int) -> None:
         """Take changes over, with how much of the spool that is: all of it, durably, or nothing."""
-        with self._connection as connection:
+        with self.connection as connection:
             for change in changes:
                 told = change.attribution
                 connection.execute(
@@ -82,11 +83,11 @@ class Journal:
         least = -1 if limit is None else limit
         most = 1 << 62 if below is None else below
         if path is None:
-            rows = self._connection.execute(
+            rows = self.connection.execute(
                 "SELECT number FROM revision WHERE number < ? ORDER BY number DESC LIMIT ?", (most, least)
             )
         else:
-            rows = self._connection.execute(
+            rows = self.connection.execute(
                 "SELECT step.number FROM step JOIN page ON page.id = step.page"
                 " WHERE page.path = ? AND step.number < ? ORDER BY step.number DESC LIMIT ?",
                 (_named(path), most, least),
@@ -95,13 +96,13 @@ class Journal:
 
     def revision(self, number: int) -> Remembered | None:
         """The change of that number."""
-        row = self._connection.execute(
+        row = self.connection.execute(
             "SELECT at, actor, operation, message, by_hand FROM revision WHERE number = ?", (number,)
         ).fetchone()
         if row is None:
             return None
         at, actor, operation, message, by_hand = row
-        steps = self._connection.execute(
+        steps = self.connection.execute(
             "SELECT page.path, step.after, (SELECT earlier.after FROM step AS earlier"
             " WHERE earlier.page = step.page AND earlier.number < step.number"
             " ORDER BY earlier.number DESC LIMIT 1)"
@@ -123,16 +124,16 @@ class Journal:
 
         Raises NotFound where the text is not kept.
         """
-        page = self._connection.execute("SELECT id FROM page WHERE path = ?", (_named(path),)).fetchone()
+        page = self.connection.execute("SELECT id FROM page WHERE path = ?", (_named(path),)).fetchone()
         if page is None:
             return None
-        base = self._connection.execute(
+        base = self.connection.execute(
             "SELECT number, text FROM whole_text WHERE page = ? AND number <= ? ORDER BY number DESC LIMIT 1",
             (page[0], number),
         ).fetchone()
         begin, text = (base[0], bytearray(_unpacked(base[1]))) if base else (0, bytearray())
         after, known = NONE, True
-        for each, told, start, removed, inserted, now in self._connection.execute(
+        for each, told, start, removed, inserted, now in self.connection.execute(
             "SELECT number, told, start, removed, inserted, after FROM step"
             " WHERE page = ? AND number >= ? AND number <= ? ORDER BY number",
             (page[0], begin, number),
@@ -143,14 +144,23 @@ class Journal:
                 text[start : start + len(_unpacked(removed))] = _unpacked(inserted)
         found = revision_in(after)
         if found is None:
+            self._refuse_forgotten(page[0], path, number)
             return None
         data = bytes(text)
         if not known or not is_revision_of(found, data):
             raise NotFound(f"The text of {path} at revision {number}", "The history does not keep it.")
         return data
 
+    def _refuse_forgotten(self, page: int, path: str, number: int) -> None:
+        """Refuses to say that there was no page where it was only forgotten what there was."""
+        first = self.connection.execute(
+            "SELECT number, told FROM step WHERE page = ? ORDER BY number LIMIT 1", (page,)
+        ).fetchone()
+        if first is not None and first[1] == FIRST and number < first[0]:
+            raise NotFound(f"The text of {path} at revision {number}", "The history does not go back so far.")
+
     def _add(self, number: int, step: WovenStep) -> None:
-        connection = self._connection
+        connection = self.connection
         row = connection.execute("SELECT id, since FROM page WHERE path = ?", (_named(step.path),)).fetchone()
         if row is None:
             begun = (_named(step.path), step.after)
@@ -159,7 +169,7 @@ class Journal:
         elif step.told == WHOLE:
             step = self._as_a_step_from_the_last(number, step)
         page, since = row
-        told = (step.told, step.start, _packed(step.removed), _packed(step.inserted))
+        told = (step.told, step.start, packed(step.removed), packed(step.inserted))
         if step.told == WHOLE:
             self._keep_whole(page, number, step.inserted)
             told = (step.told, 0, PLAIN, PLAIN)
@@ -183,7 +193,7 @@ class Journal:
         return replace(step, told=FOLLOWS, start=start, removed=removed, inserted=inserted)
 
     def _keep_whole(self, page: int, number: int, text: bytes) -> None:
-        self._connection.execute("INSERT INTO whole_text VALUES (?, ?, ?)", (page, number, _packed(text)))
+        self.connection.execute("INSERT INTO whole_text VALUES (?, ?, ?)", (page, number, packed(text)))
 
 
 def opened(folder: str) -> Journal | None:
@@ -249,7 +259,8 @@ def _format(connection: sqlite3.Connection) -> int:
     return found
 
 
-def _packed(data: bytes) -> bytes:
+def packed(data: bytes) -> bytes:
+    """A text as it is kept: compressed where that is worth it."""
     packed = zlib.compress(data) if len(data) > WORTH_PACKING else data
     return PACKED + packed if len(packed) < len(data) else PLAIN + data
 

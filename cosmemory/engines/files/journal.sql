@@ -17,7 +17,8 @@ CREATE TABLE step (
     page INTEGER NOT NULL REFERENCES page (id),
     number INTEGER NOT NULL REFERENCES revision (number),
     after TEXT NOT NULL,          -- REVISION#LENGTH, "-" for no page
-    told INTEGER NOT NULL,        -- 0: it follows on the step before, 1: see whole_text, 2: the text is not known
+    told INTEGER NOT NULL,        -- 0: it follows on the step before, 1: see whole_text, 2: its text is not known,
+                                  -- 3: see whole_text, and what was before is forgotten
     start INTEGER NOT NULL,       -- where `inserted` took the place of `removed`
     removed BLOB NOT NULL,
     inserted BLOB NOT NULL,

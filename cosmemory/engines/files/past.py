@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 FULL = 256 * 1024  # so many bytes of spool go to the journal
 AGAIN = 1.0  # seconds until a process looks for edits by hand once more
 EDITED = "edited by hand"
+KEEP_DAYS = 400
 
 
 @frozen()
@@ -76,10 +77,11 @@ class Extended:
 class Past:
     """What a store knows of its past while it writes."""
 
-    __slots__ = ("_begun", "_follows", "_heads", "_looked", "lock", "spool")
+    __slots__ = ("_begun", "_follows", "_heads", "_looked", "keep_days", "lock", "spool")
 
-    def __init__(self, lock: Lock, spool: Spool | None = None) -> None:
+    def __init__(self, lock: Lock, spool: Spool | None = None, keep_days: int = KEEP_DAYS) -> None:
         self.lock = lock
+        self.keep_days = keep_days
         self.spool = spool or Spool(lock)
         self._heads: Heads | None = None
         self._follows = -1
@@ -221,7 +223,7 @@ class Past:
         if heads is None:
             return
         try:
-            self._heads = taking.take_over(self.spool, heads)
+            self._heads = taking.take_over(self.spool, heads, self.keep_days)
         except (OSError, CosmemoryError) as error:
             self._heads = None
             self._give_up(error)

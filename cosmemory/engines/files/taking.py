@@ -7,6 +7,7 @@ import sqlite3
 
 from cosmemory.engines.files import folder, heads, journal, litter, noticing, spooled
 from cosmemory.engines.files.disk import let_go, write_all
+from cosmemory.engines.files.forgetting import forget
 from cosmemory.engines.files.heads import Heads
 from cosmemory.engines.files.journal import Journal
 from cosmemory.engines.files.lock import FOLDER
@@ -20,7 +21,7 @@ DAMAGED = f"{journal.NAME}.damaged"
 TEMPORARY = f"{litter.PREFIX}{heads.NAME}{litter.SUFFIX}"
 
 
-def take_over(spool: Spool, known: Heads) -> Heads:
+def take_over(spool: Spool, known: Heads, keep_days: int) -> Heads:
     """Bring what stands in the spool into the journal and empty it; the heads as they are known then.
 
     A journal that cannot be read is put aside, and a new one begun. Raises OSError for what a disk refuses.
@@ -28,13 +29,13 @@ def take_over(spool: Spool, known: Heads) -> Heads:
     own = spool.lock.folder
     found = spooled.read(own)
     try:
-        revisions = _taken(spool, found)
+        revisions = _taken(spool, found, keep_days)
     except sqlite3.OperationalError as error:
         raise NotSaved(f"{FOLDER}/{journal.NAME}", str(error)) from error
     except sqlite3.DatabaseError as error:
         os.replace(f"{own}/{journal.NAME}", f"{own}/{DAMAGED}")
         spool.lock.notices.append(f"The history was damaged ({error}); it is kept as {FOLDER}/{DAMAGED}.")
-        revisions = _taken(spool, found)
+        revisions = _taken(spool, found, keep_days)
     stamps = {path: stamp for path, stamp in known.stamps.items() if path in revisions}
     fresh = Heads(found.name, found.size, known.edited, revisions, stamps)
     _keep(spool, fresh)
@@ -43,9 +44,10 @@ def take_over(spool: Spool, known: Heads) -> Heads:
     return fresh
 
 
-def _taken(spool: Spool, found: Spooled) -> dict[str, str]:
+def _taken(spool: Spool, found: Spooled, keep_days: int) -> dict[str, str]:
     with journal.writable(spool.lock.folder) as kept:
         _take(kept, found, spool.lock.root)
+        forget(kept, spool.lock.root, keep_days)
         return kept.heads()
 
 
