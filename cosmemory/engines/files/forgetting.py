@@ -17,12 +17,14 @@ _NAMED = pattern(r"checkpoint_(\d{8})_(\d{6})(?:_\d+)?", re.ASCII)
 
 
 def forget(journal: Journal, root: str, days: int) -> int:
-    """Let go of what was changed more than ``days`` ago, a day's worth at least; how many changes went.
+    """Let go of what was changed ``days`` before the newest change, a day's worth at least; how many changes went.
 
     Nothing goes that is younger than the oldest checkpoint: the way from each to the present stays known.
     """
-    horizon = min([int(time.time()) - days * DAY, *_checkpoints(root)])
     connection = journal.connection
+    # By the clock of those who change things: a file may bear any time, and a machine's clock may be wrong today.
+    newest = connection.execute("SELECT max(at) FROM revision WHERE by_hand = 0").fetchone()[0] or 0
+    horizon = min([newest - days * DAY, *_checkpoints(root)])
     oldest, last = connection.execute(
         "SELECT min(at), max(number) FROM revision WHERE at < ?", (horizon,)
     ).fetchone()
