@@ -85,7 +85,7 @@ class Spool:
                 # The past of a page must not be open to more people than the page.
                 self.mode &= modes
                 os.fchmod(descriptor, self.mode)
-            self._begun = os.fstat(descriptor).st_size
+            self._begun = self.end
             write_all(descriptor, record)
             self.settled = False
             self.end = self._begun + len(record)
