@@ -37,8 +37,8 @@ _BAD = pattern("[\udc80-\udcff]")
 _BOMS = pattern(f"^{BOM}", re.MULTILINE)
 CONFLICT = pattern(r"^(?:<{7}|>{7}|\|{7})(?: [^\r\n]*)?(?=[\r\n]|\Z)", re.MULTILINE)
 # An entry's heading that does not begin its line: the line before it was cut.
-_GLUED_ENTRY = pattern(r"(?<=[^\s#`|>\\\[\"'(])###? (?=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ[ \t]*$)", re.MULTILINE)
-_TITLE = pattern(r"^#[ \t]+([^\r\n]*?)[ \t]*(?=[\r\n]|\Z)", re.MULTILINE)
+GLUED_ENTRY = pattern(r"(?<=[^\s#`|>\\\[\"'(])###? (?=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ[ \t]*$)", re.MULTILINE)
+TITLE = pattern(r"^#[ \t]+([^\r\n]*?)[ \t]*(?=[\r\n]|\Z)", re.MULTILINE)
 # A label whose bold, or whose bullet, was cut: `- **Sta`.
 _HALF_LABEL = pattern(r"[-*+]|(?:[-*+] )?\*\*[^*]*\*?")
 _SHOWN = 60
@@ -107,7 +107,7 @@ def _in_structure(path: str, data: bytes, text: str) -> Iterator[Damage]:
     archive = ARCHIVE.fullmatch(path)
     if kind is None and archive is None:
         return
-    titles = [found for found in _TITLE.finditer(text) if found[1]]
+    titles = [found for found in TITLE.finditer(text) if found[1]]
     again = [found for found in titles[1:] if found[1] == titles[0][1]]
     for found in again:
         yield Damage(sort="twice", line=_line(text, found.start()), evidence=f"{_shown(found[0])} again")
@@ -129,7 +129,7 @@ def _in_structure(path: str, data: bytes, text: str) -> Iterator[Damage]:
 
 def _in_log(page: Page, *, is_archive: bool) -> Iterator[Damage]:
     text = page.tree.text
-    for found in _GLUED_ENTRY.finditer(text):
+    for found in GLUED_ENTRY.finditer(text):
         line = _line(text, found.start())
         yield Damage(sort="interleaved", line=line, evidence=f"{_shown(text[found.start() :])} within a line")
     for event in page.document.events:
@@ -148,7 +148,7 @@ def _in_log(page: Page, *, is_archive: bool) -> Iterator[Damage]:
 def glued(kind: Kind, text: str) -> list[int]:
     """Where the heading of a section of ``kind``, or of the page, begins within a line that was cut for it."""
     titles = [f"## {part.title}" for part in layout(kind.document).parts.values()]
-    titles += [found[0].rstrip() for found in [_TITLE.search(text)] if found and found[1]]
+    titles += [found[0].rstrip() for found in [TITLE.search(text)] if found and found[1]]
     words = "|".join(re.escape(title) for title in titles)
     heading = re.compile(rf"^(?![ \t]*[#>\\])[^\n`]+?(?<![#\\])(?=(?:{words})[ \t]*$)", re.MULTILINE)
     return [found.end() for found in heading.finditer(text.replace("\r", "\n"))]

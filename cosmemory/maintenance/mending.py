@@ -1,0 +1,295 @@
+"""Mends that need no judgement, one for each sort of damage: from a damaged text to a sound one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from cosmemory.document.fields import layout
+from cosmemory.document.sections import by_name, sections_named, top_section
+from cosmemory.frozen import frozen
+from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, Kind, kind_of
+from cosmemory.kinds.coordination_log import closed, entries
+from cosmemory.maintenance.damage import CONFLICT, GLUED_ENTRY, TITLE, glued, is_half, utf16_of
+from cosmemory.maintenance.uniting import (
+    Stretch,
+    closed_entry,
+    joined,
+    lines_of,
+    stretches,
+    text_of,
+    united,
+)
+from cosmemory.syntax.parse import parse
+from cosmemory.text.source import BOM, decode_text, encode_text, newline_of
+
+_BAD = re.compile("[\udc80-\udcff]")
+_BAD_RUN = re.compile("[\udc80-\udcff]+")
+
+
+@frozen(kw_only=True)
+class Mended:
+    """A text after its mends: what was done, one sentence each, and what could not be kept beside the rest."""
+
+    data: bytes
+    done: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Patient:
+    """A damaged page with what it may be mended from: whole texts of it, newest first; the last may be a template."""
+
+    path: str
+    kind: Kind | None
+    wholes: tuple[str, ...]
+
+    @property
+    def whole(self) -> str | None:
+        """The newest whole text."""
+        return self.wholes[0] if self.wholes else None
+
+
+Step = Callable[[Patient, str], tuple[str, str, tuple[str, ...]]]
+
+
+def mended(path: str, data: bytes, wholes: Sequence[bytes]) -> Mended:
+    """``data`` with every mend made that applies to it."""
+    encoding = utf16_of(data)
+    done: list[str] = []
+    left_out: list[str] = []
+    if encoding:
+        # A last byte that has lost its other half says nothing.
+        text = data[: len(data) // 2 * 2].decode(encoding, "replace").removeprefix(BOM)
+        done.append("written as UTF-8 in place of UTF-16")
+    else:
+        text = decode_text(data)
+    kind = COORDINATION_LOG if ARCHIVE.fullmatch(path) else kind_of(path)
+    patient = Patient(path=path, kind=kind, wholes=tuple(map(decode_text, wholes)))
+    for step in STEPS:
+        after, said, less = step(patient, text)
+        if after != text:
+            done.append(said)
+            left_out += less
+            text = after
+    return Mended(data=encode_text(text), done=tuple(done), left_out=tuple(left_out))
+
+
+def _without_nuls(_: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+    return text.replace("\0", ""), f"{text.count(chr(0))} NULs taken out", ()
+
+
+def _without_marks(_: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+    if not re.search(f"^{BOM}", text[1:], re.MULTILINE):
+        return text, "", ()
+    return re.sub(f"^{BOM}+", "", text, flags=re.MULTILINE), "byte order marks taken out", ()
+
+
+def _recoded(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+    """Bytes that are no UTF-8, as a whole text has their line, else as Windows-1252."""
+    if not _BAD.search(text):
+        return text, "", ()
+    lines = lines_of(text)
+    for number, line in enumerate(lines):
+        if _BAD.search(line):
+            lines[number] = _line_known(patient.wholes, line) or _BAD.sub(_as_latin, line)
+    return "".join(lines), "bytes that are not UTF-8 read as Windows-1252, or as a copy has them", ()
+
+
+def _line_known(wholes: Sequence[str], line: str) -> str | None:
+    """The one line of a whole text that has letters where ``line`` has bad bytes."""
+    parts = [re.escape(part) for part in _BAD_RUN.split(line.rstrip("\r\n"))]
+    wanted = re.compile("[^\x00-\x7f\r\n]{1,8}".join(parts))
+    for text in wholes:
+        found = {each.rstrip("\r\n") for each in lines_of(text) if wanted.fullmatch(each.rstrip("\r\n"))}
+        if len(found) == 1:
+            return found.pop() + line[len(line.rstrip("\r\n")) :]
+    return None
+
+
+def _as_latin(found: re.Match[str]) -> str:
+    byte = bytes([ord(found[0]) - 0xDC00])
+    try:
+        return byte.decode("cp1252")
+    except UnicodeDecodeError:
+        return found[0]
+
+
+def _parted(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+    """Headings that a line ran into, on lines of their own."""
+    if patient.kind is None:
+        return text, "", ()
+    if patient.kind is COORDINATION_LOG:
+        places = [found.start() for found in GLUED_ENTRY.finditer(text)]
+    else:
+        places = glued(patient.kind, text)
+    newline = newline_of(text)
+    for at in reversed(places):
+        text = text[:at] + newline * 2 + text[at:]
+    return text, "headings put on lines of their own", ()
+
+
+def sides_of(text: str) -> tuple[str | None, str, str]:
+    """The base, if all conflicts tell it, and the two sides of a text with conflict markers; a lone marker goes."""
+    base: list[str] = []
+    ours: list[str] = []
+    theirs: list[str] = []
+    state, told = "both", True
+    for line in lines_of(text):
+        mark = line[:7] if CONFLICT.match(line) or (line.startswith("=======") and state != "both") else ""
+        if mark == "<" * 7:
+            state, seen = "ours", False
+        elif mark == "|" * 7:
+            state, seen = "base", True
+        elif mark == "=" * 7:
+            state = "theirs"
+        elif mark == ">" * 7:
+            told = told and state != "both" and seen
+            state = "both"
+        else:
+            for name, side in (("base", base), ("ours", ours), ("theirs", theirs)):
+                if state in {"both", name}:
+                    side.append(line)
+    return "".join(base) if told else None, "".join(ours), "".join(theirs)
+
+
+def _settled(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+    if not CONFLICT.search(text):
+        return text, "", ()
+    base, ours, theirs = sides_of(text)
+    one = united(patient.path, base if base is not None else patient.whole, ours, theirs)
+    return one.text, "both sides of the conflict brought together", one.left_out
+
+
+def _once(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+    """A page that stands on itself again, once."""
+    titles = [found for found in TITLE.finditer(text) if found[1]]
+    again = [found.start() for found in titles[1:] if found[1] == titles[0][1]]
+    if not again or patient.kind is None:
+        return text, "", ()
+    pages = [text[a:b] for a, b in zip([0, *again], [*again, len(text)], strict=True)]
+    one = pages[0]
+    left_out: list[str] = []
+    for page in pages[1:]:
+        both = united(patient.path, patient.whole, one, page)
+        one = both.text
+        left_out += both.left_out
+    return one, f"{len(pages)} texts of the page brought together", tuple(left_out)
+
+
+def _undoubled(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+    """Sections that stand on the page again, brought together in the first of them."""
+    if patient.kind in {None, COORDINATION_LOG}:
+        return text, "", ()
+    assert patient.kind is not None
+    left_out: list[str] = []
+    titles: list[str] = []
+    for part in layout(patient.kind.document).parts.values():
+        tree = parse(text)
+        found = sections_named(by_name(top_section(tree)), part)
+        if len(found) < 2:
+            continue
+        titles.append(part.title)
+        second = found[1:]
+        without = text
+        for section in reversed(second):
+            without = without[: section.heading.start] + without[section.end :]
+        for section in second:
+            other = tree.text[: found[0].heading.start] + tree.text[section.heading.start : section.end]
+            # Called by one name, the two stretches meet.
+            heading = found[0].heading.of(tree.text)
+            other = other.replace(section.heading.of(tree.text), heading)
+            one = united(patient.path, patient.whole, without, other)
+            without = one.text
+            left_out += one.left_out
+        text = without
+    return text, f"doubled sections brought together: {', '.join(titles)}", tuple(left_out)
+
+
+def _completed(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+    """A page that was cut, with what a whole text of it has from there on."""
+    if patient.kind in {None, COORDINATION_LOG} or patient.whole is None:
+        return text, "", ()
+    assert patient.kind is not None
+    lines = lines_of(text)
+    half = bool(lines) and not lines[-1].endswith(("\n", "\r")) and is_half(patient.kind, lines[-1])
+    cut = "".join(lines[:-1]) if half else text
+    gone = list(_gone(patient.kind, cut))
+    if not half and not gone:
+        return text, "", ()
+    held = stretches(cut)
+    others = stretches(patient.whole)
+    keys = [each.key for each in held]
+    if len(gone) == len(list(_gone(patient.kind, ""))):
+        return patient.whole, "a page of which next to nothing was left taken from a whole text", ()
+    last = next((n for n, each in enumerate(others) if each.key == keys[-1]), -1)
+    if last >= 0 and (half or _at_end(patient.kind, cut, gone)):
+        held[-1] = Stretch(key=keys[-1], lines=tuple(joined(held[-1].lines, others[last].lines, (), [])))
+        more = [each for each in others[last + 1 :] if each.key not in keys]
+        return _ended(text_of(held)) + text_of(more), "what was cut off taken from a whole text", ()
+    return _with_sections(patient, held, others, gone), "sections that were gone taken from a whole text", ()
+
+
+def _with_sections(
+    patient: Patient, held: list[Stretch], others: Sequence[Stretch], gone: Sequence[str]
+) -> str:
+    """The page with the sections that are ``gone``, each where the kind has it."""
+    assert patient.kind is not None
+    for title in gone:
+        name = title.lower().replace(" ", "_")
+        more = [each for each in others if name in each.key]
+        before = _names_before(patient.kind, title)
+        at = max((n for n, each in enumerate(held) if any(part in before for part in each.key)), default=0)
+        held[at] = Stretch(key=held[at].key, lines=tuple(lines_of(_ended("".join(held[at].lines)))))
+        held[at + 1 : at + 1] = more
+    return text_of(held)
+
+
+def _names_before(kind: Kind, title: str) -> set[str]:
+    parts = list(layout(kind.document).parts.values())
+    at = next(n for n, part in enumerate(parts) if part.title == title)
+    return {name for part in parts[:at] for name in part.names}
+
+
+def _gone(kind: Kind, text: str) -> Iterator[str]:
+    named = by_name(top_section(parse(text)))
+    for part in layout(kind.document).parts.values():
+        if part.required and not sections_named(named, part):
+            yield part.title
+
+
+def _at_end(kind: Kind, text: str, gone: Sequence[str]) -> bool:
+    named = by_name(top_section(parse(text)))
+    titles = [part.title for part in layout(kind.document).parts.values()]
+    standing = [p.title for p in layout(kind.document).parts.values() if sections_named(named, p)]
+    return all(titles.index(each) > titles.index(standing[-1]) for each in gone) if standing else True
+
+
+def _ended(text: str) -> str:
+    """A text that more may follow: its last line ended, and one blank line behind it."""
+    newline = newline_of(text)
+    return text.rstrip("\r\n \t") + newline * 2 if text.strip() else text
+
+
+def _closed(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+    """Every entry of a log with its end."""
+    if patient.kind is not COORDINATION_LOG:
+        return text, "", ()
+    for event in reversed(list(entries(text))):
+        if not closed(text, event):
+            start, end = event.span
+            text = text[:start] + closed_entry(text[start:end]) + text[end:]
+    return text, "entries of the log closed", ()
+
+
+STEPS: tuple[Step, ...] = (
+    _without_nuls,
+    _without_marks,
+    _recoded,
+    _settled,
+    _parted,
+    _once,
+    _undoubled,
+    _completed,
+    _closed,
+)
