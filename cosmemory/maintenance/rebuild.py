@@ -159,10 +159,14 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Diffe
     old, new = dict(_flat("", before)), dict(_flat("", after))
     for where in dict.fromkeys([*old, *new]):
         if old.get(where) != new.get(where) and not where.endswith("last_updated"):
-            yield Difference(where=where, page=old.get(where), log=new.get(where))
+            yield Difference(where=where, page=_shown(old.get(where)), log=_shown(new.get(where)))
 
 
-def _flat(above: str, held: Any) -> Iterator[tuple[str, str]]:
+def _shown(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _flat(above: str, held: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(held, dict):
         for name, each in held.items():
             yield from _flat(f"{above}.{name}" if above else name, each)
@@ -177,4 +181,4 @@ def _flat(above: str, held: Any) -> Iterator[tuple[str, str]]:
             seen[key] = seen.get(key, 0) + 1
             yield from _flat(f"{above}.{key}" + (f"#{seen[key]}" if seen[key] > 1 else ""), each)
     elif held is not None:
-        yield above, str(held)
+        yield above, held

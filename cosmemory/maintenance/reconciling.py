@@ -13,6 +13,7 @@ from cosmemory.kinds.cos_state import CosState, SessionInfo
 from cosmemory.kinds.mirrors import mirror_of, team_figures
 from cosmemory.kinds.team_roster import Member, RoleCount, TeamRoster
 from cosmemory.maintenance.replay import Told
+from cosmemory.operations.ids import number_of
 from cosmemory.reader import Reader
 
 TYPE_CHECKING = False
@@ -137,19 +138,11 @@ def state(
     said = log_state.coordination_state.last_team_broadcast
     if said is not None:
         figures["last_team_broadcast"] = said
-    shown = tuple(map(mirror_of, open_alerts(alerts if alerts is not None else told.alerts)))
-    rows = {row.alert_id: row for row in page.active_alerts}
-    mirrors = tuple(
-        replace(rows[row.alert_id], type=row.type, severity=row.severity, since=row.since)
-        if row.alert_id in rows
-        else row
-        for row in shown
-    )
     return replace(
         page,
         current_focus=_focus(page, log_state),
         pending_actions=_actions(page, told),
-        active_alerts=mirrors,
+        active_alerts=_mirrors(page, alerts if alerts is not None else told.alerts),
         recent_decisions=_with_missing(
             page.recent_decisions,
             log_state.recent_decisions,
@@ -177,6 +170,18 @@ def _focus(page: CosState, log: CosState) -> cos_state.Focus:
     return replace(
         page.current_focus, primary_task=told.primary_task, priority=priority, started=told.started
     )
+
+
+def _mirrors(page: CosState, alerts: ActiveAlerts) -> tuple[cos_state.AlertMirror, ...]:
+    """The open alerts, those that the page shows in its order, the others by the time since when they are open."""
+    shown = {row.alert_id: row for row in map(mirror_of, open_alerts(alerts))}
+    rows = [
+        replace(row, type=known.type, severity=known.severity, since=known.since)
+        for row in page.active_alerts
+        if (known := shown.pop(row.alert_id, None)) is not None
+    ]
+    more = sorted(shown.values(), key=lambda row: (str(row.since), number_of(row.alert_id)))
+    return (*rows, *more)
 
 
 def _actions(page: CosState, told: Told) -> tuple[cos_state.Action, ...]:
