@@ -30,6 +30,7 @@ SORTS = {
     "interleaved": "two texts ran into each other",
     "truncated": "the page ends too early",
     "lost-section": "a section that the page must have is gone",
+    "lost-entries": "entries that were acknowledged are neither in the log nor in an archive",
     "torn-entry": "an entry of the log has no end",
     "altered-archive": "the archive is not what its header says",
 }
@@ -37,10 +38,13 @@ _BAD = pattern("[\udc80-\udcff]")
 _BOMS = pattern(f"^{BOM}", re.MULTILINE)
 CONFLICT = pattern(r"^(?:<{7}|>{7}|\|{7})(?: [^\r\n]*)?(?=[\r\n]|\Z)", re.MULTILINE)
 # An entry's heading that does not begin its line: the line before it was cut.
-GLUED_ENTRY = pattern(r"(?<=[^\s#`|>\\\[\"'(])###? (?=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ[ \t]*$)", re.MULTILINE)
+GLUED_ENTRY = pattern(
+    rf"^(?![ \t{BOM}]*[#>\\])[^\r\n`]+?(?<![#\\])(?=###? \d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ[ \t]*(?:[\r\n]|\Z))",
+    re.MULTILINE,
+)
 TITLE = pattern(r"^#[ \t]+([^\r\n]*?)[ \t]*(?=[\r\n]|\Z)", re.MULTILINE)
-# A label whose bold, or whose bullet, was cut: `- **Sta`.
-_HALF_LABEL = pattern(r"[-*+]|(?:[-*+] )?\*\*[^*]*\*?")
+# A label whose bold, bullet or value was cut off: `- **Sta`.
+_HALF_LABEL = pattern(r"[-*+]|(?:[-*+] )?\*\*[^*]*(?:\*(?:\*:?)?)?")
 _SHOWN = 60
 
 
@@ -130,8 +134,8 @@ def _in_structure(path: str, data: bytes, text: str) -> Iterator[Damage]:
 def _in_log(page: Page, *, is_archive: bool) -> Iterator[Damage]:
     text = page.tree.text
     for found in GLUED_ENTRY.finditer(text):
-        line = _line(text, found.start())
-        yield Damage(sort="interleaved", line=line, evidence=f"{_shown(text[found.start() :])} within a line")
+        line = _line(text, found.end())
+        yield Damage(sort="interleaved", line=line, evidence=f"{_shown(text[found.end() :])} within a line")
     for event in page.document.events:
         if not closed(text, event):
             line = _line(text, event.span.start)
@@ -150,7 +154,7 @@ def glued(kind: Kind, text: str) -> list[int]:
     titles = [f"## {part.title}" for part in layout(kind.document).parts.values()]
     titles += [found[0].rstrip() for found in [TITLE.search(text)] if found and found[1]]
     words = "|".join(re.escape(title) for title in titles)
-    heading = re.compile(rf"^(?![ \t]*[#>\\])[^\n`]+?(?<![#\\])(?=(?:{words})[ \t]*$)", re.MULTILINE)
+    heading = re.compile(rf"^(?![ \t{BOM}]*[#>\\])[^\n`]+?(?<![#\\])(?=(?:{words})[ \t]*$)", re.MULTILINE)
     return [found.end() for found in heading.finditer(text.replace("\r", "\n"))]
 
 
@@ -170,8 +174,8 @@ def _cut_short(kind: Kind, page: Page) -> Iterator[Damage]:
     standing = [part.title for part in parts.values() if sections_named(named, part)]
     titles = [part.title for part in parts.values()]
     at_end = all(titles.index(title) > titles.index(standing[-1]) for title in gone) if standing else True
-    last = text[max(text.rfind("\n"), text.rfind("\r")) + 1 :]
-    if is_half(kind, last):
+    above, last = last_lines(text)
+    if is_half(kind, last, above):
         yield Damage(
             sort="truncated", line=_line(text, len(text)), evidence=f"the last line is {_shown(last)}"
         )
@@ -181,11 +185,18 @@ def _cut_short(kind: Kind, page: Page) -> Iterator[Damage]:
         yield Damage(sort=sort, line=line, evidence=f"there is no {', '.join(map(repr, gone))}")
 
 
-def is_half(kind: Kind, line: str) -> bool:
-    """Whether the last line of a page, which no line end follows, was cut within."""
+def last_lines(text: str) -> tuple[str, str]:
+    """The line above the last line end of a text, and what follows that."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rsplit("\n", 2)
+    return ("", "", *lines)[-2:]  # type: ignore[return-value]
+
+
+def is_half(kind: Kind, line: str, above: str = "") -> bool:
+    """Whether a line, which no line end follows and which stands below ``above``, was cut within."""
     bare = line.rstrip()
     if bare.startswith("|"):
-        return not bare.endswith("|") or bare == "|"
+        short = above.startswith("|") and bare.count("|") < above.count("|")
+        return short or not bare.endswith("|") or bare == "|"
     if bare.startswith("#"):
         words = bare.lstrip("#").strip()
         titles = [part.title for part in layout(kind.document).parts.values()]

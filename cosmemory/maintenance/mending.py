@@ -10,7 +10,16 @@ from cosmemory.document.sections import by_name, sections_named, top_section
 from cosmemory.frozen import frozen
 from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, Kind, kind_of
 from cosmemory.kinds.coordination_log import closed, entries
-from cosmemory.maintenance.damage import CONFLICT, GLUED_ENTRY, TITLE, glued, is_half, utf16_of
+from cosmemory.maintenance.damage import (
+    CONFLICT,
+    GLUED_ENTRY,
+    TITLE,
+    damage_of,
+    glued,
+    is_half,
+    last_lines,
+    utf16_of,
+)
 from cosmemory.maintenance.uniting import (
     Stretch,
     closed_entry,
@@ -90,10 +99,13 @@ def _recoded(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
     if not _BAD.search(text):
         return text, "", ()
     lines = lines_of(text)
+    ways = set()
     for number, line in enumerate(lines):
         if _BAD.search(line):
-            lines[number] = _line_known(patient.wholes, line) or _BAD.sub(_as_latin, line)
-    return "".join(lines), "bytes that are not UTF-8 read as Windows-1252, or as a copy has them", ()
+            known = _line_known(patient.wholes, line)
+            lines[number] = known or _BAD.sub(_as_latin, line)
+            ways.add("written as a whole text has them" if known else "read as Windows-1252")
+    return "".join(lines), f"bytes that are not UTF-8 {', or '.join(sorted(ways))}", ()
 
 
 def _line_known(wholes: Sequence[str], line: str) -> str | None:
@@ -120,13 +132,22 @@ def _parted(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
     if patient.kind is None:
         return text, "", ()
     if patient.kind is COORDINATION_LOG:
-        places = [found.start() for found in GLUED_ENTRY.finditer(text)]
+        places = [found.end() for found in GLUED_ENTRY.finditer(text)]
     else:
         places = glued(patient.kind, text)
     newline = newline_of(text)
     for at in reversed(places):
-        text = text[:at] + newline * 2 + text[at:]
+        text = _whole_lines(patient.kind, text[:at]).rstrip("\r\n") + newline * 2 + text[at:]
     return text, "headings put on lines of their own", ()
+
+
+def _whole_lines(kind: Kind, text: str) -> str:
+    """A text without its last line, where that was cut within."""
+    lines = lines_of(text)
+    above, last = last_lines(text)
+    if kind is COORDINATION_LOG or not lines or not is_half(kind, last, above):
+        return text
+    return "".join(lines[:-1])
 
 
 def sides_of(text: str) -> tuple[str | None, str, str]:
@@ -157,7 +178,8 @@ def _settled(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
     if not CONFLICT.search(text):
         return text, "", ()
     base, ours, theirs = sides_of(text)
-    one = united(patient.path, base if base is not None else patient.whole, ours, theirs)
+    # The newest text that is known may be one of the sides itself: it is no base to judge them by.
+    one = united(patient.path, base, ours, theirs)
     return one.text, "both sides of the conflict brought together", one.left_out
 
 
@@ -168,10 +190,13 @@ def _once(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
     if not again or patient.kind is None:
         return text, "", ()
     pages = [text[a:b] for a, b in zip([0, *again], [*again, len(text)], strict=True)]
+    # The first that is sound, or the one that got furthest, counts where two of them differ.
+    pages.sort(key=lambda page: len(damage_of(patient.path, encode_text(page))))
     one = pages[0]
     left_out: list[str] = []
     for page in pages[1:]:
-        both = united(patient.path, patient.whole, one, page)
+        torn = damage_of(patient.path, encode_text(page))
+        both = united(patient.path, None if torn else patient.whole, one, page)
         one = both.text
         left_out += both.left_out
     return one, f"{len(pages)} texts of the page brought together", tuple(left_out)
@@ -212,7 +237,8 @@ def _completed(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
         return text, "", ()
     assert patient.kind is not None
     lines = lines_of(text)
-    half = bool(lines) and not lines[-1].endswith(("\n", "\r")) and is_half(patient.kind, lines[-1])
+    above, last_line = last_lines(text)
+    half = is_half(patient.kind, last_line, above)
     cut = "".join(lines[:-1]) if half else text
     gone = list(_gone(patient.kind, cut))
     if not half and not gone:
@@ -239,7 +265,8 @@ def _with_sections(
         name = title.lower().replace(" ", "_")
         more = [each for each in others if name in each.key]
         before = _names_before(patient.kind, title)
-        at = max((n for n, each in enumerate(held) if any(part in before for part in each.key)), default=0)
+        top = int(len(held) > 1 and held[1].lines[0].startswith("# "))
+        at = max((n for n, each in enumerate(held) if any(part in before for part in each.key)), default=top)
         held[at] = Stretch(key=held[at].key, lines=tuple(lines_of(_ended("".join(held[at].lines)))))
         held[at + 1 : at + 1] = more
     return text_of(held)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from cosmemory.errors import Conflict, NotFound
 from cosmemory.frozen import frozen, replace
-from cosmemory.kinds import ARCHIVE, KINDS, LOG_PATH, Kind, kind_of
+from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, KINDS, LOG_PATH, Kind, kind_of
 from cosmemory.kinds.coordination_log import Event
+from cosmemory.kinds.log_archive import entry_texts, whole
 from cosmemory.kinds.page import read_page
 from cosmemory.maintenance.copies import Copy, copies_of
 from cosmemory.maintenance.damage import CONFLICT, Damage, cut_from, damage_of, mixed_from, utf16_of
 from cosmemory.maintenance.kept import keep, place_for
 from cosmemory.maintenance.mending import mended
-from cosmemory.maintenance.uniting import united
+from cosmemory.maintenance.uniting import said, united
 from cosmemory.memory import Memory, Outcome
+from cosmemory.operations.events import log_pages
 from cosmemory.operations.first_pages import starting_pages
 from cosmemory.rules import ERROR
 from cosmemory.store import Stored, revision_of
@@ -85,6 +88,8 @@ def _mend(memory: Memory, path: str) -> Mend | None:
 
 def _beside_copies(memory: Memory, path: str, data: bytes) -> tuple[Damage, ...]:
     """Damage that shows only beside an earlier text: a clean cut, or two texts that ran into each other."""
+    if path == LOG_PATH:
+        return _gone_from_log(memory, data)
     ends = data.endswith((b"\n", b"\r"))
     if ends and not _errors(path, data):
         return ()
@@ -99,19 +104,55 @@ def _beside_copies(memory: Memory, path: str, data: bytes) -> tuple[Damage, ...]
     return ()
 
 
+def _gone_from_log(memory: Memory, data: bytes) -> tuple[Damage, ...]:
+    """Whether the log has lost entries that its last text had: nothing but a rotation takes any away."""
+    earlier = (each for each in copies_of(memory, LOG_PATH) if each.data != data)
+    last = next((each for each in earlier if not damage_of(LOG_PATH, each.data)), None)
+    if last is None or data.startswith(last.data):
+        return ()
+    gone = _gone(memory, last.data, data)
+    if not gone:
+        return ()
+    evidence = f"{gone.total()} entries of {last.source} are gone"
+    return (Damage(sort="lost-entries", line=0, evidence=evidence),)
+
+
+def _gone(memory: Memory, before: bytes, now: bytes) -> Counter[str]:
+    """The entries that the log had ``before``, and that stand neither in it ``now`` nor in an archive."""
+    texts = (Counter(said(each.text) for each in entry_texts(decode_text(data))) for data in (before, now))
+    return next(texts) - next(texts) - _archived(memory)
+
+
+def _archived(memory: Memory) -> Counter[str]:
+    """The entries of all archives."""
+    held: Counter[str] = Counter()
+    for path in log_pages(memory)[:-1]:
+        stored = memory.store.read(path)
+        if stored is not None:
+            held.update(said(each.text) for each in entry_texts(decode_text(stored.data)))
+    return held
+
+
 def _errors(path: str, data: bytes) -> int:
     """How many values and records of a page cannot be read."""
     if kind_of(path) is None and not ARCHIVE.fullmatch(path):
         return 0
     page = read_page(Stored(path=path, data=data, revision=revision_of(data)))
+    if page.kind is COORDINATION_LOG:
+        events = page.document.events
+        return sum(not isinstance(each.time, datetime) or each.type is None for each in events)
     return sum(each.severity == ERROR for each in page.diagnostics)
 
 
-def _good(memory: Memory, path: str) -> list[Copy]:
-    """The newest whole texts of a page."""
+def _good(memory: Memory, path: str, now: bytes | None) -> list[Copy]:
+    """The newest whole texts of a page, none of them the one that stands there ``now``."""
     found: list[Copy] = []
     for each in copies_of(memory, path):
-        if not damage_of(path, each.data) and each.data not in [copy.data for copy in found]:
+        if (
+            each.data != now
+            and not damage_of(path, each.data)
+            and each.data not in [copy.data for copy in found]
+        ):
             found.append(each)
             if len(found) == GOOD:
                 break
@@ -121,9 +162,9 @@ def _good(memory: Memory, path: str) -> list[Copy]:
 def _after(memory: Memory, found: Mend) -> tuple[bytes | None, str]:
     """The text that a damaged page should have, and where it is from."""
     path, data, kind = found.path, found.before, kind_of(found.path)
-    good = _good(memory, path)
+    good = _good(memory, path, data)
     sorts = {each.sort for each in found.damage}
-    if data is not None and not sorts & {"lost", "empty", "altered-archive"}:
+    if data is not None and not sorts & {"lost", "empty", "altered-archive", "lost-entries"}:
         for each in good:
             if cut_from(data, each.data):
                 return each.data, f"what was cut off taken from {each.source}"
@@ -131,11 +172,16 @@ def _after(memory: Memory, found: Mend) -> tuple[bytes | None, str]:
             after, reason = _in_place(memory, found, good)
             if after is not None:
                 return after, reason
+    if good and path == LOG_PATH and data:
+        return _log_from_copy(memory, data, good[0])
     if good:
-        return _from_copy(found, good[0])
+        return good[0].data, f"taken whole from {good[0].source}"
     if "altered-archive" in sorts:
         return None, "no copy of the archive is known that its header vouches for"
-    return _anew(memory, kind)
+    if found.path == LOG_PATH and not sorts & {"lost", "empty"}:
+        return None, "no copy of the log is known"
+    anew, source = _anew(memory, kind)
+    return anew, f"no copy is known: made anew from {source}" if anew is not None else ""
 
 
 def _in_place(memory: Memory, found: Mend, good: Sequence[Copy]) -> tuple[bytes | None, str]:
@@ -143,26 +189,32 @@ def _in_place(memory: Memory, found: Mend, good: Sequence[Copy]) -> tuple[bytes 
     assert found.before is not None
     kind = kind_of(found.path)
     wholes = [each.data for each in good]
-    blank = _blank(memory, kind)
-    if blank is not None:
-        wholes.append(blank)
+    anew, source = _anew(memory, kind)
+    if anew is not None:
+        wholes.append(anew)
     done = mended(found.path, found.before, wholes)
     if damage_of(found.path, done.data) or _errors(found.path, done.data) > (
         min((_errors(found.path, each) for each in wholes), default=0) if good else len(done.data)
     ):
         return None, ""
-    source = good[0].source if good else "the template"
-    reason = "; ".join(done.done).replace("a whole text", source).replace("a copy has", f"{source} has")
+    if found.path == LOG_PATH and good and _gone(memory, good[0].data, done.data):
+        return None, ""
+    source = good[0].source if good else source
+    reason = "; ".join(done.done).replace("a whole text", source)
     return done.data, reason
 
 
-def _from_copy(found: Mend, copy: Copy) -> tuple[bytes, str]:
-    if found.path == LOG_PATH and found.before:
-        encoding = utf16_of(found.before) or "utf-8"
-        standing = found.before.decode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
-        both = united(found.path, None, decode_text(copy.data), standing)
-        return encode_text(both.text), f"taken from {copy.source}, with the entries that stood here besides"
-    return copy.data, f"taken whole from {copy.source}"
+def _log_from_copy(memory: Memory, data: bytes, copy: Copy) -> tuple[bytes, str]:
+    """The log as a copy has it, with what stands on the damaged one and can be read."""
+    done = mended(LOG_PATH, data, ())
+    archived = _archived(memory)
+    more = [
+        each
+        for each in entry_texts(decode_text(done.data))
+        if isinstance(each.event.time, datetime) and each.event.type and said(each.text) not in archived
+    ]
+    both = united(LOG_PATH, None, decode_text(copy.data), "".join(whole(each.text) for each in more))
+    return encode_text(both.text), f"taken from {copy.source}, with the entries that stood here besides"
 
 
 def _anew(memory: Memory, kind: Kind | None) -> tuple[bytes | None, str]:
@@ -170,19 +222,15 @@ def _anew(memory: Memory, kind: Kind | None) -> tuple[bytes | None, str]:
     from cosmemory.maintenance.rebuild import REBUILT, rebuilt_text
 
     if kind is not None and kind.name in REBUILT and _log_tells(memory):
-        return encode_text(
-            rebuilt_text(memory, kind)
-        ), "no copy is known: rebuilt from the log and its archives"
-    return _blank(memory, kind), "no copy is known: begun anew from the template"
+        return encode_text(rebuilt_text(memory, kind)), "the log and its archives"
+    if kind is None or not kind.single:
+        return None, ""
+    return encode_text(starting_pages(memory)[kind]), "the template"
 
 
 def _log_tells(memory: Memory) -> bool:
     log = memory.store.read(LOG_PATH)
     return log is not None and b"\n### " in log.data
-
-
-def _blank(memory: Memory, kind: Kind | None) -> bytes | None:
-    return encode_text(starting_pages(memory)[kind]) if kind is not None and kind.single else None
 
 
 def _lacking(before: bytes, after: bytes) -> tuple[str, ...]:
@@ -203,7 +251,7 @@ def _lacking(before: bytes, after: bytes) -> tuple[str, ...]:
 
 
 def _bare(line: str) -> str:
-    return line.strip("\r \t\0\ufeff")
+    return line.replace("\0", "").strip("\r \t\ufeff")
 
 
 def apply(memory: Memory, mends: Sequence[Mend]) -> Outcome[tuple[str, ...]]:

@@ -118,6 +118,8 @@ def joined(ours: Sequence[str], theirs: Sequence[str], base: Sequence[str], left
             at = _last_text(lines) if at < 0 else at
             if lines and not lines[at].endswith(("\n", "\r")):
                 lines[at] += "\n"
+            if lines[at].startswith("#") and not "".join(lines[at + 1 : at + 2]).strip():
+                at = min(at + 1, len(lines) - 1)
             lines.insert(at + 1, line if line.endswith(("\n", "\r")) else line + "\n")
             at += 1
             places = {key(line): n for n, line in enumerate(lines)}
@@ -147,11 +149,11 @@ def _key(line: str) -> tuple[str, str]:
 
 def with_entries(log: str, other: str) -> str:
     """A log with the entries of another text of it that it lacks, at its end."""
-    standing = Counter(_said(each.text) for each in entry_texts(log))
+    standing = Counter(said(each.text) for each in entry_texts(log))
     more: list[str] = []
     for each in entry_texts(other):
-        if standing[_said(each.text)] > 0:
-            standing[_said(each.text)] -= 1
+        if standing[said(each.text)] > 0:
+            standing[said(each.text)] -= 1
         else:
             more.append(closed_entry(each.text))
     if not more:
@@ -168,5 +170,6 @@ def closed_entry(text: str) -> str:
     return text.rstrip("\r\n") + newline * 2 + "---" + newline * 2
 
 
-def _said(entry: str) -> str:
+def said(entry: str) -> str:
+    """What an entry says, whatever ends its lines and whether it is closed."""
     return entry.replace("\r\n", "\n").rstrip("-\n ").strip()
