@@ -186,7 +186,7 @@ class Store(Protocol):
     def strangers(self) -> tuple[str, ...]:
         """Copies that editors and synchronisers left between the pages, sorted; never read as state."""
 
-    def copies(self) -> tuple[str, ...]:
+    def kept_apart(self) -> tuple[str, ...]:
         """The paths of the pages in checkpoints and backups, sorted; to be read like any page, never as state."""
 
     def vitals(self) -> Vitals:

@@ -96,7 +96,7 @@ class EphemeralStore:
         """Nothing: no editor reaches a dict."""
         return ()
 
-    def copies(self) -> tuple[str, ...]:
+    def kept_apart(self) -> tuple[str, ...]:
         """The pages in checkpoints and backups."""
         return tuple(sorted(path for path in self._pages if path.endswith(".md") and path.startswith(COPIES)))
 

@@ -98,9 +98,9 @@ class Rehearsal:
         """Copies that editors and synchronisers left."""
         return self._store.strangers()
 
-    def copies(self) -> tuple[str, ...]:
+    def kept_apart(self) -> tuple[str, ...]:
         """The pages in checkpoints and backups."""
-        return self._store.copies()
+        return self._store.kept_apart()
 
     def vitals(self) -> Vitals:
         """How the store behind fares."""

@@ -42,7 +42,7 @@ def _in_history(memory: Memory, path: str) -> Iterator[Copy]:
 
 def _in_folders(memory: Memory, path: str) -> Iterator[Copy]:
     found: list[tuple[int, str]] = []
-    for place in memory.store.copies():
+    for place in memory.store.kept_apart():
         folder = _FOLDER.match(place)
         if folder is not None and place[folder.end() :] == path:
             found.append((_seconds(folder[3], folder[4]), place))
@@ -64,7 +64,7 @@ def last_checkpoint(memory: Memory) -> tuple[str, int] | None:
     """The newest checkpoint: its name and its time; None where there is none."""
     found = {
         (_seconds(folder[3], folder[4]), folder[2])
-        for place in memory.store.copies()
+        for place in memory.store.kept_apart()
         if (folder := _FOLDER.match(place)) and folder[1] == "checkpoints"
     }
     if not found:

@@ -99,6 +99,8 @@ def _in_place(held: list[Stretch], others: Sequence[Stretch]) -> Iterator[Stretc
 
 def joined(ours: Sequence[str], theirs: Sequence[str], base: Sequence[str], left_out: list[str]) -> list[str]:
     """The lines of one stretch with those that theirs has besides; told is what could not stand beside ours."""
+    if not ours:
+        return list(theirs)
     repeated = {
         key for held in (ours, theirs) for key, count in Counter(map(_key, held)).items() if count > 1
     }

@@ -115,7 +115,7 @@ class FilesStore:
         """Copies that editors and synchronisers left between the pages."""
         return listing.strangers(self.root)
 
-    def copies(self) -> tuple[str, ...]:
+    def kept_apart(self) -> tuple[str, ...]:
         """The pages in checkpoints and backups."""
         return listing.copies(self.root)
 
