@@ -10,7 +10,7 @@ from cosmemory.errors import Conflict, NotFound
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, KINDS, LOG_PATH, Kind, kind_of
 from cosmemory.kinds.coordination_log import Event
-from cosmemory.kinds.log_archive import entry_texts, whole
+from cosmemory.kinds.log_archive import Entry, entry_texts, whole
 from cosmemory.kinds.page import read_page
 from cosmemory.maintenance.copies import Copy, copies_of
 from cosmemory.maintenance.damage import CONFLICT, Damage, cut_from, damage_of, mixed_from, utf16_of
@@ -119,8 +119,14 @@ def _gone_from_log(memory: Memory, data: bytes) -> tuple[Damage, ...]:
 
 def _gone(memory: Memory, before: bytes, now: bytes) -> Counter[str]:
     """The entries that the log had ``before``, and that stand neither in it ``now`` nor in an archive."""
-    texts = (Counter(said(each.text) for each in entry_texts(decode_text(data))) for data in (before, now))
-    return next(texts) - next(texts) - _archived(memory)
+    standing = Counter(said(each.text) for each in entry_texts(decode_text(now)))
+    return Counter(said(each.text) for each in _readable(before)) - standing - _archived(memory)
+
+
+def _readable(data: bytes) -> list[Entry]:
+    """The entries of a log that say when and what: of two that ran into each other the rest may not."""
+    held = entry_texts(decode_text(data))
+    return [each for each in held if isinstance(each.event.time, datetime) and each.event.type]
 
 
 def _archived(memory: Memory) -> Counter[str]:
@@ -208,11 +214,7 @@ def _log_from_copy(memory: Memory, data: bytes, copy: Copy) -> tuple[bytes, str]
     """The log as a copy has it, with what stands on the damaged one and can be read."""
     done = mended(LOG_PATH, data, ())
     archived = _archived(memory)
-    more = [
-        each
-        for each in entry_texts(decode_text(done.data))
-        if isinstance(each.event.time, datetime) and each.event.type and said(each.text) not in archived
-    ]
+    more = [each for each in _readable(done.data) if said(each.text) not in archived]
     both = united(LOG_PATH, None, decode_text(copy.data), "".join(whole(each.text) for each in more))
     return encode_text(both.text), f"taken from {copy.source}, with the entries that stood here besides"
 
