@@ -29,6 +29,7 @@ from cosmemory.maintenance.uniting import (
     text_of,
     united,
 )
+from cosmemory.merge.pages import Dispute, Strategies, merge_pages
 from cosmemory.syntax.parse import parse
 from cosmemory.text.source import BOM, decode_text, encode_text, newline_of
 
@@ -38,11 +39,10 @@ _BAD_RUN = re.compile("[\udc80-\udcff]+")
 
 @frozen(kw_only=True)
 class Mended:
-    """A text after its mends: what was done, one sentence each, and what could not be kept beside the rest."""
+    """A text after its mends, and what was done, a few words each."""
 
     data: bytes
     done: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -59,14 +59,13 @@ class Patient:
         return self.wholes[0] if self.wholes else None
 
 
-Step = Callable[[Patient, str], tuple[str, str, tuple[str, ...]]]
+Step = Callable[[Patient, str], tuple[str, str]]
 
 
 def mended(path: str, data: bytes, wholes: Sequence[bytes]) -> Mended:
     """``data`` with every mend made that applies to it."""
     encoding = utf16_of(data)
     done: list[str] = []
-    left_out: list[str] = []
     if encoding:
         # A last byte that has lost its other half says nothing.
         text = data[: len(data) // 2 * 2].decode(encoding, "replace").removeprefix(BOM)
@@ -76,28 +75,27 @@ def mended(path: str, data: bytes, wholes: Sequence[bytes]) -> Mended:
     kind = COORDINATION_LOG if ARCHIVE.fullmatch(path) else kind_of(path)
     patient = Patient(path=path, kind=kind, wholes=tuple(map(decode_text, wholes)))
     for step in STEPS:
-        after, said, less = step(patient, text)
+        after, said = step(patient, text)
         if after != text:
             done.append(said)
-            left_out += less
             text = after
-    return Mended(data=encode_text(text), done=tuple(done), left_out=tuple(left_out))
+    return Mended(data=encode_text(text), done=tuple(done))
 
 
-def _without_nuls(_: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
-    return text.replace("\0", ""), f"{text.count(chr(0))} NULs taken out", ()
+def _without_nuls(_: Patient, text: str) -> tuple[str, str]:
+    return text.replace("\0", ""), f"{text.count(chr(0))} NULs taken out"
 
 
-def _without_marks(_: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+def _without_marks(_: Patient, text: str) -> tuple[str, str]:
     if not re.search(f"^{BOM}", text[1:], re.MULTILINE):
-        return text, "", ()
-    return re.sub(f"^{BOM}+", "", text, flags=re.MULTILINE), "byte order marks taken out", ()
+        return text, ""
+    return re.sub(f"^{BOM}+", "", text, flags=re.MULTILINE), "byte order marks taken out"
 
 
-def _recoded(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+def _recoded(patient: Patient, text: str) -> tuple[str, str]:
     """Bytes that are no UTF-8, as a whole text has their line, else as Windows-1252."""
     if not _BAD.search(text):
-        return text, "", ()
+        return text, ""
     lines = lines_of(text)
     ways = set()
     for number, line in enumerate(lines):
@@ -105,7 +103,7 @@ def _recoded(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
             known = _line_known(patient.wholes, line)
             lines[number] = known or _BAD.sub(_as_latin, line)
             ways.add("written as a whole text has them" if known else "read as Windows-1252")
-    return "".join(lines), f"bytes that are not UTF-8 {', or '.join(sorted(ways))}", ()
+    return "".join(lines), f"bytes that are not UTF-8 {', or '.join(sorted(ways))}"
 
 
 def _line_known(wholes: Sequence[str], line: str) -> str | None:
@@ -127,10 +125,10 @@ def _as_latin(found: re.Match[str]) -> str:
         return found[0]
 
 
-def _parted(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+def _parted(patient: Patient, text: str) -> tuple[str, str]:
     """Headings that a line ran into, on lines of their own."""
     if patient.kind is None:
-        return text, "", ()
+        return text, ""
     if patient.kind is COORDINATION_LOG:
         places = [found.end() for found in GLUED_ENTRY.finditer(text)]
     else:
@@ -138,7 +136,7 @@ def _parted(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
     newline = newline_of(text)
     for at in reversed(places):
         text = _whole_lines(patient.kind, text[:at]).rstrip("\r\n") + newline * 2 + text[at:]
-    return text, "headings put on lines of their own", ()
+    return text, "headings put on lines of their own"
 
 
 def _whole_lines(kind: Kind, text: str) -> str:
@@ -174,40 +172,43 @@ def sides_of(text: str) -> tuple[str | None, str, str]:
     return "".join(base) if told else None, "".join(ours), "".join(theirs)
 
 
-def _settled(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+def _settled(patient: Patient, text: str) -> tuple[str, str]:
     if not CONFLICT.search(text):
-        return text, "", ()
+        return text, ""
     base, ours, theirs = sides_of(text)
     # The newest text that is known may be one of the sides itself: it is no base to judge them by.
-    one = united(patient.path, base, ours, theirs)
-    return one.text, "both sides of the conflict brought together", one.left_out
+    before, one, other = (None if each is None else encode_text(each) for each in (base, ours, theirs))
+    disputes: tuple[Dispute, ...] = ()
+    for strategies in (Strategies(), Strategies(default="ours")):
+        merged = merge_pages(patient.path, before, one, other, strategies=strategies)
+        if merged.data is not None and not merged.disputes and not CONFLICT.search(decode_text(merged.data)):
+            said = "ours where both say another thing" if disputes else "nothing in dispute"
+            return decode_text(merged.data), f"both sides of the conflict merged, {said}"
+        disputes = merged.disputes
+    return united(patient.path, base, ours, theirs), "both sides of the conflict brought together"
 
 
-def _once(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+def _once(patient: Patient, text: str) -> tuple[str, str]:
     """A page that stands on itself again, once."""
     titles = [found for found in TITLE.finditer(text) if found[1]]
     again = [found.start() for found in titles[1:] if found[1] == titles[0][1]]
     if not again or patient.kind is None:
-        return text, "", ()
+        return text, ""
     pages = [text[a:b] for a, b in zip([0, *again], [*again, len(text)], strict=True)]
     # The first that is sound, or the one that got furthest, counts where two of them differ.
     pages.sort(key=lambda page: len(damage_of(patient.path, encode_text(page))))
     one = pages[0]
-    left_out: list[str] = []
     for page in pages[1:]:
         torn = damage_of(patient.path, encode_text(page))
-        both = united(patient.path, None if torn else patient.whole, one, page)
-        one = both.text
-        left_out += both.left_out
-    return one, f"{len(pages)} texts of the page brought together", tuple(left_out)
+        one = united(patient.path, None if torn else patient.whole, one, page)
+    return one, f"{len(pages)} texts of the page brought together"
 
 
-def _undoubled(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+def _undoubled(patient: Patient, text: str) -> tuple[str, str]:
     """Sections that stand on the page again, brought together in the first of them."""
     if patient.kind in {None, COORDINATION_LOG}:
-        return text, "", ()
+        return text, ""
     assert patient.kind is not None
-    left_out: list[str] = []
     titles: list[str] = []
     for part in layout(patient.kind.document).parts.values():
         tree = parse(text)
@@ -224,17 +225,15 @@ def _undoubled(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
             # Called by one name, the two stretches meet.
             heading = found[0].heading.of(tree.text)
             other = other.replace(section.heading.of(tree.text), heading)
-            one = united(patient.path, patient.whole, without, other)
-            without = one.text
-            left_out += one.left_out
+            without = united(patient.path, patient.whole, without, other)
         text = without
-    return text, f"doubled sections brought together: {', '.join(titles)}", tuple(left_out)
+    return text, f"doubled sections brought together: {', '.join(titles)}"
 
 
-def _completed(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+def _completed(patient: Patient, text: str) -> tuple[str, str]:
     """A page that was cut, with what a whole text of it has from there on."""
     if patient.kind in {None, COORDINATION_LOG} or patient.whole is None:
-        return text, "", ()
+        return text, ""
     assert patient.kind is not None
     lines = lines_of(text)
     above, last_line = last_lines(text)
@@ -242,18 +241,18 @@ def _completed(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
     cut = "".join(lines[:-1]) if half else text
     gone = list(_gone(patient.kind, cut))
     if not half and not gone:
-        return text, "", ()
+        return text, ""
     held = stretches(cut)
     others = stretches(patient.whole)
     keys = [each.key for each in held]
     if len(gone) == len(list(_gone(patient.kind, ""))):
-        return patient.whole, "a page of which next to nothing was left taken from a whole text", ()
+        return patient.whole, "a page of which next to nothing was left taken from a whole text"
     last = next((n for n, each in enumerate(others) if each.key == keys[-1]), -1)
     if last >= 0 and (half or _at_end(patient.kind, cut, gone)):
-        held[-1] = Stretch(key=keys[-1], lines=tuple(joined(held[-1].lines, others[last].lines, (), [])))
+        held[-1] = Stretch(key=keys[-1], lines=tuple(joined(held[-1].lines, others[last].lines, ())))
         more = [each for each in others[last + 1 :] if each.key not in keys]
-        return _ended(text_of(held)) + text_of(more), "what was cut off taken from a whole text", ()
-    return _with_sections(patient, held, others, gone), "sections that were gone taken from a whole text", ()
+        return _ended(text_of(held)) + text_of(more), "what was cut off taken from a whole text"
+    return _with_sections(patient, held, others, gone), "sections that were gone taken from a whole text"
 
 
 def _with_sections(
@@ -298,15 +297,15 @@ def _ended(text: str) -> str:
     return text.rstrip("\r\n \t") + newline * 2 if text.strip() else text
 
 
-def _closed(patient: Patient, text: str) -> tuple[str, str, tuple[str, ...]]:
+def _closed(patient: Patient, text: str) -> tuple[str, str]:
     """Every entry of a log with its end."""
     if patient.kind is not COORDINATION_LOG:
-        return text, "", ()
+        return text, ""
     for event in reversed(list(entries(text))):
         if not closed(text, event):
             start, end = event.span
             text = text[:start] + closed_entry(text[start:end]) + text[end:]
-    return text, "entries of the log closed", ()
+    return text, "entries of the log closed"
 
 
 STEPS: tuple[Step, ...] = (

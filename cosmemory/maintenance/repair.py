@@ -216,7 +216,7 @@ def _log_from_copy(memory: Memory, data: bytes, copy: Copy) -> tuple[bytes, str]
     archived = _archived(memory)
     more = [each for each in _readable(done.data) if said(each.text) not in archived]
     both = united(LOG_PATH, None, decode_text(copy.data), "".join(whole(each.text) for each in more))
-    return encode_text(both.text), f"taken from {copy.source}, with the entries that stood here besides"
+    return encode_text(both), f"taken from {copy.source}, with the entries that stood here besides"
 
 
 def _anew(memory: Memory, kind: Kind | None) -> tuple[bytes | None, str]:

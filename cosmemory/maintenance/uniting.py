@@ -27,14 +27,6 @@ class Stretch:
     lines: tuple[str, ...]
 
 
-@frozen()
-class United:
-    """The text of two versions, and what of the second was left out because the first says another thing there."""
-
-    text: str
-    left_out: tuple[str, ...] = ()
-
-
 def lines_of(text: str) -> list[str]:
     """The lines of a text, each with its line end."""
     return _LINES.findall(text)
@@ -62,25 +54,22 @@ def text_of(held: Sequence[Stretch]) -> str:
     return "".join(line for each in held for line in each.lines)
 
 
-def united(path: str, base: str | None, ours: str, theirs: str) -> United:
+def united(path: str, base: str | None, ours: str, theirs: str) -> str:
     """Both versions of the page at ``path`` in one: nothing that stands in only one of them goes.
 
     Where both have a row or a label and it differs, the one that ``base`` does not have counts, else ours.
     """
     if kind_of(path) is COORDINATION_LOG or ARCHIVE.fullmatch(path):
-        return United(with_entries(ours, theirs))
-    left_out: list[str] = []
+        return with_entries(ours, theirs)
     known = {each.key: each for each in stretches(base)} if base is not None else {}
     held = stretches(ours)
     for each in _in_place(held, stretches(theirs)):
         at = next((n for n, own in enumerate(held) if own.key == each.key), None)
         if at is None:
             continue
-        lines = joined(
-            held[at].lines, each.lines, known[each.key].lines if each.key in known else (), left_out
-        )
+        lines = joined(held[at].lines, each.lines, known[each.key].lines if each.key in known else ())
         held[at] = replace(held[at], lines=tuple(lines))
-    return United(text_of(held), tuple(left_out))
+    return text_of(held)
 
 
 def _in_place(held: list[Stretch], others: Sequence[Stretch]) -> Iterator[Stretch]:
@@ -97,8 +86,8 @@ def _in_place(held: list[Stretch], others: Sequence[Stretch]) -> Iterator[Stretc
         before = each.key
 
 
-def joined(ours: Sequence[str], theirs: Sequence[str], base: Sequence[str], left_out: list[str]) -> list[str]:
-    """The lines of one stretch with those that theirs has besides; told is what could not stand beside ours."""
+def joined(ours: Sequence[str], theirs: Sequence[str], base: Sequence[str]) -> list[str]:
+    """The lines of one stretch with those that theirs has besides."""
     if not ours:
         return list(theirs)
     repeated = {
@@ -112,9 +101,7 @@ def joined(ours: Sequence[str], theirs: Sequence[str], base: Sequence[str], left
     lines = list(ours)
     places = {key(line): n for n, line in enumerate(lines)}
     at = -1
-    for line in theirs:
-        if not line.strip():
-            continue
+    for line in (each if each.endswith(("\n", "\r")) else f"{each}\n" for each in theirs if each.strip()):
         found = places.get(key(line))
         if found is None:
             at = _last_text(lines) if at < 0 else at
@@ -122,17 +109,13 @@ def joined(ours: Sequence[str], theirs: Sequence[str], base: Sequence[str], left
                 lines[at] += "\n"
             if lines[at].startswith("#") and not "".join(lines[at + 1 : at + 2]).strip():
                 at = min(at + 1, len(lines) - 1)
-            lines.insert(at + 1, line if line.endswith(("\n", "\r")) else line + "\n")
+            lines.insert(at + 1, line)
             at += 1
             places = {key(line): n for n, line in enumerate(lines)}
-        elif lines[found].strip() == line.strip():
-            at = found
         else:
             at = found
             if was.get(key(line)) == lines[found].strip():
-                line, lines[found] = lines[found], line  # noqa: PLW2901 - what stood there was no change
-            elif was.get(key(line)) != line.strip():
-                left_out.append(line.strip())
+                lines[found] = line  # what stood there was no change
     return lines
 
 

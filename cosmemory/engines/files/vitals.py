@@ -26,7 +26,7 @@ def look(root: str) -> Vitals:
         holder=holder,
         alive=not holder or _is_alive(holder),
         pending=tuple(step.path for step in opened.steps) if opened else (),
-        operation=opened.operation if opened else "",
+        operation=opened.told.operation if opened else "",
     )
 
 
