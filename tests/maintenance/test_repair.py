@@ -116,7 +116,7 @@ def test_what_a_cut_took_away_comes_from_the_text_that_was_cut(memory: Memory) -
     for size in range(5, len(before) - 1, 23):
         if before[size - 1 : size] != b"\n" and before[size:].strip():
             damage(memory, STATE, before[:size])
-            (mend,) = plan(memory)
+            (mend,) = plan(memory, [STATE])
             assert mend.after == before, size
 
 
