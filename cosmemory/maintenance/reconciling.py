@@ -76,9 +76,15 @@ def _member(page: Member, log: Member, told: Told) -> Member:
             notes=log.details.notes or block.notes,
         )
     said = block or log.details
-    return replace(
-        page, role=log.role, status=log.status, last_seen=log.last_seen, current_task=task, details=said
-    )
+    seen = _later(page.last_seen, log.last_seen)
+    return replace(page, role=log.role, status=log.status, last_seen=seen, current_task=task, details=said)
+
+
+def _later(page: Any, log: Any) -> Any:
+    """The later of two times: one that the page alone tells of is newer than all that the log knows."""
+    if isinstance(page, datetime) and isinstance(log, datetime):
+        return max(page, log)
+    return page if log is None else log
 
 
 def alerts(standing: ActiveAlerts | None, told: Told, memory: Reader) -> ActiveAlerts:
@@ -137,7 +143,7 @@ def state(
         figures["last_roster_update"] = page.coordination_state.last_roster_update
     said = log_state.coordination_state.last_team_broadcast
     if said is not None:
-        figures["last_team_broadcast"] = said
+        figures["last_team_broadcast"] = _later(page.coordination_state.last_team_broadcast, said)
     return replace(
         page,
         current_focus=_focus(page, log_state),
@@ -201,7 +207,7 @@ def _actions(page: CosState, told: Told) -> tuple[cos_state.Action, ...]:
 
 def _resources(page: CosState, log: CosState) -> cos_state.Resources:
     told, held = log.resource_status, page.resource_status
-    if told.last_check is None:
+    if told.last_check is None or _later(held.last_check, told.last_check) != told.last_check:
         return held
     return replace(
         held,

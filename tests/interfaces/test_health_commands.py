@@ -75,6 +75,16 @@ def test_the_screen_of_a_memory_that_is_not_well(run, snapshot, monkeypatch):
     assert steady(ran.out) == snapshot
 
 
+def test_a_screen_shows_four_findings_of_a_sort_and_counts_the_rest(run, monkeypatch):
+    for number in range(2, 9):
+        run("team", "join", f"helper-{number}", "--role", "developer", "--task", "the parser")
+    monkeypatch.setenv("COSMEMORY_NOW", "2026-11-21T06:06:00Z")
+    told = run("health").out
+    assert told.count("has a task and was not seen") == 4
+    assert "error: 4 more of this sort (team).\n  cosmemory health --json\n" in told
+    assert len(json.loads(run("health", "--json").out)["findings"]) == 9
+
+
 def test_health_as_json(run):
     ran = run("health", "--json")
     told = json.loads(ran.out)

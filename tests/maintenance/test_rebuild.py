@@ -127,6 +127,12 @@ def test_somebody_whom_the_log_never_named_stays_in_the_team(memory: Memory) -> 
     ]
 
 
+def test_what_the_page_knows_to_be_later_stays(memory: Memory) -> None:
+    team.join(memory, "helper-1", role="developer")
+    set_value(memory, "team-roster", "active_team_members.helper-1.last_seen", "2026-11-21T13:00:00Z")
+    assert told(memory, "roster").differences == ()
+
+
 def test_a_damaged_page_is_written_anew_and_kept(memory: Memory) -> None:
     team.join(memory, "helper-1", role="developer")
     damaged = page(memory, "team-roster.md")[:90].encode()

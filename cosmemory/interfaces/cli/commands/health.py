@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 
 from cosmemory.engines.rehearsal import Rehearsal
+from cosmemory.frozen import replace
 from cosmemory.interfaces.cli.declared import command
 from cosmemory.interfaces.cli.output import on_terminal, print_json, print_text
 from cosmemory.interfaces.cli.session import reading, session_of
 from cosmemory.interfaces.cli.terminal import prose, show, styled
-from cosmemory.maintenance.health import Health, examine, megabytes
+from cosmemory.maintenance.health import Finding, Health, examine, megabytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+SHOWN = 4
 _STYLES = {"error": "bad", "warning": "warn", "info": "quiet"}
 
 
@@ -43,9 +46,22 @@ def _data(seen: Health) -> dict[str, Any]:
     return {"healthy": seen.well, "findings": [asdict(each) for each in seen.findings], **figures}
 
 
+def _shown(seen: Health) -> Iterator[Finding]:
+    """The findings of each sort as far as a screen has room for them, and how many more there are."""
+    counts: Counter[str] = Counter()
+    for each in seen.findings:
+        counts[each.check] += 1
+        if counts[each.check] <= SHOWN:
+            yield each
+        elif counts[each.check] == SHOWN + 1:
+            rest = sum(other.check == each.check for other in seen.findings) - SHOWN
+            said = f"{rest} more of this sort ({each.check})."
+            yield replace(each, said=said, command="cosmemory health --json")
+
+
 def _lines(seen: Health) -> Iterator[str]:
     yield _head(seen)
-    for each in seen.findings:
+    for each in _shown(seen):
         yield ""
         yield f"{each.severity}: {each.said}"
         if each.command:
@@ -57,7 +73,7 @@ def _lines(seen: Health) -> Iterator[str]:
 def _screen(seen: Health) -> Iterator[str]:
     worst = next((each.severity for each in seen.findings), "")
     yield styled(_head(seen), _STYLES.get(worst, "good") if worst != "info" else "good")
-    for each in seen.findings:
+    for each in _shown(seen):
         yield ""
         yield from prose(f"{each.severity}: {each.said}", _STYLES[each.severity])
         if each.command:
