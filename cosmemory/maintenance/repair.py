@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from cosmemory.checks import CHECKS
+from cosmemory.checks.pages import Pages
 from cosmemory.errors import Conflict, NotFound
 from cosmemory.frozen import frozen, replace
-from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, KINDS, LOG_PATH, Kind, kind_of
+from cosmemory.kinds import ARCHIVE, KINDS, LOG_PATH, Kind, kind_of
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.log_archive import Entry, entry_texts, whole
 from cosmemory.kinds.page import read_page
@@ -91,14 +93,14 @@ def _beside_copies(memory: Memory, path: str, data: bytes) -> tuple[Damage, ...]
     if path == LOG_PATH:
         return _gone_from_log(memory, data)
     ends = data.endswith((b"\n", b"\r"))
-    if ends and not _errors(path, data):
+    if ends and not _errors(memory, path, data):
         return ()
     copies = [each for each in copies_of(memory, path) if each.data != data]
     for each in copies:
         if cut_from(data, each.data):
             evidence = f"{each.source} goes on for {len(each.data) - len(data)} bytes"
             return (Damage(sort="truncated", line=data.count(b"\n") + 1, evidence=evidence),)
-    if mixed_from(data, [each.data for each in copies]) and _errors(path, data):
+    if mixed_from(data, [each.data for each in copies]) and _errors(memory, path, data):
         evidence = "it begins as one of its earlier texts and ends as another"
         return (Damage(sort="interleaved", line=0, evidence=evidence),)
     return ()
@@ -139,15 +141,14 @@ def _archived(memory: Memory) -> Counter[str]:
     return held
 
 
-def _errors(path: str, data: bytes) -> int:
-    """How many values and records of a page cannot be read."""
+def _errors(memory: Memory, path: str, data: bytes) -> int:
+    """How much of a page cannot be read, or cannot be so."""
     if kind_of(path) is None and not ARCHIVE.fullmatch(path):
         return 0
     page = read_page(Stored(path=path, data=data, revision=revision_of(data)))
-    if page.kind is COORDINATION_LOG:
-        events = page.document.events
-        return sum(not isinstance(each.time, datetime) or each.type is None for each in events)
-    return sum(each.severity == ERROR for each in page.diagnostics)
+    alone = Pages(pages={path: page}, now=memory.now(), settings=memory.settings)
+    told = (*page.diagnostics, *(each for check in CHECKS for _, each in check(alone)))
+    return sum(each.severity == ERROR for each in told)
 
 
 def _good(memory: Memory, path: str, now: bytes | None) -> list[Copy]:
@@ -162,7 +163,7 @@ def _good(memory: Memory, path: str, now: bytes | None) -> list[Copy]:
             found.append(each)
             if len(found) == GOOD:
                 break
-    return sorted(found, key=lambda each: _errors(path, each.data) > 0)
+    return sorted(found, key=lambda each: _errors(memory, path, each.data) > 0)
 
 
 def _after(memory: Memory, found: Mend) -> tuple[bytes | None, str]:
@@ -199,9 +200,10 @@ def _in_place(memory: Memory, found: Mend, good: Sequence[Copy]) -> tuple[bytes 
     if anew is not None:
         wholes.append(anew)
     done = mended(found.path, found.before, wholes)
-    if damage_of(found.path, done.data) or _errors(found.path, done.data) > (
-        min((_errors(found.path, each) for each in wholes), default=0) if good else len(done.data)
-    ):
+    # Without an earlier text to compare with, whatever is sound is better than what stands there.
+    best = min((_errors(memory, found.path, each) for each in wholes), default=0) if good else None
+    unsound = damage_of(found.path, done.data)
+    if unsound or (best is not None and _errors(memory, found.path, done.data) > best):
         return None, ""
     if found.path == LOG_PATH and good and _gone(memory, good[0].data, done.data):
         return None, ""
