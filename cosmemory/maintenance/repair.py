@@ -172,9 +172,9 @@ def _after(memory: Memory, found: Mend) -> tuple[bytes | None, str]:
     good = _good(memory, path, data)
     sorts = {each.sort for each in found.damage}
     if data is not None and not sorts & {"lost", "empty", "altered-archive", "lost-entries"}:
-        for each in good:
-            if cut_from(data, each.data):
-                return each.data, f"what was cut off taken from {each.source}"
+        if any(cut_from(data, each.data) for each in good):
+            # Nothing was written since, so the newest text has all of it, whichever of them was cut.
+            return good[0].data, f"what was cut off taken from {good[0].source}"
         if not (sorts == {"interleaved"} and found.damage[0].line == 0):
             after, reason = _in_place(memory, found, good)
             if after is not None:
@@ -282,7 +282,12 @@ def apply(memory: Memory, mends: Sequence[Mend]) -> Outcome[tuple[str, ...]]:
             transaction.append(*(_event(transaction, mend) for mend in mends if mend.after is not None))
         return tuple(done)
 
-    return memory.run(verb, operation="repair")
+    # The damage is an edit by hand, too: brought together with anything it would not be what was looked at.
+    on_edits, memory.on_edits = memory.on_edits, None
+    try:
+        return memory.run(verb, operation="repair")
+    finally:
+        memory.on_edits = on_edits
 
 
 def _event(transaction: Transaction, mend: Mend) -> Event:

@@ -151,6 +151,19 @@ def test_repair_mends_on_yes_and_keeps_what_stood_there(run):
     assert run("validate").code == 0
 
 
+def test_a_repaired_page_is_not_taken_for_an_older_copy_by_the_next_command(run):
+    roster = page(run("version"), "team-roster.md")
+    older = roster.read_bytes()
+    run("team", "join", "helper-2", "--role", "reviewer")
+    newest = roster.read_bytes()
+    roster.write_bytes(older[: older.index(b"| helper-1 ") + 20])
+    assert run("repair", "--yes").code == 0
+    assert roster.read_bytes() == newest
+    seen = run("team", "seen", "helper-2")
+    assert (seen.code, seen.err) == (0, "")
+    assert run("validate").code == 0
+
+
 def test_repair_asks_where_somebody_can_answer(run, monkeypatch):
     roster = page(run("version"), "team-roster.md")
     damaged = cut(roster)

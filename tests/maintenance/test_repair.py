@@ -120,6 +120,15 @@ def test_what_a_cut_took_away_comes_from_the_text_that_was_cut(memory: Memory) -
             assert mend.after == before, size
 
 
+def test_a_cut_copy_of_an_older_text_gives_way_to_the_newest(memory: Memory) -> None:
+    old = bytes_of(memory, ROSTER)
+    team.join(memory, "helper-2", role="reviewer")
+    new = bytes_of(memory, ROSTER)
+    damage(memory, ROSTER, old[: old.index(b"| helper-1") + 20])
+    (mend,) = plan(memory)
+    assert mend.after == new
+
+
 def test_entries_that_vanished_from_the_log_are_noticed_and_put_back(memory: Memory) -> None:
     before = bytes_of(memory, LOG)
     start = before.index(b"### ")
