@@ -21,7 +21,8 @@ class Settings:
 
     Bounds are numbers of rows, ``targets`` are percents or counts by metric, ``target_roles`` numbers of
     agents by role, ``lock_timeout`` is in seconds, ``stale_saves`` says what happens to changes that an older copy
-    of a page overwrote, ``history_days`` for how long the history goes back.
+    of a page overwrote, ``history_days`` for how long the history goes back. What ``health`` watches is in bytes,
+    seconds and hours.
     """
 
     format: int = FORMAT
@@ -37,8 +38,25 @@ class Settings:
     lock_timeout: float = 10.0
     stale_saves: str = "merge"
     history_days: int = 400
+    page_bytes: int = 1_000_000
+    idle_seconds: int = 300
+    stale_seconds: int = 600
+    incomplete_hours: int = 24
+    checkpoint_hours: int = 24
+    own_bytes: int = 100_000_000
+    free_bytes: int = 100_000_000
 
 
+# Limits beyond which ``health`` speaks up.
+HEALTH = (
+    "page_bytes",
+    "idle_seconds",
+    "stale_seconds",
+    "incomplete_hours",
+    "checkpoint_hours",
+    "own_bytes",
+    "free_bytes",
+)
 # Where each setting stands in the file: its table (none for the top), and its key there.
 _PLACES: dict[tuple[str, str], str] = {
     ("", "format"): "format",
@@ -54,6 +72,7 @@ _PLACES: dict[tuple[str, str], str] = {
     ("storage", "lock_timeout"): "lock_timeout",
     ("storage", "stale_saves"): "stale_saves",
     ("storage", "history_days"): "history_days",
+    **{("health", name): name for name in HEALTH},
 }
 
 
@@ -151,6 +170,11 @@ def _checked(values: dict[str, Any], path: str) -> Settings:
     for name in ("decisions", "ended_actions", "resolved_alerts", "team_changes"):
         if getattr(settings, name) < 1:
             raise ConfigError(path, f"bounds.{name}", "expected a number of rows from 1 on", "Use 20, say.")
+    for name in HEALTH:
+        if getattr(settings, name) < 1:
+            raise ConfigError(
+                path, f"health.{name}", "expected a number from 1 on", "Leave it out for the usual one."
+            )
     if settings.durability not in {"full", "file", "none"}:
         reason = f"expected full, file or none, not {settings.durability!r}"
         raise ConfigError(path, "storage.durability", reason, "full is the default.")

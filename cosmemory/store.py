@@ -98,6 +98,23 @@ class Remembered:
         return next((step for step in self.pages if step.path == path), None)
 
 
+@frozen(kw_only=True)
+class Vitals:
+    """How a store fares: bytes of its pages and copies, bytes it keeps for itself, bytes left (None: unknown).
+
+    `holder` is who has the lock at this moment, as it signed (empty: nobody, or unknown), and `alive` whether there
+    is such a process. `pending` are the pages of a change that was recorded and not finished.
+    """
+
+    used: int = 0
+    own: int = 0
+    free: int | None = None
+    holder: str = ""
+    alive: bool = True
+    pending: tuple[str, ...] = ()
+    operation: str = ""
+
+
 class Writer(Protocol):
     """The right to write, held from `Store.writing()` until its end."""
 
@@ -168,6 +185,12 @@ class Store(Protocol):
 
     def strangers(self) -> tuple[str, ...]:
         """Copies that editors and synchronisers left between the pages, sorted; never read as state."""
+
+    def kept_apart(self) -> tuple[str, ...]:
+        """The paths of the pages in checkpoints and backups, sorted; to be read like any page, never as state."""
+
+    def vitals(self) -> Vitals:
+        """How the store fares at this moment; looking waits for nobody and writes nothing."""
 
     def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:
         """Put whole entries at the end of a log, durably; the log's new revision."""

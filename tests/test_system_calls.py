@@ -65,6 +65,7 @@ VERBS = {
     ],
     "rotate": ["rotate"],
     "init": ["init"],
+    "repair": ["repair", "--yes"],
 }
 NEXT = ["log", "focus", "--action", "whoever came next"]
 
@@ -144,6 +145,10 @@ def begun(place: Path, verb: str) -> Path:
     shutil.rmtree(root, ignore_errors=True)
     if verb != "init":
         shutil.copytree(prepared(place), root)
+    if verb == "repair":
+        roster = root / "team-roster.md"
+        roster.write_bytes(roster.read_bytes()[:200])
+        (root / "cos-state.md").unlink()
     return root
 
 

@@ -20,12 +20,16 @@ from cosmemory.store import (
     Replace,
     Revision,
     Stored,
+    Vitals,
     check_path,
     is_revision_of,
     one_each,
     revision_of,
 )
 from cosmemory.text.digest import log_revision
+
+COPIES = ("checkpoints/", "backups/")
+NOT_LIVE = (*COPIES, "archive/")
 
 
 class EphemeralStore:
@@ -68,7 +72,13 @@ class EphemeralStore:
 
     def paths(self) -> tuple[str, ...]:
         """Every page, sorted; what is no Markdown, or hidden, is none."""
-        return tuple(sorted(path for path in self._pages if path.endswith(".md") and path[0] != "."))
+        return tuple(
+            sorted(
+                path
+                for path in self._pages
+                if path.endswith(".md") and path[0] != "." and not path.startswith(NOT_LIVE)
+            )
+        )
 
     def stamps(self) -> dict[str, str]:
         """No page: nothing tells what was changed here but its bytes."""
@@ -85,6 +95,15 @@ class EphemeralStore:
     def strangers(self) -> tuple[str, ...]:
         """Nothing: no editor reaches a dict."""
         return ()
+
+    def kept_apart(self) -> tuple[str, ...]:
+        """The pages in checkpoints and backups."""
+        return tuple(sorted(path for path in self._pages if path.endswith(".md") and path.startswith(COPIES)))
+
+    def vitals(self) -> Vitals:
+        """The size of the pages, and whether somebody holds the lock."""
+        holder = "a thread of this process" if self._lock.locked() else ""
+        return Vitals(used=sum(map(len, self._pages.values())), holder=holder)
 
     def notices(self) -> tuple[str, ...]:
         """Nothing: nothing is ever left half done."""

@@ -19,6 +19,7 @@ from cosmemory.store import (
     Revision,
     Store,
     Stored,
+    Vitals,
     is_revision_of,
     revision_of,
 )
@@ -96,6 +97,14 @@ class Rehearsal:
     def strangers(self) -> tuple[str, ...]:
         """Copies that editors and synchronisers left."""
         return self._store.strangers()
+
+    def kept_apart(self) -> tuple[str, ...]:
+        """The pages in checkpoints and backups."""
+        return self._store.kept_apart()
+
+    def vitals(self) -> Vitals:
+        """How the store behind fares."""
+        return self._store.vitals()
 
     def notices(self) -> tuple[str, ...]:
         """What repairs the store behind had to make."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from cosmemory.errors import NotFound
 from cosmemory.frozen import frozen
+from cosmemory.maintenance.damage import damage_of
 from cosmemory.maintenance.staleness import begun_from
 from cosmemory.memory import Memory
 from cosmemory.merge.pages import merge_pages
@@ -79,8 +80,8 @@ def _stale(memory: Memory, change: Remembered) -> Iterator[StaleSave]:
         try:
             saved = history.text(step.path, change.number)
             before = history.text(step.path, change.number - 1)
-            if saved is None or before is None:
-                continue
+            if saved is None or before is None or damage_of(step.path, saved):
+                continue  # what damage left is nobody's edit: repair knows what becomes of it
             began = begun_from(history, step.path, saved, change.number)
             base = history.text(step.path, began) if began else None
         except NotFound:
@@ -91,7 +92,8 @@ def _stale(memory: Memory, change: Remembered) -> Iterator[StaleSave]:
         if began is None or base is None or not lost:
             continue
         disputes = merge_pages(step.path, base, before, saved).disputes
-        merged = merge_pages(step.path, base, before, saved, strategies=Strategies(default=THEIRS)).data
+        done = merge_pages(step.path, base, before, saved, strategies=Strategies(default=THEIRS))
+        merged = done.data if not done.disputes else None  # where no side can be taken it has markers
         if merged is not None and merged != saved:
             yield StaleSave(
                 path=step.path,

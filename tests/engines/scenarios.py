@@ -12,6 +12,7 @@ from pathlib import Path
 from cosmemory.engines import tail
 from cosmemory.engines.files.engine import FilesStore, FilesWriter
 from cosmemory.errors import CosmemoryError
+from cosmemory.maintenance.repair import apply, plan
 from cosmemory.maintenance.rotation import rotate
 from cosmemory.memory import Memory
 from cosmemory.store import Append, Attribution, Change, Remove, Replace
@@ -239,6 +240,13 @@ def rotating(store: FilesStore) -> object:
     return rotate(Memory(store, now=lambda: 1_795_845_600))  # 2026-11-28
 
 
+def repairing(store: FilesStore) -> object:
+    """Every damaged page mended."""
+    memory = Memory(store, now=lambda: 1_795_845_600)
+    return apply(memory, plan(memory, [OTHER]))
+
+
+COPY = b"# Team Roster\n\nLast Updated: 2026-11-20T12:00:00Z\n\n## Active Team Members\n\n| Session Name | Role | Status |\n|---|---|---|\n| helper-1 | Developer | idle |\n"
 TOGETHER = (
     replacing(PAGE, b"# State\n\nnew\n"),
     creating(NEW, b"# New\n"),
@@ -277,6 +285,11 @@ SCENARIOS = (
         name="rotation",
         operations=(rotating, lambda store: store.append(LOG, entry("second"))),
         before={**BEFORE, LOG: HEAD + entry("of this week").replace(b"-21T", b"-27T")},
+    ),
+    Scenario(
+        name="repair",
+        operations=(repairing, lambda store: store.append(LOG, entry("second"))),
+        before={**BEFORE, OTHER: COPY[:90], f"backups/20261120-120000/{OTHER}": COPY},
     ),
     Scenario(name="marks", operations=(marking("alert", 3), marking("alert", 4))),
     Scenario(

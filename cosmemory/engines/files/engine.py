@@ -25,6 +25,7 @@ from cosmemory.store import (
     Replace,
     Revision,
     Stored,
+    Vitals,
     check_path,
     is_revision_of,
     one_each,
@@ -113,6 +114,16 @@ class FilesStore:
     def strangers(self) -> tuple[str, ...]:
         """Copies that editors and synchronisers left between the pages."""
         return listing.strangers(self.root)
+
+    def kept_apart(self) -> tuple[str, ...]:
+        """The pages in checkpoints and backups."""
+        return listing.copies(self.root)
+
+    def vitals(self) -> Vitals:
+        """Sizes, the holder of the lock and the change that is half done, as they are seen from outside."""
+        from cosmemory.engines.files.vitals import look
+
+        return look(self.root)
 
     def history(self) -> FilesHistory:
         """What was changed, by whom and why, as the journal, the spool and the pages tell it."""

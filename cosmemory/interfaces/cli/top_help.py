@@ -35,6 +35,9 @@ Commands:
   rotate      Move past weeks of the log to archives.
   reconcile   Bring back what an older copy of a page overwrote.
   conflict    Show and settle what two sides changed differently.
+  health      Tell how the memory fares, and what mends it.
+  repair      Mend damaged pages from copies, history and log.
+  rebuild     Write a page again from what the log tells.
   kinds       List the kinds of page.
   completion  Print a shell's completion script.
   version     Print the version.

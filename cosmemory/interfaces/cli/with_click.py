@@ -36,7 +36,8 @@ class LazyGroup(click.Group):
         """The command that ``args`` begin with; a name nobody knows gets the nearest one suggested."""
         name = args[0]
         if name not in COMMANDS:
-            meant = did_you_mean(name, COMMANDS, "")
+            # Whoever asks for help does not ask how the memory fares, near as the two words are.
+            meant = did_you_mean(name, COMMANDS, "") if name != "help" else ""
             raise click.UsageError(f"There is no command {name!r}. {meant}".rstrip())
         return super().resolve_command(ctx, args)
 

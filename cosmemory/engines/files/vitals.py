@@ -1,0 +1,83 @@
+"""How a memory's folder fares, seen from outside: sizes, who holds the lock, what change is half done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from cosmemory.engines.files import intent
+from cosmemory.engines.files.lock import FOLDER, HOLDER_BYTES
+from cosmemory.errors import CosmemoryError
+from cosmemory.store import Vitals
+
+
+def look(root: str) -> Vitals:
+    """The vitals of the memory at ``root``; nothing is locked, waited for or written."""
+    own = sum(_sizes(f"{root}/{FOLDER}"))
+    holder = _holder(f"{root}/{FOLDER}/lock")
+    try:
+        opened = intent.read(root)
+    except CosmemoryError:
+        opened = None  # whoever writes next is told why it cannot be read
+    return Vitals(
+        used=sum(_sizes(root)) - own,
+        own=own,
+        free=_free(root),
+        holder=holder,
+        alive=not holder or _is_alive(holder),
+        pending=tuple(step.path for step in opened.steps) if opened else (),
+        operation=opened.told.operation if opened else "",
+    )
+
+
+def _sizes(folder: str) -> Iterator[int]:
+    for above, _, names in os.walk(folder):
+        for name in names:
+            try:
+                yield os.lstat(f"{above}/{name}").st_size
+            except FileNotFoundError:
+                continue  # it has just gone
+
+
+def _free(root: str) -> int | None:
+    if not hasattr(os, "statvfs"):
+        return None
+    try:
+        found = os.statvfs(root)
+    except OSError:
+        return None
+    return found.f_bavail * found.f_frsize
+
+
+def _holder(lock: str) -> str:
+    """What the holder of the lock signed with, if the system says that it is held at this moment."""
+    try:
+        inode = os.lstat(lock).st_ino
+        with open("/proc/locks", encoding="ascii", errors="replace") as table:
+            held = [line.split() for line in table]
+    except OSError:
+        return ""  # never locked, or a system that tells nothing of its locks
+    # 12: FLOCK  ADVISORY  WRITE 4711 08:01:262189 0 EOF; one that waits has an arrow behind its number.
+    if not any(
+        line[1] == "FLOCK" and line[-3].rpartition(":")[2] == str(inode) for line in held if len(line) > 5
+    ):
+        return ""
+    try:
+        with open(lock, "rb") as file:
+            line = file.read(HOLDER_BYTES).decode("utf-8", "replace").strip()
+    except OSError:
+        line = ""
+    return "".join(character if character.isprintable() else "?" for character in line) or "another process"
+
+
+def _is_alive(holder: str) -> bool:
+    """Whether the process that signed still runs; ids are used again, and its start time tells."""
+    words = holder.split(" ")
+    if len(words) < 4 or words[0] != "process":
+        return True
+    try:
+        with open(f"/proc/{words[1].partition('.')[0]}/stat", "rb") as status:
+            started = status.read().rsplit(b")", 1)[1].split()[19].decode()
+    except (OSError, IndexError):
+        return False
+    return started == words[3] or words[3] == "-"
