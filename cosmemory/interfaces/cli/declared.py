@@ -48,15 +48,16 @@ class Declared:
     parameters: tuple[Parameter, ...] = ()
     epilog: str | None = None
     lenient: bool = False
+    hidden: bool = False
     commands: dict[str, Declared] = field(default_factory=dict)
 
     def command(
-        self, name: str | None = None, *, summary: str | None = None
+        self, name: str | None = None, *, summary: str | None = None, hidden: bool = False
     ) -> Callable[[Callable[..., Any]], Declared]:
-        """A command of this group, from its body."""
+        """A command of this group, from its body; one for other programs is hidden from people."""
 
         def made(body: Callable[..., Any]) -> Declared:
-            declared = command(name, summary=summary)(body)
+            declared = command(name, summary=summary, hidden=hidden)(body)
             self.commands[declared.name] = declared
             return declared
 
@@ -76,6 +77,7 @@ def command(
     summary: str | None = None,
     epilog: str | None = None,
     lenient: bool = False,
+    hidden: bool = False,
 ) -> Callable[[Callable[..., Any]], Declared]:
     """A command, from its body; ``lenient`` takes what looks like an option and is none for a value."""
 
@@ -89,6 +91,7 @@ def command(
             parameters=parameters,
             epilog=epilog,
             lenient=lenient,
+            hidden=hidden,
         )
 
     return made

@@ -45,5 +45,7 @@ def told(error: click.UsageError) -> tuple[str, str]:
 def _commands(context: click.Context) -> str:
     """What may stand behind the name of a group of commands."""
     group = context.command
-    names = group.list_commands(context) if isinstance(group, click.Group) else []
+    held = group.commands if isinstance(group, click.Group) else {}
+    listed = group.list_commands(context) if isinstance(group, click.Group) else []
+    names = [name for name in listed if name not in held or not held[name].hidden]
     return f"It has {', '.join(names)}; --help tells more."
