@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "rotate": ("rotate", "rotate", "Move past weeks of the log to archives."),
     "reconcile": ("reconcile", "reconcile", "Bring back what an older copy of a page overwrote."),
     "conflict": ("reconcile", "conflict", "Show and settle what two sides changed differently."),
+    "merge": ("merge", "merge", "Merge two versions of a page by meaning."),
+    "git": ("git", "git", "Let git merge pages by meaning."),
     "kinds": ("about", "kinds", "List the kinds of page."),
     "completion": ("about", "completion", "Print a shell's completion script."),
     "version": ("about", "version", "Print the version."),

@@ -35,6 +35,8 @@ Commands:
   rotate      Move past weeks of the log to archives.
   reconcile   Bring back what an older copy of a page overwrote.
   conflict    Show and settle what two sides changed differently.
+  merge       Merge two versions of a page by meaning.
+  git         Let git merge pages by meaning.
   kinds       List the kinds of page.
   completion  Print a shell's completion script.
   version     Print the version.
