@@ -65,8 +65,9 @@ class Declared:
 
     def call(self, values: dict[str, Any], root: str | None, as_json: bool) -> object:
         """The body done, with what was said before the command's name where nothing was said after it."""
-        if "as_json" in values:
+        if "root" in values:
             values["root"] = values["root"] or root
+        if "as_json" in values:
             values["as_json"] = values["as_json"] or as_json
         return self.body(**values)
 

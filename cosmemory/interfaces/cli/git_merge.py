@@ -34,7 +34,11 @@ def merge_for_git(
 ) -> int:
     """Merges a page into the file ``current`` and gives the exit code for git's driver."""
     labels = (_label(ours_label, "ours"), _label(theirs_label, "theirs"))
-    merged = _merged(ancestor, current, other, path, labels, marker_size or MARKER_SIZE)
+    size = marker_size or MARKER_SIZE
+    merged = _merged(ancestor, current, other, path, labels, size)
+    if merged.disputes and b"<" * size not in (merged.data or b""):
+        # Without a mark, our side alone would stand there as if nothing had been said against it.
+        raise Refused("It is no text in UTF-8.")
     save_file(current, merged.data or b"")
     for dispute in merged.disputes:
         tell_warning(f"{path}:{told(dispute)}")
