@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,9 +15,9 @@ from hypothesis import strategies as st
 from cosmemory.__main__ import main
 from cosmemory.errors import Refused
 from cosmemory.interfaces.cli.git_calls import repository_of
-from cosmemory.interfaces.cli.git_driver import page_path
+from cosmemory.interfaces.cli.git_driver import driver_command, page_path
 from cosmemory.interfaces.cli.git_settings import Change, save_settings
-from tests.interfaces.repositories import Project, isolate, new_repository
+from tests.interfaces.repositories import ROOT, Project, isolate, new_repository
 
 BLOCK = """\
 # >>> cosmemory >>>
@@ -237,6 +240,27 @@ def test_a_subfolder_a_work_tree_and_a_submodule_are_places_to_work_from(project
         assert main(["git", "install", "--check"]) == 0
         assert main(["git", "uninstall"]) == 0
     assert outer.git("config", "--get-regexp", "merge", code=1).stdout == ""
+
+
+@pytest.mark.parametrize("name", ["a b", 'it\'s "so" 50%A $HOME `x`;#'])
+def test_the_interpreter_may_lie_anywhere(project, tmp_path, monkeypatch, name):
+    folder = tmp_path / name
+    folder.mkdir()
+    program = folder / "python"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    project.call("git", "install")
+    assert program.parent.name[:3] in project.git("config", "merge.cosmemory.driver").stdout
+    project.call("git", "install", "--check")
+
+
+def test_an_installed_package_is_found_without_a_path_and_a_checkout_by_its_own(monkeypatch, tmp_path):
+    home = str(ROOT)
+    assert driver_command().startswith(f"PYTHONPATH={shlex.quote(home)} {shlex.quote(sys.executable)} -P ")
+    found = subprocess.CompletedProcess([], 0, stdout=f"{home}/cosmemory/__init__.py")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: found)
+    assert driver_command().startswith(f"{shlex.quote(sys.executable)} -P -m cosmemory git merge-driver ")
 
 
 def test_a_hook_of_git_may_call_it(project, monkeypatch):

@@ -342,17 +342,35 @@ def test_a_driver_that_cannot_run_leaves_both_sides_between_marks(both, broken):
     assert "Traceback" not in told.stderr
 
 
-def test_a_page_that_is_no_text_is_left_to_git(project):
-    for name, byte in (("theirs", b"\xfe"), ("main", b"\xff")):
-        project.git("checkout", "-q", *(["-b", name] if name == "theirs" else [name]))
-        page = project.root / "team-roster.md"
-        page.write_bytes(page.read_bytes().replace(b"# Team Roster", b"# Team Roster " + byte))
-        project.commit(name)
+def test_bytes_that_are_no_text_are_disputed_like_any_others(project):
+    two_titles(project, b"# Team \xff", b"# Team \xfe")
     project.git("merge", "theirs", code=1)
     held = (project.root / "team-roster.md").read_bytes()
-    assert b"# Team Roster \xff\n" in held
-    assert b"# Team Roster \xfe\n" in held
+    assert b"# Team \xff\n" in held
+    assert b"# Team \xfe\n" in held
     assert b"<<<<<<< ours\n" in held
+
+
+def test_a_page_that_is_no_text_at_all_is_left_to_git(project):
+    two_titles(project, "# Team ö".encode("utf-16"), "# Team ä".encode("utf-16"))
+    told = project.git("merge", "theirs", code=1)
+    assert "no text that marks could stand in" in told.stderr
+    assert project.status() == "UU design/memory/team-roster.md\n"
+    for name, side in (("main", ":2:"), ("theirs", ":3:")):
+        page = "design/memory/team-roster.md"
+        assert (
+            project.git("rev-parse", f"{side}{page}").stdout
+            == project.git("rev-parse", f"{name}:{page}").stdout
+        )
+
+
+def two_titles(project: Project, ours: bytes, theirs: bytes) -> None:
+    """Gives a page one title on the branch theirs and another on main."""
+    for name, title in (("theirs", theirs), ("main", ours)):
+        project.git("checkout", "-q", *(["-b", name] if name == "theirs" else [name]))
+        page = project.root / "team-roster.md"
+        page.write_bytes(page.read_bytes().replace(b"# Team Roster", title))
+        project.commit(name)
 
 
 def test_code_that_lies_in_the_work_tree_is_never_run(both):

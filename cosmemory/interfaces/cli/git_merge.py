@@ -38,7 +38,7 @@ def merge_for_git(
     merged = _merged(ancestor, current, other, path, labels, size)
     if merged.disputes and b"<" * size not in (merged.data or b""):
         # Without a mark, our side alone would stand there as if nothing had been said against it.
-        raise Refused("It is no text in UTF-8.")
+        raise Refused("It is no text that marks could stand in.")
     save_file(current, merged.data or b"")
     for dispute in merged.disputes:
         tell_warning(f"{path}:{told(dispute)}")
