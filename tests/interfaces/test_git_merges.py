@@ -110,9 +110,12 @@ def test_two_branches_that_did_a_days_work_each_are_merged_without_a_question(bo
     holds(both, "coffee", "tea")
 
 
-def test_the_counts_of_the_merged_team_are_right_before_anybody_mends_them(both):
+def test_a_merged_page_counts_anew_and_what_another_repeats_of_it_is_mended(both, capsys):
     both.git("merge", "-q", "theirs")
     assert "Total Agents: 3\nActive: 3\nInactive: 0\n" in both.text("team-roster.md")
+    assert "- **Team Size:** 2\n" in both.text("cos-state.md")
+    both.call("validate", "--fix")
+    assert "- **Team Size:** 3\n" in both.text("cos-state.md")
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
