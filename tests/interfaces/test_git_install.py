@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from cosmemory.errors import Refused
 from cosmemory.interfaces.cli.git_calls import repository_of
 from cosmemory.interfaces.cli.git_driver import driver_command, page_path
 from cosmemory.interfaces.cli.git_settings import Change, save_settings
+from cosmemory.interfaces.cli.saving import save_file
 from tests.interfaces.repositories import ROOT, Project, isolate, new_repository
 
 BLOCK = """\
@@ -290,6 +293,28 @@ def test_without_git_there_is_a_sentence(project, monkeypatch, capsys):
     capsys.readouterr()
     project.call("git", "install", code=2)
     assert capsys.readouterr().err.startswith("error: There is no git on the PATH.\nhint: ")
+
+
+def test_what_git_refuses_is_told_in_its_words(project, monkeypatch, capsys):
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    capsys.readouterr()
+    project.call("git", "install", code=2)
+    assert capsys.readouterr().err.startswith(
+        f"error: git refuses to work in {project.root}: detected dubious owner"
+    )
+
+
+def test_a_disk_that_takes_nothing_more_leaves_everything_as_it_was(project, monkeypatch, capsys):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = tree(project.folder)
+    monkeypatch.setattr(os, "fsync", full)
+    project.call("git", "install", code=2)
+    assert tree(project.folder) == before
+    with pytest.raises(OSError, match="No space left"):
+        save_file(str(project.root / "notes.md"), b"new")
+    assert tree(project.folder) == before
 
 
 def test_attributes_behind_a_link_are_refused_since_git_does_not_read_them(project, capsys):

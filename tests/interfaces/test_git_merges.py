@@ -195,9 +195,11 @@ def test_branches_that_merged_each_other_crosswise_are_merged_without_a_question
     crosswise(both)
     for name in ("main", "theirs"):
         both.git("checkout", "-q", name)
-        a_day(both, f"late-{name}")
+        both.call("log", "focus", "--action", f"Late on {name}")
+        both.commit("Late")
     both.git("merge", "-q", "main")
-    holds(both, "coffee", "tea", "late-main", "late-theirs")
+    assert [entries(both).count(f"Late on {name}") for name in ("main", "theirs")] == [1, 1]
+    holds(both, "coffee", "tea")
 
 
 def test_what_one_branch_removed_after_a_crosswise_merge_stays_removed(both):
@@ -206,8 +208,10 @@ def test_what_one_branch_removed_after_a_crosswise_merge_stays_removed(both):
     both.call("remove", "team-roster", "active_team_members.tea")
     both.commit("Nobody drinks tea")
     both.git("checkout", "-q", "theirs")
-    a_day(both, "cocoa")
+    both.call("team", "join", "cocoa", "--role", "implementer")
+    both.commit("Cocoa")
     both.git("merge", "-q", "main")
+    assert rows(both, "team-roster.md", "| cocoa | implementer |") == 1
     assert rows(both, "team-roster.md", "| tea | implementer |") == 0
     assert rows(both, "team-roster.md", "| coffee | implementer |") == 1
 
@@ -263,6 +267,38 @@ def test_a_page_that_one_branch_removed_and_the_other_edited_is_asked_about(proj
     project.git("merge", "theirs", code=1)
     assert project.status() == "UD design/memory/notes.md\n"
     assert project.text("notes.md") == "# Notes\n\nMine\n"
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_page_may_be_called_anything(project, works):
+    name = 'it\'s a "page" $(touch forged) `x` 50%P.md'
+    (project.root / name).write_text("# Notes\n\n- **A:** 1\n- **B:** 1\n", encoding="utf-8")
+    project.commit("A page")
+    project.branch("theirs")
+    (project.root / name).write_text("# Notes\n\n- **A:** 1\n- **B:** 2\n", encoding="utf-8")
+    project.commit("Theirs")
+    project.git("checkout", "-q", "main")
+    (project.root / name).write_text("# Notes\n\n- **A:** 2\n- **B:** 1\n", encoding="utf-8")
+    project.commit("Ours")
+    if not works:
+        break_driver(project, "/nowhere/python")
+    told = project.git("merge", "theirs", code=0 if works else 1)
+    if works:
+        assert project.text(name) == "# Notes\n\n- **A:** 2\n- **B:** 2\n"
+    else:
+        assert f"could not merge design/memory/{name} by meaning" in told.stderr
+    assert not (project.folder / "forged").exists()
+
+
+def test_a_branch_from_before_the_line_in_the_attributes_gets_it_first(both):
+    both.branch("old", "theirs")
+    both.git("rm", "-q", "design/memory/.gitattributes")
+    both.git("commit", "-q", "-m", "As if it had never had the line")
+    both.call("git", "install", "--check", code=1)
+    both.call("git", "install")
+    both.commit("The line")
+    both.git("merge", "-q", "main")
+    holds(both, "coffee", "tea")
 
 
 # ------------------------------------------------------------------------------------------------ what is disputed
@@ -323,6 +359,13 @@ def test_an_answer_given_once_is_given_again_by_rerere(both):
 # ------------------------------------------------------------------------------------- when the driver cannot work
 
 
+def break_driver(project: Project, program: str) -> None:
+    """Puts another program in the place of the driver's Python."""
+    told = project.git("config", "merge.cosmemory.driver").stdout.strip()
+    old = told[: told.index(" -P -m cosmemory")]
+    project.git("config", "merge.cosmemory.driver", told.replace(old, program))
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -333,9 +376,7 @@ def test_an_answer_given_once_is_given_again_by_rerere(both):
     ],
 )
 def test_a_driver_that_cannot_run_leaves_both_sides_between_marks(both, broken):
-    told = both.git("config", "merge.cosmemory.driver").stdout.strip()
-    program = told[: told.index(" -P -m cosmemory")]
-    both.git("config", "merge.cosmemory.driver", told.replace(program, broken))
+    break_driver(both, broken)
     told = both.git("merge", "theirs", code=1)
     assert "could not merge design/memory/cos-state.md by meaning" in told.stderr
     for page in ("cos-state.md", "team-roster.md", "coordination-log.md"):
