@@ -363,10 +363,17 @@ def test_a_check_runs_the_driver_and_tells_why_it_does_not(project, capsys):
 
 def test_a_check_tells_of_an_own_folder_that_got_into_git(project, capsys):
     project.call("git", "install")
-    project.git("add", "-f", "design/memory/.cosmemory")
-    capsys.readouterr()
-    project.call("git", "install", "--check", code=1)
-    assert "BAD  .cosmemory/ is not ignored by git\n" in capsys.readouterr().out
+    (project.root / ".cosmemory" / ".gitignore").write_bytes(b"")
+    for said in (
+        "is not ignored by git: write * into .cosmemory/.gitignore",
+        "is in git: git rm -r --cached takes",
+    ):
+        capsys.readouterr()
+        project.call("git", "install", "--check", code=1)
+        told = capsys.readouterr()
+        assert f"BAD  .cosmemory/ {said}" in told.out
+        assert told.err == ""
+        project.git("add", "design/memory/.cosmemory")
 
 
 # ------------------------------------------------------------------------------------------------- bytes of pages

@@ -26,21 +26,25 @@ class Check:
 def check(repository: Repository) -> tuple[Check, ...]:
     """Everything that a merge by meaning needs."""
     named, driver = pages_are_named(repository), driver_in_effect(repository)
-    ignored = _own_folder_is_ignored(repository)
     without = "this clone has no driver: git merges line by line"
     return (
         Check("attributes", named, f"pages are {'' if named else 'not '}named for the driver"),
         Check("driver", driver is not None, without if driver is None else "this clone has the driver"),
         _merge(driver),
-        Check("own-folder", ignored, f".cosmemory/ {'stays out of' if ignored else 'is not ignored by'} git"),
+        _own_folder(repository),
     )
 
 
-def _own_folder_is_ignored(repository: Repository) -> bool:
+def _own_folder(repository: Repository) -> Check:
+    """Whether cosmemory's own folder, which ignores itself, stays out of git."""
     if repository.call("ls-files", "-z", "--", ".cosmemory").out:
-        return False
+        mend = "git rm -r --cached takes it out again"
+        return Check("own-folder", good=False, told=f".cosmemory/ is in git: {mend}")
     there = os.path.isdir(os.path.join(repository.folder, ".cosmemory"))
-    return not there or repository.call("check-ignore", "-q", ".cosmemory/lock").code == 0
+    if there and repository.call("check-ignore", "-q", ".cosmemory/lock").code != 0:
+        mend = "write * into .cosmemory/.gitignore"
+        return Check("own-folder", good=False, told=f".cosmemory/ is not ignored by git: {mend}")
+    return Check("own-folder", good=True, told=".cosmemory/ stays out of git")
 
 
 def _merge(driver: str | None) -> Check:

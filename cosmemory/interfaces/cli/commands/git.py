@@ -126,6 +126,6 @@ def _checked(repository: Repository, session: Session) -> int:
         print_json("git-check", {"good": good, "checks": held})
         return 0 if good else 1
     print_text("\n".join(f"{'ok ' if each.good else 'BAD'}  {each.told}" for each in found))
-    if not good:
+    if not all(each.good for each in found[:-1]):
         sys.stderr.write("hint: cosmemory git install sets what is missing.\n")
     return 0 if good else 1
