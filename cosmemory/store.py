@@ -207,6 +207,9 @@ class Store(Protocol):
     def notice(self, *, thoroughly: bool = False) -> bool:
         """Remember what was saved by hand since; whether there is any that nobody has examined."""
 
+    def put_back(self, path: str) -> bool:
+        """Whether a program that keeps versions, and no editor, put a page where it is."""
+
     def notices(self) -> tuple[str, ...]:
         """What repairs this store had to make, one sentence each."""
 

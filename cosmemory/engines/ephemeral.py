@@ -129,6 +129,11 @@ class EphemeralStore:
         """Remember that every edit so far was examined."""
         self._examined = len(self._past.changes)
 
+    def put_back(self, path: str) -> bool:
+        """No: nobody keeps versions of a dict."""
+        del path
+        return False
+
     def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:
         """Whole entries at the end of a log; its new revision."""
         with self.writing() as writer:

@@ -127,6 +127,10 @@ class Rehearsal:
     def examined(self) -> None:
         """Nothing is remembered."""
 
+    def put_back(self, path: str) -> bool:
+        """Whether it was put there behind."""
+        return self._store.put_back(path)
+
     def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:
         """The revision that the log would have."""
         return self.commit([Append(path=path, data=data)], attribution)[0]

@@ -17,7 +17,7 @@ from cosmemory.memory import Memory
 from cosmemory.merge.pages import merge_pages
 from cosmemory.merge.strategies import THEIRS, Dispute, Strategies
 from cosmemory.operations.conflicts import open_conflict
-from cosmemory.store import Remembered, Writer
+from cosmemory.store import Remembered, Writer, is_revision_of
 from cosmemory.text.source import decode_text
 from cosmemory.transaction import Transaction
 
@@ -77,6 +77,9 @@ def _stale(memory: Memory, change: Remembered) -> Iterator[StaleSave]:
     for step in change.pages:
         if step.before is None or step.after is None:
             continue  # a page that a person made, or took away
+        stored = memory.store.read(step.path)
+        if stored and is_revision_of(step.after, stored.data) and memory.store.put_back(step.path):
+            continue  # the text of another branch, or an older one that somebody asked git for
         try:
             saved = history.text(step.path, change.number)
             before = history.text(step.path, change.number - 1)

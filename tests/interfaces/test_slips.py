@@ -82,6 +82,12 @@ validate --select enum-cas
 rule COS9999
 rotate --verfy
 completion tcsh
+git
+git instal
+git uninstal
+git install --chek
+merge note.txt note.txt nowhere.md
+merge note.txt note.txt
 --jsn status
 status --root
 --root nowhere status

@@ -48,15 +48,16 @@ class Declared:
     parameters: tuple[Parameter, ...] = ()
     epilog: str | None = None
     lenient: bool = False
+    hidden: bool = False
     commands: dict[str, Declared] = field(default_factory=dict)
 
     def command(
-        self, name: str | None = None, *, summary: str | None = None
+        self, name: str | None = None, *, summary: str | None = None, hidden: bool = False
     ) -> Callable[[Callable[..., Any]], Declared]:
-        """A command of this group, from its body."""
+        """A command of this group, from its body; one for other programs is hidden from people."""
 
         def made(body: Callable[..., Any]) -> Declared:
-            declared = command(name, summary=summary)(body)
+            declared = command(name, summary=summary, hidden=hidden)(body)
             self.commands[declared.name] = declared
             return declared
 
@@ -64,8 +65,9 @@ class Declared:
 
     def call(self, values: dict[str, Any], root: str | None, as_json: bool) -> object:
         """The body done, with what was said before the command's name where nothing was said after it."""
-        if "as_json" in values:
+        if "root" in values:
             values["root"] = values["root"] or root
+        if "as_json" in values:
             values["as_json"] = values["as_json"] or as_json
         return self.body(**values)
 
@@ -76,6 +78,7 @@ def command(
     summary: str | None = None,
     epilog: str | None = None,
     lenient: bool = False,
+    hidden: bool = False,
 ) -> Callable[[Callable[..., Any]], Declared]:
     """A command, from its body; ``lenient`` takes what looks like an option and is none for a value."""
 
@@ -89,6 +92,7 @@ def command(
             parameters=parameters,
             epilog=epilog,
             lenient=lenient,
+            hidden=hidden,
         )
 
     return made

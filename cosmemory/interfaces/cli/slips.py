@@ -35,6 +35,11 @@ def told(error: click.UsageError) -> tuple[str, str]:
             f" Did you mean {close[0]!r}?" if close else ""
         ), hint
     message = error.format_message()
+    if message.startswith("No such command") and message.endswith("?)"):
+        # Of several that are near, click names all in brackets; the nearest is enough.
+        _, given, *near = message.split("'")
+        nearest = get_close_matches(given, near[1::2], 1)[0]
+        return f"No such command {given!r}. Did you mean {nearest!r}?", hint
     if message.startswith("No such command") and "?" not in message:
         return message, _commands(context)
     if message.startswith("Got unexpected extra argument"):
@@ -45,5 +50,7 @@ def told(error: click.UsageError) -> tuple[str, str]:
 def _commands(context: click.Context) -> str:
     """What may stand behind the name of a group of commands."""
     group = context.command
-    names = group.list_commands(context) if isinstance(group, click.Group) else []
+    held = group.commands if isinstance(group, click.Group) else {}
+    listed = group.list_commands(context) if isinstance(group, click.Group) else []
+    names = [name for name in listed if name not in held or not held[name].hidden]
     return f"It has {', '.join(names)}; --help tells more."

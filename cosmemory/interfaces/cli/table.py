@@ -33,6 +33,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "health": ("health", "health", "Tell how the memory fares, and what mends it."),
     "repair": ("repair", "repair", "Mend damaged pages from copies, history and log."),
     "rebuild": ("rebuild", "rebuild", "Write a page again from what the log tells."),
+    "merge": ("merge", "merge", "Merge two versions of a page by meaning."),
+    "git": ("git", "git", "Let git merge pages by meaning."),
     "kinds": ("about", "kinds", "List the kinds of page."),
     "completion": ("about", "completion", "Print a shell's completion script."),
     "version": ("about", "version", "Print the version."),

@@ -38,6 +38,8 @@ Commands:
   health      Tell how the memory fares, and what mends it.
   repair      Mend damaged pages from copies, history and log.
   rebuild     Write a page again from what the log tells.
+  merge       Merge two versions of a page by meaning.
+  git         Let git merge pages by meaning.
   kinds       List the kinds of page.
   completion  Print a shell's completion script.
   version     Print the version.

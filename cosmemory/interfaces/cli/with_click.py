@@ -77,6 +77,7 @@ def click_command(declared: Declared) -> click.Command:
         params=[_parameter(each) for each in declared.parameters],
         help=declared.help,
         epilog=declared.epilog,
+        hidden=declared.hidden,
         context_settings={"ignore_unknown_options": True} if declared.lenient else None,
     )
 

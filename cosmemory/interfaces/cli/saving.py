@@ -1,0 +1,45 @@
+"""A file of the user's, outside any memory, replaced in one step."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+from cosmemory.errors import Unsafe
+
+
+def read_file(path: str) -> bytes | None:
+    """The file's bytes; None where there is none."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def save_file(path: str, data: bytes | None) -> None:
+    """Puts ``data`` in the file's place, whole or not at all, with the mode that it had; None removes the file."""
+    if os.path.lexists(path) and not os.path.isfile(path):
+        raise Unsafe(path, "it is no plain file")
+    if data is None:
+        os.unlink(path)
+        return
+    target = os.path.realpath(path)
+    mode = os.stat(target).st_mode & 0o7777 if os.path.exists(target) else 0o666 & ~_umask()
+    descriptor, temporary = tempfile.mkstemp(prefix=".cosmemory-", dir=os.path.dirname(target))
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    now = os.umask(0o077)
+    os.umask(now)
+    return now
