@@ -22,6 +22,7 @@ class Settings:
     Bounds are numbers of rows, ``targets`` are percents or counts by metric, ``target_roles`` numbers of
     agents by role, ``lock_timeout`` is in seconds, ``stale_saves`` says what happens to changes that an older copy
     of a page overwrote, ``history_days`` for how long the history goes back.
+    of a page overwrote, ``checkpoint_fresh`` is in minutes.
     """
 
     format: int = FORMAT
@@ -37,6 +38,9 @@ class Settings:
     lock_timeout: float = 10.0
     stale_saves: str = "merge"
     history_days: int = 400
+    checkpoints_kept: int = 24
+    checkpoint_days: int = 30
+    checkpoint_fresh: int = 10
 
 
 # Where each setting stands in the file: its table (none for the top), and its key there.
@@ -54,6 +58,9 @@ _PLACES: dict[tuple[str, str], str] = {
     ("storage", "lock_timeout"): "lock_timeout",
     ("storage", "stale_saves"): "stale_saves",
     ("storage", "history_days"): "history_days",
+    ("checkpoints", "keep"): "checkpoints_kept",
+    ("checkpoints", "days"): "checkpoint_days",
+    ("checkpoints", "fresh"): "checkpoint_fresh",
 }
 
 
@@ -151,6 +158,11 @@ def _checked(values: dict[str, Any], path: str) -> Settings:
     for name in ("decisions", "ended_actions", "resolved_alerts", "team_changes"):
         if getattr(settings, name) < 1:
             raise ConfigError(path, f"bounds.{name}", "expected a number of rows from 1 on", "Use 20, say.")
+    if settings.checkpoints_kept < 1:
+        raise ConfigError(path, "checkpoints.keep", "expected a number from 1 on", "24 is the default.")
+    for key, number in (("days", settings.checkpoint_days), ("fresh", settings.checkpoint_fresh)):
+        if number < 0:
+            raise ConfigError(path, f"checkpoints.{key}", "expected a number from 0 on", "Correct the value.")
     if settings.durability not in {"full", "file", "none"}:
         reason = f"expected full, file or none, not {settings.durability!r}"
         raise ConfigError(path, "storage.durability", reason, "full is the default.")

@@ -10,7 +10,7 @@ from cosmemory.text.digest import log_revision, sha256_hex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import BinaryIO, Protocol
 else:
     Protocol = object
@@ -139,6 +139,35 @@ class History(Protocol):
         """
 
 
+class Readable(Protocol):
+    """Something that is read block by block; where it is a file, a copy of it gets its mode."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """So many bytes more, none at the end."""
+
+    def fileno(self) -> int:
+        """The descriptor behind it."""
+
+
+class Copies(Protocol):
+    """Whole copies of pages, kept apart from the live ones as plain files below a name: complete, or not there."""
+
+    def names(self) -> tuple[str, ...]:
+        """The copies there are, sorted."""
+
+    def paths(self, name: str) -> tuple[str, ...]:
+        """The files of a copy, sorted; none where there is no such copy."""
+
+    def open_read(self, name: str, path: str) -> BinaryIO:
+        """A file of a copy for streaming."""
+
+    def keep(self, name: str, files: Iterable[tuple[str, Readable]]) -> None:
+        """Make a copy of what is read, one file after the other; only under the lock."""
+
+    def move(self, name: str, shelf: str) -> None:
+        """Move a copy to another shelf in one step; only under the lock."""
+
+
 class Store(Protocol):
     """Where the pages of one memory live; it knows nothing of Markdown."""
 
@@ -183,6 +212,9 @@ class Store(Protocol):
 
     def notice(self, *, thoroughly: bool = False) -> bool:
         """Remember what was saved by hand since; whether there is any that nobody has examined."""
+
+    def copies(self, shelf: str) -> Copies:
+        """The copies on a shelf: a folder beside the live pages, named by its path, whose files are never live."""
 
     def notices(self) -> tuple[str, ...]:
         """What repairs this store had to make, one sentence each."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import BinaryIO
 
+from cosmemory.engines.kept import KeptCopies, Shelves
 from cosmemory.engines.recollection import Recollection
 from cosmemory.engines.tail import appended
 from cosmemory.errors import Conflict, Locked, NotFound, NotSaved
@@ -36,6 +37,7 @@ class EphemeralStore:
         self._past = Recollection()
         self._examined = 0
         self._marks: dict[str, int] = {}
+        self._shelves: Shelves = {}
         self._lock = Lock()
         self._timeout = timeout
 
@@ -109,6 +111,10 @@ class EphemeralStore:
     def examined(self) -> None:
         """Remember that every edit so far was examined."""
         self._examined = len(self._past.changes)
+
+    def copies(self, shelf: str) -> KeptCopies:
+        """The copies on a shelf."""
+        return KeptCopies(self._shelves, shelf, self._lock.locked)
 
     def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:
         """Whole entries at the end of a log; its new revision."""

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from cosmemory.engines.kept import KeptCopies, Shelves
 from cosmemory.engines.tail import appended
 from cosmemory.errors import Conflict, NotFound
 from cosmemory.store import (
@@ -35,6 +36,7 @@ class Rehearsal:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._marks: dict[str, int] = {}
+        self._shelves: Shelves = {}
         self._pages: dict[str, bytes | None] = {}
 
     @property
@@ -117,6 +119,10 @@ class Rehearsal:
 
     def examined(self) -> None:
         """Nothing is remembered."""
+
+    def copies(self, shelf: str) -> KeptCopies:
+        """The copies on a shelf, those that were rehearsed among them."""
+        return KeptCopies(self._shelves, shelf, lambda: True, self._store.copies(shelf))
 
     def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:
         """The revision that the log would have."""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from cosmemory.engines.files.recalled import FilesHistory
+    from cosmemory.engines.files.copies import FilesCopies
 
 
 class FilesStore:
@@ -159,6 +160,12 @@ class FilesStore:
     def notices(self) -> tuple[str, ...]:
         """What this store had to repair, one sentence each."""
         return tuple(self.lock.notices)
+
+    def copies(self, shelf: str) -> FilesCopies:
+        """The copies in a folder of the memory."""
+        from cosmemory.engines.files.copies import FilesCopies
+
+        return FilesCopies(self.root, shelf, self.root, self.durability, self.lock)
 
     def _finish(self) -> None:
         if self.lock.unfinished:
