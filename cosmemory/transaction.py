@@ -82,7 +82,10 @@ class Transaction:
         return self.memory.read_stored(stored, parts)
 
     def exists(self, path: str) -> bool:
-        """Whether there is a page at ``path``."""
+        """Whether there is a page at ``path``, with the changes of this transaction."""
+        for change in self._rewritten:
+            if change.path == path:
+                return not isinstance(change, Remove)
         return path in self._created or self.writer.read(path) is not None
 
     def read(self, name: str) -> Any:

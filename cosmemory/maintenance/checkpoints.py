@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from cosmemory import clock
-from cosmemory.document.values import time_of
 from cosmemory.errors import CosmemoryError, Damaged, NotFound, Refused, did_you_mean
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import COS_STATE, LOG_PATH, TEAM_ROSTER
-from cosmemory.kinds.coordination_log import Event, entries
+from cosmemory.kinds.coordination_log import Event
+from cosmemory.kinds.log_archive import entry_texts
 from cosmemory.maintenance.manifest import (
     MANIFEST,
     Digesting,
@@ -38,17 +38,18 @@ SHELF = "checkpoints"
 ARCHIVE_SHELF = "archive/checkpoints"
 EVENT = "checkpoint"
 LATEST = "latest"
+RESTORE = "checkpoint restore"
 _NAME = pattern(r"(?:checkpoint|backup)_(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)(?:-(\d{1,6}))?", re.ASCII)
 
 
 @frozen(kw_only=True)
 class Checkpoint:
-    """A copy of all pages: where it stands, when it was made, and what its manifest says, if that can be read."""
+    """A copy of all pages: where it stands, when it was made, and what its manifest says, once it was read."""
 
     name: str
     shelf: str
     at: int
-    manifest: Manifest | None
+    manifest: Manifest | None = None
 
     @property
     def path(self) -> str:
@@ -83,25 +84,26 @@ def tell(transaction: Transaction, action: str, outcome: str, notes: str = "") -
         transaction.append(event)
 
 
-def before_risk(memory: Reader, operation: str) -> Checkpoint:
+def before_risk(memory: Reader, operation: str, *, exactly: bool = False) -> Checkpoint:
     """A checkpoint for the way back from ``operation``, unless a fresh one holds the same pages.
 
-    Only under the memory's lock: a verb calls it with ``transaction.memory``.
+    Events of checkpoints in the log make no difference, unless it must hold them ``exactly``. Only under the
+    memory's lock: a verb calls it with ``transaction.memory``.
     """
-    newest = next(iter(listed(memory)[:1]), None)
-    if newest is not None and newest.manifest is not None:
+    for newest in listed(memory)[:1]:
         age = int(memory.now().timestamp()) - newest.at
-        if 0 <= age <= memory.settings.checkpoint_fresh * 60 and holds_the_present(memory, newest):
-            return newest
-    return keep(memory, notes=f"Before {operation}.")
+        fresh = 0 <= age <= memory.settings.checkpoint_fresh * 60
+        if fresh and holds_the_present(memory, newest, exactly=exactly):
+            return with_manifest(memory, newest)
+    return keep(memory, before=operation)
 
 
-def keep(memory: Reader, *, notes: str = "", phase: str = "") -> Checkpoint:
+def keep(memory: Reader, *, notes: str = "", phase: str = "", before: str = "") -> Checkpoint:
     """A checkpoint of the pages as they stand; only under the memory's lock."""
     at = int(memory.now().timestamp())
     taken = {*memory.store.copies(SHELF).names(), *memory.store.copies(ARCHIVE_SHELF).names()}
     name = free_name("checkpoint", at, taken)
-    manifest = take(memory, memory.store.copies(SHELF), name, at=at, notes=notes, phase=phase)
+    manifest = take(memory, memory.store.copies(SHELF), name, at=at, notes=notes, phase=phase, before=before)
     return Checkpoint(name=name, shelf=SHELF, at=at, manifest=manifest)
 
 
@@ -138,6 +140,7 @@ def take(memory: Reader, copies: Copies, name: str, *, at: int, notes: str = "",
                 name=name,
                 created=at,
                 actor=memory.actor,
+                before=before,
                 notes=notes,
                 phase=phase,
                 files=tuple(found),
@@ -174,11 +177,12 @@ def listed(memory: Reader, *, archived: bool = False) -> list[Checkpoint]:
 def standing(copies: Copies, shelf: str = "") -> list[Checkpoint]:
     """The copies whose names tell when they were made; what people put beside them is theirs."""
     made = [(name, made_at(name)) for name in copies.names()]
-    return [
-        Checkpoint(name=name, shelf=shelf, at=at, manifest=manifest_of(copies, name))
-        for name, at in made
-        if at is not None
-    ]
+    return [Checkpoint(name=name, shelf=shelf, at=at) for name, at in made if at is not None]
+
+
+def with_manifest(memory: Reader, checkpoint: Checkpoint) -> Checkpoint:
+    """The same with what its manifest says; None where that is missing or cannot be read whole."""
+    return replace(checkpoint, manifest=manifest_of(memory.store.copies(checkpoint.shelf), checkpoint.name))
 
 
 def _age(each: Checkpoint) -> tuple[int, int]:
@@ -206,14 +210,17 @@ def manifest_of(copies: Copies, name: str) -> Manifest | None:
 
 
 def found_as(memory: Reader, name: str) -> Checkpoint:
-    """The checkpoint of that name, or the newest one for ``latest``.
+    """The checkpoint of that name, or for ``latest`` the newest one that no restore made.
 
     Raises NotFound.
     """
     known = listed(memory, archived=True)
     for each in known:
         if name in (each.name, each.path) or (name == LATEST and each.shelf == SHELF):
-            return each
+            found = with_manifest(memory, each)
+            # A second restore of the latest one must not take the first one back.
+            if name != LATEST or found.manifest is None or found.manifest.before != RESTORE:
+                return found
     names = [each.name for each in known]
     hint = did_you_mean(name, names, "cosmemory checkpoint list shows what there is.")
     raise NotFound("A checkpoint" if name == LATEST else f"The checkpoint {name!r}", hint)
@@ -265,31 +272,30 @@ def refuse_damaged(memory: Reader, checkpoint: Checkpoint, wanted: set[str] | No
     return checkpoint.manifest
 
 
-def holds_the_present(memory: Reader, checkpoint: Checkpoint) -> bool:
-    """Whether a checkpoint's manifest tells of the live pages; events of checkpoints alone make no difference."""
-    manifest = checkpoint.manifest
+def holds_the_present(memory: Reader, checkpoint: Checkpoint, *, exactly: bool = False) -> bool:
+    """Whether a checkpoint's manifest tells of the live pages.
+
+    Events of checkpoints at the end of the log make no difference, unless it must hold them ``exactly``.
+    """
+    manifest = manifest_of(memory.store.copies(checkpoint.shelf), checkpoint.name)
     if manifest is None or memory.store.paths() != tuple(each.path for each in manifest.files):
         return False
-    return all(_is_the_same(memory, each) for each in manifest.files)
+    return all(_is_the_same(memory, each, exactly=exactly) for each in manifest.files)
 
 
-def _is_the_same(memory: Reader, told: Listed) -> bool:
+def _is_the_same(memory: Reader, told: Listed, *, exactly: bool) -> bool:
     size = memory.store.size(told.path)
-    if size != told.size and (told.path != LOG_PATH or size < told.size):
+    longer = told.path == LOG_PATH and not exactly and size > told.size
+    if size != told.size and not longer:
         return False
     try:
         with memory.store.open_read(told.path) as file:
-            if size == told.size:
+            if not longer:
                 return digested(file, told.path).sha256 == told.sha256
             if digested(io.BytesIO(file.read(told.size)), told.path).sha256 != told.sha256:
                 return False
             since = decode_text(file.read())
     except NotFound:
         return False
-    added = list(entries(since))
-    return bool(added) and all(event.type == EVENT for event in added)
-
-
-def moment_of(at: int) -> str:
-    """A time as people read it."""
-    return time_of(at).strftime("%Y-%m-%d %H:%M:%S")
+    added = entry_texts(since)
+    return "".join(each.text for each in added) == since and all(each.event.type == EVENT for each in added)

@@ -36,7 +36,7 @@ class Listed:
 
 @frozen(kw_only=True)
 class Manifest:
-    """What a copy was made for, how things stood, and its files."""
+    """What a copy was made for and before which operation, how things stood, and its files."""
 
     name: str
     created: int
@@ -44,6 +44,7 @@ class Manifest:
     status: str
     phase: str
     agents: str
+    before: str
     notes: str
     files: tuple[Listed, ...]
 
@@ -62,6 +63,7 @@ def manifest_text(manifest: Manifest) -> str:
     fields = {
         "Created": clock.format_time(manifest.created),
         "By": manifest.actor,
+        "Before": manifest.before,
         "Status": manifest.status,
         "Phase": manifest.phase,
         "Agents": manifest.agents,
@@ -99,6 +101,7 @@ def read_manifest(name: str, text: str) -> Manifest | None:
         status=_said(found.get("Status", "")),
         phase=_said(found.get("Phase", "")),
         agents=_said(found.get("Agents", "")),
+        before=_said(found.get("Before", "")),
         notes=_said(unquote_prose(notes[1]) if notes else ""),
         files=files,
     )

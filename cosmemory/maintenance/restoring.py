@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from cosmemory.errors import NotFound, UsageError, did_you_mean
 from cosmemory.frozen import frozen
 from cosmemory.kinds import ARCHIVE, LOG_PATH
-from cosmemory.kinds.log_archive import entry_texts, without_entries
-from cosmemory.maintenance.checkpoints import Checkpoint, before_risk, found_as, refuse_damaged, tell
+from cosmemory.kinds.log_archive import Entry, archive_text, entry_texts, without_entries
+from cosmemory.maintenance.checkpoints import RESTORE, Checkpoint, before_risk, found_as, refuse_damaged, tell
 from cosmemory.maintenance.manifest import Manifest
 from cosmemory.memory import Memory, Outcome
 from cosmemory.store import Copies
@@ -48,7 +49,7 @@ def restore(
         after = _changes(transaction, checkpoint, manifest, wanted, with_log=with_log)
         if not after:
             return Restored(checkpoint=checkpoint.name, kept="", pages=())
-        present = before_risk(transaction.memory, f"restore of {checkpoint.name}")
+        present = before_risk(transaction.memory, RESTORE, exactly=True)
         for path, text in after.items():
             if text is None:
                 transaction.remove(path)
@@ -58,7 +59,7 @@ def restore(
         tell(transaction, f"Restored {checkpoint.name}", ", ".join(pages), f"Before: {present.name}")
         return Restored(checkpoint=checkpoint.name, kept=present.name, pages=pages)
 
-    return memory.run(verb, operation="checkpoint restore")
+    return memory.run(verb, operation=RESTORE)
 
 
 def _is_log(path: str) -> bool:
@@ -98,9 +99,11 @@ def _changes(
         stays = _is_log(each.path) and each.path in live and not with_log
         if stays or (wanted and each.path not in wanted):
             continue
-        text = _text(copies, checkpoint.name, each.path)
-        if each.path == LOG_PATH and not with_log:
-            text = _without_archived(transaction, text)
+        text: str | None = _text(copies, checkpoint.name, each.path)
+        if _is_log(each.path) and not with_log:
+            text = _with_each_once(transaction, each.path, text or "")
+            if text is None:
+                continue
         stored = transaction.writer.read(each.path)
         if stored is None or decode_text(stored.data) != text:
             after[each.path] = text
@@ -117,20 +120,27 @@ def _text(copies: Copies, name: str, path: str) -> str:
         return decode_text(file.read())
 
 
-def _without_archived(transaction: Transaction, log: str) -> str:
-    """A log of before less the entries that archives hold by now, so that none comes back to stand twice."""
-    archived: list[str] = []
-    for path in transaction.memory.store.paths():
-        stored = transaction.writer.read(path) if ARCHIVE.fullmatch(path) else None
+def _with_each_once(transaction: Transaction, path: str, text: str) -> str | None:
+    """A log page that is gone, less the entries that other log pages hold by now: none comes back to stand twice.
+
+    None for an archive of which nothing is left.
+    """
+    elsewhere: Counter[str] = Counter()
+    for other in transaction.memory.store.paths():
+        stored = transaction.writer.read(other) if _is_log(other) else None
         if stored is not None:
-            archived += [_plain(each.text) for each in entry_texts(decode_text(stored.data))]
-    gone = []
-    for entry in entry_texts(log):
-        if _plain(entry.text) in archived:
-            archived.remove(_plain(entry.text))
-            gone.append(entry)
-    return without_entries(log, gone)
+            elsewhere.update(_plain(each) for each in entry_texts(decode_text(stored.data)))
+    gone: list[Entry] = []
+    left: list[Entry] = []
+    for entry in entry_texts(text):
+        twice = elsewhere[_plain(entry)] > 0
+        elsewhere[_plain(entry)] -= twice
+        (gone if twice else left).append(entry)
+    if not gone or path == LOG_PATH:
+        return without_entries(text, gone)
+    found = ARCHIVE.fullmatch(path)
+    return archive_text(found[1], left) if found and left else None
 
 
-def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()
+def _plain(entry: Entry) -> str:
+    return entry.text.replace("\r\n", "\n").strip()

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from cosmemory.engines.files import folder, litter
 from cosmemory.engines.files.disk import let_go, refusal, write_all
 from cosmemory.engines.files.folder import OPEN_FOLDER
-from cosmemory.engines.files.lock import Lock
+from cosmemory.engines.files.lock import Lock, try_lock
 from cosmemory.engines.files.replace import MAKE_PAGE, OPEN_PAGE
-from cosmemory.errors import NotFound, NotSaved, Refused, Unsafe
+from cosmemory.errors import Locked, NotFound, NotSaved, Refused, Unsafe
 from cosmemory.frozen import field, slotted
 from cosmemory.store import Readable, check_path
 
@@ -107,6 +107,8 @@ class FilesCopies:
         self._refuse_without_lock(name)
         try:
             with self._entered(self._parts, make=self.lock is not None) as above:
+                if self.lock is None:
+                    _clear_abandoned(above)
                 if litter.stands_in(above, name):
                     raise Refused(f"There is a {self._place(name)} already.", "Give it another name.")
                 self._keep(above, name, files)
@@ -176,6 +178,22 @@ class FilesCopies:
         except OSError:
             if self.lock is not None:
                 self.lock.disown()  # the next holder of the lock tries again
+
+
+def _clear_abandoned(above: int) -> None:
+    """Remove what killed ones left where no memory's lock is held; the folder's own is held till it is closed.
+
+    Raises Locked where somebody else is making a copy there.
+    """
+    try:
+        if not try_lock(above):
+            raise Locked("another backup to the same folder", 0)
+    except OSError:
+        return  # a file system without locks: what is left there stays
+    with os.scandir(above) as entries:
+        found = [each.name for each in entries if litter.is_unfinished(each.name)]
+    for name in found:
+        litter.remove_tree(name, above)
 
 
 def _fsync_or_take_back(above: int, temporary: str, name: str) -> None:

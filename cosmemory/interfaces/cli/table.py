@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "rotate": ("rotate", "rotate", "Move past weeks of the log to archives."),
     "reconcile": ("reconcile", "reconcile", "Bring back what an older copy of a page overwrote."),
     "conflict": ("reconcile", "conflict", "Show and settle what two sides changed differently."),
+    "checkpoint": ("checkpoint", "checkpoint", "Keep copies of all pages, and go back to one."),
+    "backup": ("backup", "backup", "Copy all pages to a folder elsewhere."),
     "kinds": ("about", "kinds", "List the kinds of page."),
     "completion": ("about", "completion", "Print a shell's completion script."),
     "version": ("about", "version", "Print the version."),

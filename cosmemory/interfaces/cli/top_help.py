@@ -35,6 +35,8 @@ Commands:
   rotate      Move past weeks of the log to archives.
   reconcile   Bring back what an older copy of a page overwrote.
   conflict    Show and settle what two sides changed differently.
+  checkpoint  Keep copies of all pages, and go back to one.
+  backup      Copy all pages to a folder elsewhere.
   kinds       List the kinds of page.
   completion  Print a shell's completion script.
   version     Print the version.
