@@ -117,7 +117,16 @@ def free_name(prefix: str, at: int, taken: set[str]) -> str:
     return free
 
 
-def take(memory: Reader, copies: Copies, name: str, *, at: int, notes: str = "", phase: str = "") -> Manifest:
+def take(
+    memory: Reader,
+    copies: Copies,
+    name: str,
+    *,
+    at: int,
+    notes: str = "",
+    phase: str = "",
+    before: str = "",
+) -> Manifest:
     """A copy of every live page, each read once, with the manifest as the last file.
 
     Raises Refused where there is no page, or one that stands where the manifest must.

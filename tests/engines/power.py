@@ -214,16 +214,27 @@ class Recording:
         call(path, dir_fd=dir_fd)
         self._name(folder, {name: None})
 
+    def _rmdir(self, call: Callable[..., Any], path: Any, *, dir_fd: int | None = None) -> None:
+        self._unlink(call, path, dir_fd=dir_fd)
+
     def _rename(
         self, call: Callable[..., Any], one: Any, other: Any, *, src_dir_fd: int, dst_dir_fd: int
     ) -> None:
         call(one, other, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
-        folder = self._of(src_dir_fd)
-        assert folder == self._of(dst_dir_fd)
+        folder, there = self._of(src_dir_fd), self._of(dst_dir_fd)
+        if folder != there:
+            self._moved(folder, one, there, other)
+            return
         number = self._names[folder][one]
         if other in self._names[folder]:
             self.events.append(("renamed over", number, None))
         self._name(folder, {one: None, other: number})
+
+    def _moved(self, folder: int, one: str, there: int, other: str) -> None:
+        number = self._names[folder][one]
+        self._names[folder] = named(self._names[folder], [{one: None}])
+        self._names[there] = named(self._names[there], [{other: number}])
+        self.events.append(("moved", number, ((folder, {one: None}), (there, {other: number}))))
 
     def _link(
         self, call: Callable[..., Any], one: Any, other: Any, *, src_dir_fd: int, dst_dir_fd: int
@@ -259,7 +270,7 @@ def trees(
 
     for kind, number, what in [*recording.events, ("end", 0, None)]:
         # Between two calls that make something last, what may be left only grows.
-        if kind in ("sync", "acknowledged", "end"):
+        if kind in ("sync", "acknowledged", "moved", "end"):
             collect()
         if kind == "sync":
             disk.sync(number)
@@ -270,6 +281,10 @@ def trees(
             (disk.texts if what == b"" else disk.folders)[number] = what
         elif kind == "names":
             disk.rename(number, what)
+        elif kind == "moved":
+            # From one folder to another in one step: both names change on the disk, or (until now) neither.
+            for folder, names in what:
+                disk.folders[folder] = named(disk.folders[folder], [names])
         elif kind == "renamed over" and model == EXT4:
             disk.write_out(number)
         elif kind == "text":

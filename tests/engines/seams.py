@@ -23,6 +23,7 @@ CHANGING = (
     "unlink",
     "ftruncate",
     "mkdir",
+    "rmdir",
     "fchmod",
     "fchown",
 )
