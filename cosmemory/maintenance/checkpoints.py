@@ -5,10 +5,19 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from cosmemory import clock
-from cosmemory.errors import CosmemoryError, Damaged, NotFound, Refused, did_you_mean
+from cosmemory.errors import (
+    CosmemoryError,
+    Damaged,
+    NotFound,
+    NotRead,
+    NotSaved,
+    Refused,
+    Unsafe,
+    did_you_mean,
+)
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import COS_STATE, LOG_PATH, TEAM_ROSTER
 from cosmemory.kinds.coordination_log import Event
@@ -25,12 +34,12 @@ from cosmemory.maintenance.manifest import (
 from cosmemory.memory import Memory
 from cosmemory.pattern import pattern
 from cosmemory.reader import Reader
-from cosmemory.store import Copies, Readable
+from cosmemory.store import Copies, Readable, Stored, revision_of
 from cosmemory.text.source import decode_text, encode_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, BinaryIO
 
     from cosmemory.transaction import Transaction
 
@@ -133,13 +142,14 @@ def take(
     """
     found: list[Listed] = []
     made: list[Manifest] = []
+    held: dict[str, list[bytes]] = {COS_STATE.path: [], TEAM_ROSTER.path: []}
 
     def files() -> Iterator[tuple[str, Readable]]:
         for path in memory.store.paths():
             if path.lower() == MANIFEST:
                 raise Refused(f"A copy holds a {MANIFEST} of its own.", f"Give the page {path} another name.")
             with suppress(NotFound), memory.store.open_read(path) as file:  # a person may have taken it away
-                reading = Digesting(file)
+                reading = Digesting(file, held.get(path))
                 yield path, reading
                 found.append(reading.listed(path, log=path == LOG_PATH))
         if not found:
@@ -153,7 +163,7 @@ def take(
                 notes=notes,
                 phase=phase,
                 files=tuple(found),
-                **_how_things_stand(memory),
+                **_how_things_stand(memory, held),
             )
         )
         yield MANIFEST, io.BytesIO(encode_text(manifest_text(made[0])))
@@ -162,17 +172,18 @@ def take(
     return made[0]
 
 
-def _how_things_stand(memory: Reader) -> dict[str, str]:
+def _how_things_stand(memory: Reader, held: dict[str, list[bytes]]) -> dict[str, str]:
     """The session's status and the number of agents, as the pages say; empty where they do not."""
-    status: Any = None
-    agents: Any = None
-    with suppress(CosmemoryError):  # a copy of a damaged page is worth more than of none
-        status = memory.read(COS_STATE.path).session_info.status
-    with suppress(CosmemoryError):
-        agents = len(memory.read(TEAM_ROSTER.path).active_team_members)
+    told: dict[str, Any] = {}
+    for path, blocks in held.items():
+        data = b"".join(blocks)
+        with suppress(CosmemoryError):  # a copy of a damaged page is worth more than of none
+            told[path] = memory.read_stored(Stored(path=path, data=data, revision=revision_of(data))).document
+    state, roster = told.get(COS_STATE.path), told.get(TEAM_ROSTER.path)
+    status = state.session_info.status if state else None
     return {
         "status": status if isinstance(status, str) else "",
-        "agents": "" if agents is None else str(agents),
+        "agents": str(len(roster.active_team_members)) if roster and held[TEAM_ROSTER.path] else "",
     }
 
 
@@ -210,12 +221,25 @@ def made_at(name: str) -> int | None:
 
 
 def manifest_of(copies: Copies, name: str) -> Manifest | None:
-    """What the manifest of a copy says; None where it is missing or cannot be read whole."""
+    """What the manifest of a copy says; None where it is missing or damaged."""
     try:
-        with copies.open_read(name, MANIFEST) as file:
+        with reading(copies, name, MANIFEST) as file:
             return read_manifest(name, decode_text(file.read()))
-    except (CosmemoryError, OSError):
+    except (NotFound, Unsafe):
         return None
+
+
+@contextmanager
+def reading(copies: Copies, name: str, path: str) -> Iterator[BinaryIO]:
+    """A file of a copy.
+
+    Raises NotRead for what the disk refuses.
+    """
+    try:
+        with copies.open_read(name, path) as file:
+            yield file
+    except OSError as error:
+        raise NotRead(f"{name}/{path}", error.strerror or str(error)) from error
 
 
 def found_as(memory: Reader, name: str) -> Checkpoint:
@@ -235,8 +259,13 @@ def found_as(memory: Reader, name: str) -> Checkpoint:
     raise NotFound("A checkpoint" if name == LATEST else f"The checkpoint {name!r}", hint)
 
 
-def faults_of(copies: Copies, name: str, wanted: set[str] | None = None) -> list[str]:
-    """What is wrong with a copy, or with those of its files that are wanted, one sentence for each fault."""
+def faults_of(
+    copies: Copies, name: str, wanted: set[str] | None = None, *, refusals: bool = False
+) -> list[str]:
+    """What is wrong with a copy, or with those of its files that are wanted, one sentence for each fault.
+
+    What the disk refuses to give is raised, or with ``refusals`` a fault like others.
+    """
     manifest = manifest_of(copies, name)
     if manifest is None:
         held = copies.paths(name)
@@ -244,7 +273,12 @@ def faults_of(copies: Copies, name: str, wanted: set[str] | None = None) -> list
     faults: list[str] = []
     for each in manifest.files:
         if wanted is None or each.path in wanted:
-            faults += _faults_of_file(copies, name, each)
+            try:
+                faults += _faults_of_file(copies, name, each)
+            except (NotRead, NotSaved) as error:
+                if not refusals:
+                    raise
+                faults.append(f"{each.path} cannot be read: {error.reason}.")
     if wanted is None:
         known = {MANIFEST, *(each.path for each in manifest.files)}
         faults += [f"{path} is not in the manifest." for path in copies.paths(name) if path not in known]
@@ -253,14 +287,12 @@ def faults_of(copies: Copies, name: str, wanted: set[str] | None = None) -> list
 
 def _faults_of_file(copies: Copies, name: str, told: Listed) -> list[str]:
     try:
-        with copies.open_read(name, told.path) as file:
+        with reading(copies, name, told.path) as file:
             found = digested(file, told.path)
     except NotFound:
         return [f"{told.path} is missing."]
-    except CosmemoryError as error:
-        return [f"{told.path} cannot be read: {error}"]
-    except OSError as error:
-        return [f"{told.path} cannot be read: {error.strerror}."]
+    except Unsafe:
+        return [f"{told.path} is not a plain file."]
     if found.size != told.size:
         return [f"{told.path} has {found.size} bytes where the manifest tells of {told.size}."]
     if found.sha256 != told.sha256:
@@ -306,5 +338,7 @@ def _is_the_same(memory: Reader, told: Listed, *, exactly: bool) -> bool:
             since = decode_text(file.read())
     except NotFound:
         return False
+    except OSError as error:
+        raise NotRead(told.path, error.strerror or str(error)) from error
     added = entry_texts(since)
     return "".join(each.text for each in added) == since and all(each.event.type == EVENT for each in added)

@@ -113,10 +113,11 @@ def _said(value: str) -> str:
 
 
 class Digesting:
-    """A file that is digested while somebody else reads it."""
+    """A file that is digested while somebody else reads it; its text is held on to where that is ``held``."""
 
-    def __init__(self, file: Readable) -> None:
+    def __init__(self, file: Readable, held: list[bytes] | None = None) -> None:
         self._file = file
+        self._held = held
         self._digest = sha256()
         self._size = 0
         self._tail = b""
@@ -125,6 +126,8 @@ class Digesting:
         """So many bytes more."""
         data = self._file.read(size)
         self._digest.update(data)
+        if self._held is not None:
+            self._held.append(data)
         self._size += len(data)
         self._tail = (self._tail + data)[-TAIL:]
         return data

@@ -9,7 +9,15 @@ from cosmemory.errors import NotFound, UsageError, did_you_mean
 from cosmemory.frozen import frozen
 from cosmemory.kinds import ARCHIVE, LOG_PATH
 from cosmemory.kinds.log_archive import Entry, archive_text, entry_texts, without_entries
-from cosmemory.maintenance.checkpoints import RESTORE, Checkpoint, before_risk, found_as, refuse_damaged, tell
+from cosmemory.maintenance.checkpoints import (
+    RESTORE,
+    Checkpoint,
+    before_risk,
+    found_as,
+    reading,
+    refuse_damaged,
+    tell,
+)
 from cosmemory.maintenance.manifest import Manifest
 from cosmemory.memory import Memory, Outcome
 from cosmemory.store import Copies
@@ -116,7 +124,7 @@ def _changes(
 
 
 def _text(copies: Copies, name: str, path: str) -> str:
-    with copies.open_read(name, path) as file:
+    with reading(copies, name, path) as file:
         return decode_text(file.read())
 
 

@@ -57,5 +57,5 @@ def _verified(destination: str, *, as_json: bool) -> int:
     if not names:
         raise NotFound(f"A backup in {destination}", "cosmemory backup DEST makes one.")
     with progress("Checking backups"):
-        faults = {each: faults_of(copies, each) for each in names}
+        faults = {each: faults_of(copies, each, refusals=True) for each in names}
     return tell_faults(faults, as_json=as_json)

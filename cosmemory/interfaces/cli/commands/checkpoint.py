@@ -128,7 +128,9 @@ def verify(names: tuple[str, ...], **options: Any) -> int:
     faults: dict[str, list[str]] = {}
     with progress("Checking checkpoints"):
         for each in chosen:
-            faults[each.path] = checkpoints.faults_of(memory.store.copies(each.shelf), each.name)
+            faults[each.path] = checkpoints.faults_of(
+                memory.store.copies(each.shelf), each.name, refusals=True
+            )
     return tell_faults(faults, as_json=session.as_json)
 
 
