@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cosmemory.config import Settings
 from cosmemory.engines import tail
+from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.engines.files.engine import FilesStore, FilesWriter
 from cosmemory.errors import CosmemoryError
 from cosmemory.maintenance.checkpoints import create
@@ -290,6 +291,22 @@ def keeping(moment: int) -> Operation:
     return lambda store: create(memory_at(store, moment), notes="kept")
 
 
+def with_checkpoints(*moments: int) -> Pages:
+    """A few pages, and checkpoints that were made of them."""
+    store = EphemeralStore(FEW)
+    memory = Memory(store)
+    for moment in moments:
+        memory._now = lambda moment=moment: moment
+        create(memory)
+    copies = store.copies("checkpoints")
+    made = {name: copies.paths(name) for name in copies.names()}
+    kept = {}
+    for name, paths in made.items():
+        for path in paths:
+            kept[f"checkpoints/{name}/{path}"] = copies.open_read(name, path).read()
+    return {**store._pages, **kept}
+
+
 def restoring(moment: int) -> Operation:
     """The pages of the latest checkpoint brought back."""
     return lambda store: restore(memory_at(store, moment), "latest")
@@ -342,14 +359,10 @@ SCENARIOS = (
     Scenario(name="checkpoint", operations=(keeping(NOW), keeping(NOW + 1)), before=FEW),
     Scenario(
         name="restore",
-        operations=(
-            keeping(NOW),
-            commit(replacing(PAGE, b"new\n"), creating(NEW, b"# New\n"), removing(OTHER)),
-            restoring(NOW + 1),
-        ),
-        before=FEW,
+        operations=(restoring(NOW + 1),),
+        before={**with_checkpoints(NOW), PAGE: b"new\n", NEW: b"# New\n", OTHER: b"other\n"},
     ),
-    Scenario(name="prune", operations=(keeping(NOW - 9), keeping(NOW - 8), pruning), before=FEW),
+    Scenario(name="prune", operations=(pruning,), before=with_checkpoints(NOW - 9, NOW - 8)),
     Scenario(name="marks", operations=(marking("alert", 3), marking("alert", 4))),
     Scenario(
         name="sequence",
