@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.engines.scenarios import (
     PAGE,
     PROBE,
     SCENARIOS,
+    Pages,
     Scenario,
     commit,
     entry,
@@ -36,9 +38,8 @@ AMOUNT = os.environ.get("COSMEMORY_CALLS", "")
 NAMES = [errno.errorcode[number] for number in REFUSALS]
 
 
-def refused(scenario: Scenario, root: Path, faults: Faults) -> tuple[list[str], int]:
+def refused(scenario: Scenario, root: Path, faults: Faults, states: Sequence[Pages]) -> tuple[list[str], int]:
     """What is wrong after an operation some of whose calls were refused, and what it acknowledged."""
-    states = scenario.states(root)
     scenario.prepare(root)
     acknowledged = 0
 
@@ -63,11 +64,12 @@ def refused(scenario: Scenario, root: Path, faults: Faults) -> tuple[list[str], 
 def fault_campaign(scenario: Scenario, root: Path, number: int, every: int = 1) -> list[str]:
     """Every call of a scenario refused, or one of so many, once and from then on."""
     found = []
+    states = scenario.states(root)
     for on in (False, True):
         at, reached = number % every, True
         while reached:
             faults = Faults(at, number, on=on)
-            wrong, _ = refused(scenario, root, faults)
+            wrong, _ = refused(scenario, root, faults, states)
             found += [f"call {at}{' and all after it' if on else ''}: {each}" for each in wrong]
             reached = faults.count > at
             at += every
