@@ -96,7 +96,12 @@ def test_a_checkpoint_is_every_page_as_it_stands_and_a_manifest(memory: Memory) 
     manifest = read_manifest(NAME, kept.pop("manifest.md").decode())
     assert kept == before
     assert manifest == made.manifest
-    assert (manifest.actor, manifest.status, manifest.phase, manifest.agents) == ("cos", "active", "beta", "0")
+    assert (manifest.actor, manifest.status, manifest.phase, manifest.agents) == (
+        "cos",
+        "active",
+        "beta",
+        "0",
+    )
     assert manifest.notes == "Before the big change."
     assert [each.path for each in manifest.files] == sorted(before)
 
@@ -308,7 +313,9 @@ def test_words_of_a_person_in_the_log_make_a_difference(memory: Memory) -> None:
     assert not holds_the_present(memory, made)
 
 
-def test_a_rotation_is_preceded_by_a_checkpoint_only_when_something_moves(memory: Memory, clock: Clock) -> None:
+def test_a_rotation_is_preceded_by_a_checkpoint_only_when_something_moves(
+    memory: Memory, clock: Clock
+) -> None:
     rotate(memory)
     assert listed(memory) == []
     memory.log(Event(time=memory.now(), type="decision", action="of this week"))
