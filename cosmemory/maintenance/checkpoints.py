@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager, suppress
 
 from cosmemory import clock
 from cosmemory.errors import (
@@ -144,7 +144,7 @@ def take(
     made: list[Manifest] = []
     held: dict[str, list[bytes]] = {COS_STATE.path: [], TEAM_ROSTER.path: []}
 
-    def files() -> Iterator[tuple[str, Readable]]:
+    def files() -> Generator[tuple[str, Readable]]:
         for path in memory.store.paths():
             if path.lower() == MANIFEST:
                 raise Refused(f"A copy holds a {MANIFEST} of its own.", f"Give the page {path} another name.")
@@ -168,7 +168,8 @@ def take(
         )
         yield MANIFEST, io.BytesIO(encode_text(manifest_text(made[0])))
 
-    copies.keep(name, files())
+    with closing(files()) as reading_each:
+        copies.keep(name, reading_each)
     return made[0]
 
 
