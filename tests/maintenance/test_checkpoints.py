@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import io
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 from cosmemory.config import Settings
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.engines.rehearsal import Rehearsal
-from cosmemory.errors import Refused
+from cosmemory.errors import NotRead, Refused
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.maintenance.checkpoints import (
     before_risk,
@@ -190,6 +193,25 @@ def keep_with_lock(memory: Memory) -> None:
 )
 def test_every_kind_of_damage_is_named(change, faults) -> None:
     assert damaged(change) == faults
+
+
+class Refusing(io.BytesIO):
+    """A file that the disk does not give."""
+
+    def read(self, size: int = -1) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_file_that_cannot_be_read_is_a_fault_of_a_copy_or_stops_what_hangs_on_it(memory: Memory) -> None:
+    create(memory)
+    copies = memory.store.copies("checkpoints")
+    refusing = SimpleNamespace(
+        paths=copies.paths,
+        open_read=lambda name, path: Refusing() if path == "cos-state.md" else copies.open_read(name, path),
+    )
+    assert faults_of(refusing, NAME, refusals=True) == ["cos-state.md cannot be read: Input/output error."]
+    with pytest.raises(NotRead, match="cos-state.md cannot be read"):
+        faults_of(refusing, NAME)
 
 
 def test_a_manifest_cut_short_or_less_a_row_is_damaged(memory: Memory) -> None:

@@ -176,11 +176,11 @@ def _tell_restored(session: Session, outcome: Outcome[Restored], rehearsal: Rehe
         more = {"dry_run": True, "diff": difference(rehearsal)} if rehearsal is not None else {}
         print_json("change", {**told, **more})
         return
-    if rehearsal is not None:
-        print_difference(difference(rehearsal))
-        return
     if not done.pages:
         print_text(f"the pages are as {done.checkpoint} holds them")
+        return
+    if rehearsal is not None:
+        print_difference(difference(rehearsal))
         return
     for path in done.pages:
         print_text(f"restored {path}")
