@@ -200,14 +200,23 @@ class Recording:
 
     def _fsync(self, call: Callable[..., Any], descriptor: int) -> None:
         del call  # the disk is a model: nothing real has to be waited for
+        if self._heard():
+            self.events.append(("sync", self._of(descriptor), None))
+
+    def _sync_all(self, call: Callable[..., Any], descriptor: int) -> None:
+        del call, descriptor
+        if self._heard():
+            self.events.append(("sync all", 0, None))
+
+    def _heard(self) -> bool:
+        """Whether the function that asks for something to last is not the deaf one."""
         frame = sys._getframe()
         while "engines/files" not in frame.f_code.co_filename or frame.f_code.co_filename == __file__:
             assert frame.f_back is not None
             frame = frame.f_back
         site = f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_name}"
         self.sites.add(site)
-        if site != self.deaf:
-            self.events.append(("sync", self._of(descriptor), None))
+        return site != self.deaf
 
     def _unlink(self, call: Callable[..., Any], path: Any, *, dir_fd: int | None = None) -> None:
         folder, name = self._place(path, dir_fd)
@@ -270,10 +279,13 @@ def trees(
 
     for kind, number, what in [*recording.events, ("end", 0, None)]:
         # Between two calls that make something last, what may be left only grows.
-        if kind in ("sync", "acknowledged", "moved", "end"):
+        if kind in ("sync", "sync all", "acknowledged", "moved", "end"):
             collect()
         if kind == "sync":
             disk.sync(number)
+        elif kind == "sync all":
+            for each in (*disk.texts, *disk.folders):
+                disk.sync(each)
         elif kind == "acknowledged":
             acknowledged += 1
             collect()

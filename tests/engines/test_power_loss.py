@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cosmemory.engines.files import litter
+from cosmemory.engines.files import copies, litter
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.store import Append, Replace
 from tests.engines.cuts import AMOUNT, booted_again, empty, judged, recorded, some, without_exchange
@@ -97,7 +97,7 @@ def test_the_power_may_go_again_during_the_recovery(name, root):
 MISSED_IN = {
     "copies._finish": "checkpoint",
     "copies._fsync_or_take_back": "checkpoint",
-    "copies._sync_files": "checkpoint",
+    "copies._let_files_go": "checkpoint",
     "folder.make_folder": "new-page",
     "intent._fsync_or_withdraw": "together",
     "intent._record": "together",
@@ -127,6 +127,20 @@ def test_every_fsync_is_accounted_for(root):
 
 
 SPOOL = ".cosmemory/spool"
+
+
+def test_the_power_may_go_while_many_files_are_made_durable_together(root, monkeypatch):
+    monkeypatch.setattr(copies, "FEW", 2)
+    assert cut_campaign(by_name["checkpoint"], root)[1] == []
+
+
+def test_without_that_one_call_a_copy_of_many_files_is_not_whole(root, monkeypatch):
+    monkeypatch.setattr(copies, "FEW", 2)
+    states, left, sites = recorded(by_name["checkpoint"], root, deaf="copies.fill")
+    assert "copies.fill" in sites
+    assert any(judged(tree, states, done, root) for tree, done in left.items())
+
+
 BAD = b"\xff\xfd\xfc damaged \xfb"
 WORDS = b"a person's own words, longer than what was damaged before them\n"
 

@@ -210,7 +210,7 @@ def test_a_file_that_cannot_be_read_is_a_fault_of_a_copy_or_stops_what_hangs_on_
         open_read=lambda name, path: Refusing() if path == "cos-state.md" else copies.open_read(name, path),
     )
     assert faults_of(refusing, NAME, refusals=True) == ["cos-state.md cannot be read: Input/output error."]
-    with pytest.raises(NotRead, match="cos-state.md cannot be read"):
+    with pytest.raises(NotRead, match=r"cos-state\.md cannot be read"):
         faults_of(refusing, NAME)
 
 

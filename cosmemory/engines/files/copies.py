@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from cosmemory.engines.files import folder, litter
 from cosmemory.engines.files.disk import let_go, refusal, write_all
+from cosmemory.engines.files.flush import can_sync_all, sync_all
 from cosmemory.engines.files.folder import OPEN_FOLDER
 from cosmemory.engines.files.lock import Lock, try_lock
 from cosmemory.engines.files.replace import MAKE_PAGE, OPEN_PAGE
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 BLOCK = 1 << 20
-# So many files are written before the first of them is synced: the disk takes them together.
-TOGETHER = 64
+# So many files are synced one by one. Of more the disk is told once, whatever else it has to write then.
+FEW = 64
 _made = [0]
 
 
@@ -212,12 +213,13 @@ class _Tree:
     name: str
     like: str
     durable: bool
+    together: bool = False  # durable by one call for all
     shared: int = 0o066  # what every file so far lets others do
     waiting: list[int] = field(default_factory=list)
     folders: list[tuple[str, ...]] = field(default_factory=list)
 
     def fill(self, files: Iterable[tuple[str, Readable]]) -> None:
-        """Every file written, then every file and folder durable, the innermost first."""
+        """Every file written, then every file and folder durable."""
         os.mkdir(self.name, 0o700, dir_fd=self.above)
         self.folders.append(())
         at: tuple[str, ...] = ()
@@ -230,13 +232,15 @@ class _Tree:
                     let_go(inside)
                     at, inside = tuple(parts), self._made(tuple(parts))
                 self._write(inside, leaf, file)
-            self._sync_files()
+            self._let_files_go()
         finally:
             let_go(inside)
             while self.waiting:
                 let_go(self.waiting.pop())
         for made in sorted(self.folders, key=len, reverse=True):
             self._finish(made)
+        if self.together:
+            sync_all(self.above)
 
     def _enter(self, parts: tuple[str, ...]) -> int:
         inside = os.open(self.name, OPEN_FOLDER, dir_fd=self.above)
@@ -272,12 +276,13 @@ class _Tree:
             folder.give(descriptor, like.st_uid, like.st_gid)
         if made.st_mode & 0o777 != mode:
             os.fchmod(descriptor, mode)  # last: nobody reads a part of what they may not read whole
-        if len(self.waiting) >= TOGETHER:
-            self._sync_files()
+        if len(self.waiting) >= FEW:
+            self.together = self.durable and can_sync_all(self.above)
+            self._let_files_go()
 
-    def _sync_files(self) -> None:
+    def _let_files_go(self) -> None:
         while self.waiting:
-            if self.durable:
+            if self.durable and not self.together:
                 os.fsync(self.waiting[0])
             os.close(self.waiting.pop(0))
 
@@ -293,7 +298,7 @@ class _Tree:
                 os.fchmod(inside, like.st_mode & 0o7777 | 0o700)
             except FileNotFoundError:
                 pass
-            if self.durable:
+            if self.durable and not self.together:
                 os.fsync(inside)
         finally:
             let_go(inside)
