@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
-from cosmemory.errors import Unsafe, UsageError
+from cosmemory.errors import NotFound, Unsafe, UsageError
 from cosmemory.frozen import frozen, replace
 from cosmemory.text.digest import log_revision, sha256_hex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
     from typing import BinaryIO, Protocol
 else:
     Protocol = object
@@ -180,6 +180,9 @@ class Store(Protocol):
     def open_read(self, path: str) -> BinaryIO:
         """A page for streaming."""
 
+    def open_each(self, paths: Iterable[str]) -> Generator[tuple[str, Readable]]:
+        """Page after page for streaming, each open until the next one is asked for; none that is not there."""
+
     def size(self, path: str) -> int:
         """The length of a page in bytes."""
 
@@ -218,6 +221,17 @@ class Store(Protocol):
 
     def notices(self) -> tuple[str, ...]:
         """What repairs this store had to make, one sentence each."""
+
+
+def open_one_by_one(store: Store, paths: Iterable[str]) -> Generator[tuple[str, Readable]]:
+    """Page after page of a store that has no faster way."""
+    for path in paths:
+        try:
+            file = store.open_read(path)
+        except NotFound:
+            continue
+        with file:
+            yield path, file
 
 
 def revision_of(data: bytes) -> Revision:

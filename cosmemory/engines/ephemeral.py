@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import BinaryIO
@@ -17,6 +17,7 @@ from cosmemory.store import (
     Append,
     Attribution,
     Change,
+    Readable,
     Remove,
     Replace,
     Revision,
@@ -24,6 +25,7 @@ from cosmemory.store import (
     check_path,
     is_revision_of,
     one_each,
+    open_one_by_one,
     revision_of,
 )
 from cosmemory.text.digest import log_revision
@@ -62,6 +64,10 @@ class EphemeralStore:
         if path not in self._pages:
             raise NotFound(f"The page {path}")
         return io.BytesIO(self._pages[path])
+
+    def open_each(self, paths: Iterable[str]) -> Generator[tuple[str, Readable]]:
+        """Page after page for streaming."""
+        return open_one_by_one(self, paths)
 
     def size(self, path: str) -> int:
         """The length of a page in bytes."""

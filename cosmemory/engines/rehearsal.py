@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from cosmemory.engines.kept import KeptCopies, Shelves
@@ -15,12 +15,15 @@ from cosmemory.store import (
     Attribution,
     Change,
     History,
+    Readable,
     Remove,
     Replace,
     Revision,
     Store,
     Stored,
     is_revision_of,
+    log_revision,
+    open_one_by_one,
     revision_of,
 )
 from cosmemory.text.digest import log_revision
@@ -72,6 +75,10 @@ class Rehearsal:
         if data is None:
             raise NotFound(f"The page {path}")
         return io.BytesIO(data)
+
+    def open_each(self, paths: Iterable[str]) -> Generator[tuple[str, Readable]]:
+        """Page after page for streaming."""
+        return open_one_by_one(self, paths)
 
     def size(self, path: str) -> int:
         """The length of a page in bytes."""

@@ -145,13 +145,15 @@ def take(
     held: dict[str, list[bytes]] = {COS_STATE.path: [], TEAM_ROSTER.path: []}
 
     def files() -> Generator[tuple[str, Readable]]:
-        for path in memory.store.paths():
+        paths = memory.store.paths()
+        for path in paths:
             if path.lower() == MANIFEST:
                 raise Refused(f"A copy holds a {MANIFEST} of its own.", f"Give the page {path} another name.")
-            with suppress(NotFound), memory.store.open_read(path) as file:  # a person may have taken it away
-                reading = Digesting(file, held.get(path))
+        with closing(memory.store.open_each(paths)) as pages:  # less what a person takes away meanwhile
+            for path, file in pages:
+                reading = Digesting(file, held.get(path), log=path == LOG_PATH)
                 yield path, reading
-                found.append(reading.listed(path, log=path == LOG_PATH))
+                found.append(reading.listed(path))
         if not found:
             raise Refused("There is no page to keep.", "cosmemory init creates what is missing.")
         made.append(

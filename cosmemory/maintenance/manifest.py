@@ -115,8 +115,10 @@ def _said(value: str) -> str:
 class Digesting:
     """A file that is digested while somebody else reads it; its text is held on to where that is ``held``."""
 
-    def __init__(self, file: Readable, held: list[bytes] | None = None) -> None:
+    def __init__(self, file: Readable, held: list[bytes] | None = None, *, log: bool = False) -> None:
         self._file = file
+        self.fileno = file.fileno
+        self._log = log
         self._held = held
         self._digest = sha256()
         self._size = 0
@@ -125,21 +127,19 @@ class Digesting:
     def read(self, size: int = -1, /) -> bytes:
         """So many bytes more."""
         data = self._file.read(size)
-        self._digest.update(data)
-        if self._held is not None:
-            self._held.append(data)
-        self._size += len(data)
-        self._tail = (self._tail + data)[-TAIL:]
+        if data:
+            self._digest.update(data)
+            self._size += len(data)
+            if self._held is not None:
+                self._held.append(data)
+            if self._log:
+                self._tail = (self._tail + data)[-TAIL:]
         return data
 
-    def fileno(self) -> int:
-        """The descriptor behind it."""
-        return self._file.fileno()
-
-    def listed(self, path: str, *, log: bool = False) -> Listed:
+    def listed(self, path: str) -> Listed:
         """What was read so far, as a manifest tells of it."""
         digest = self._digest.hexdigest()
-        revision = log_revision(self._size, self._tail) if log else digest
+        revision = log_revision(self._size, self._tail) if self._log else digest
         return Listed(path=path, size=self._size, sha256=digest, revision=revision)
 
 

@@ -7,7 +7,8 @@ import os
 import shutil
 import stat
 import subprocess
-from contextlib import ExitStack
+from contextlib import closing
+from itertools import chain
 
 import pytest
 
@@ -70,6 +71,27 @@ def test_what_is_not_there_is_not_found(store):
         copies.open_read("one", "none.md")
     with store.writing(), pytest.raises(NotFound):
         copies.move("none", "checkpoints")
+
+
+def test_page_after_page_is_opened_less_what_is_not_there(root):
+    for path, data in FILES.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(data)
+    (root / "deep/link.md").symlink_to("c.md")
+    paths = ["a.md", "none.md", "deep/er/b.md", "deep/link.md", "nobody/none.md", "z.md"]
+    wanted = [(path, FILES.get(path, b"")) for path in paths if "none" not in path]
+    behind = EphemeralStore({**FILES, "deep/link.md": b""})
+    for store in (FilesStore(str(root)), behind, Rehearsal(behind)):
+        assert [(path, file.read()) for path, file in store.open_each(paths)] == wanted
+
+
+def test_no_page_after_page_leads_out(root, tmp_path):
+    (tmp_path / "secret.md").write_bytes(b"secret")
+    (root / "out.md").symlink_to(tmp_path / "secret.md")
+    os.mkfifo(root / "pipe.md")
+    for path in ("out.md", "pipe.md", "../secret.md"):
+        with pytest.raises(Unsafe):
+            list(FilesStore(str(root)).open_each([path]))
 
 
 def test_no_copy_is_written_over(store):
@@ -152,9 +174,8 @@ def mode(path):
 
 def copy_live(root, name="one"):
     store = FilesStore(str(root))
-    with store.writing(), ExitStack() as opened_files:
-        files = [(path, opened_files.enter_context(store.open_read(path))) for path in store.paths()]
-        store.copies("checkpoints").keep(name, [*files, ("manifest.md", io.BytesIO(b"told"))])
+    with store.writing(), closing(store.open_each(store.paths())) as pages:
+        store.copies("checkpoints").keep(name, chain(pages, [("manifest.md", io.BytesIO(b"told"))]))
     return root / "checkpoints" / name
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cosmemory.engines.files import log, replace
+from cosmemory.engines.files import copies, log, replace
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.errors import CosmemoryError, NotSaved, ReadOnly
 from tests.engines.scenarios import (
@@ -81,6 +81,11 @@ def fault_campaign(scenario: Scenario, root: Path, number: int, every: int = 1) 
 def test_any_call_may_be_refused(name, number, root):
     every = 1 if number == errno.EIO or AMOUNT == "all" else 4
     assert fault_campaign(by_name[name], root, number, every) == []
+
+
+def test_any_call_may_be_refused_where_many_files_are_made_durable_together(root, monkeypatch):
+    monkeypatch.setattr(copies, "FEW", 2)
+    assert fault_campaign(by_name["checkpoint"], root, errno.EIO, 2) == []
 
 
 @pytest.mark.parametrize("name", by_name)

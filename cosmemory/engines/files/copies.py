@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-BLOCK = 1 << 20
+BLOCK = 1 << 16
 # So many files are synced one by one. Of more the disk is told once, whatever else it has to write then.
 FEW = 64
 _made = [0]
@@ -266,7 +266,8 @@ class _Tree:
         if status is not None:
             self.shared &= status.st_mode
         mode = 0o600 | self.shared if status is None else status.st_mode & 0o777
-        descriptor = os.open(leaf, MAKE_PAGE, 0o600, dir_fd=inside)
+        # With its own mode at once: nobody else can look into a folder that is being filled.
+        descriptor = os.open(leaf, MAKE_PAGE, mode, dir_fd=inside)
         self.waiting.append(descriptor)
         while block := file.read(BLOCK):
             write_all(descriptor, block)
@@ -275,7 +276,7 @@ class _Tree:
         if (made.st_uid, made.st_gid) != (like.st_uid, like.st_gid):
             folder.give(descriptor, like.st_uid, like.st_gid)
         if made.st_mode & 0o777 != mode:
-            os.fchmod(descriptor, mode)  # last: nobody reads a part of what they may not read whole
+            os.fchmod(descriptor, mode)
         if len(self.waiting) >= FEW:
             self.together = self.durable and can_sync_all(self.above)
             self._let_files_go()
