@@ -13,8 +13,7 @@ from cosmemory.trace import trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cosmemory.store import Writer
-    from cosmemory.store import Copies
+    from cosmemory.store import Copies, Writer
 
 
 def open_memory(
@@ -48,9 +47,6 @@ def _examine(memory: Memory, writer: Writer) -> None:
     from cosmemory.maintenance.reconcile import examine
 
     memory.told += examine(memory, writer)
-        return pwd.getpwuid(os.getuid()).pw_name
-    except (ImportError, KeyError, OSError):  # a user id without an entry, or no user table at all
-        return "unknown"
 
 
 def open_backups(destination: str, root: str = "") -> tuple[Copies, str]:

@@ -22,7 +22,6 @@ from cosmemory.store import (
     Store,
     Stored,
     is_revision_of,
-    log_revision,
     open_one_by_one,
     revision_of,
 )

@@ -8,7 +8,7 @@ from hashlib import sha256
 from cosmemory import clock
 from cosmemory.frozen import frozen
 from cosmemory.pattern import pattern
-from cosmemory.store import TAIL, Readable, log_revision
+from cosmemory.store import Readable
 from cosmemory.syntax.escape import (
     escape_cell,
     escape_field,
@@ -17,6 +17,7 @@ from cosmemory.syntax.escape import (
     unescape_cell,
     unquote_prose,
 )
+from cosmemory.text.digest import TAIL, log_revision
 
 MANIFEST = "manifest.md"
 _FIELD = pattern(r"^- \*\*([A-Za-z]+):\*\* ?(.*)$", re.MULTILINE)

@@ -307,7 +307,7 @@ def test_a_full_disk_keeps_no_part_of_a_copy(tmp_path):
         shutil.rmtree(place / "checkpoints")
         copy_live(place, "two")
     finally:
-        subprocess.run(["umount", str(place)], check=True)
+        subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 # Outside of any memory.

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
     from typing import BinaryIO
 
-    from cosmemory.engines.files.recalled import FilesHistory
     from cosmemory.engines.files.copies import FilesCopies
+    from cosmemory.engines.files.recalled import FilesHistory
     from cosmemory.store import Readable
 
 
