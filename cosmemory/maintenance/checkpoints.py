@@ -316,6 +316,14 @@ def refuse_damaged(memory: Reader, checkpoint: Checkpoint, wanted: set[str] | No
     return checkpoint.manifest
 
 
+def is_in_one(memory: Reader, path: str, data: bytes) -> bool:
+    """Whether a checkpoint holds a page with these very bytes, as its manifest tells."""
+    digest = revision_of(data)
+    manifests = (with_manifest(memory, each).manifest for each in listed(memory, archived=True))
+    files = (each.of(path) for each in manifests if each is not None)
+    return any(file.sha256 == digest for file in files if file is not None)
+
+
 def holds_the_present(memory: Reader, checkpoint: Checkpoint, *, exactly: bool = False) -> bool:
     """Whether a checkpoint's manifest tells of the live pages.
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from cosmemory.errors import NotFound
 from cosmemory.frozen import frozen
+from cosmemory.maintenance.checkpoints import is_in_one
 from cosmemory.maintenance.staleness import begun_from
 from cosmemory.memory import Memory
 from cosmemory.merge.pages import merge_pages
@@ -93,6 +94,8 @@ def _stale(memory: Memory, change: Remembered) -> Iterator[StaleSave]:
         disputes = merge_pages(step.path, base, before, saved).disputes
         merged = merge_pages(step.path, base, before, saved, strategies=Strategies(default=THEIRS)).data
         if merged is not None and merged != saved:
+            if is_in_one(memory, step.path, saved):
+                continue  # somebody went back to a checkpoint with cp, and means it
             yield StaleSave(
                 path=step.path,
                 number=change.number,

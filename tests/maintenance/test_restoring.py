@@ -9,6 +9,7 @@ from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.errors import Damaged, NotFound, UsageError
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.maintenance.checkpoints import create, listed
+from cosmemory.maintenance.reconcile import stale_saves
 from cosmemory.maintenance.restoring import restore
 from cosmemory.maintenance.rotation import rotate, verify
 from cosmemory.memory import Memory
@@ -239,3 +240,14 @@ def test_a_log_that_is_gone_comes_back_and_takes_the_event(memory: Memory) -> No
     remove(memory, LOG)
     restore(memory, "latest")
     assert [event.type for _, event in find_events(memory)] == ["decision", "checkpoint"]
+
+
+def test_a_page_that_was_copied_back_by_hand_stays_as_it_was_copied(memory: Memory) -> None:
+    set_focus(memory, "First")
+    create(memory)
+    kept = memory.store.read(STATE).data
+    set_focus(memory, "Second")
+    memory.store._pages[STATE] = kept
+    assert stale_saves(memory) == ()
+    memory.store._pages[STATE] = kept + b"\nA word more.\n"
+    assert [save.path for save in stale_saves(memory)] == [STATE]
