@@ -21,8 +21,8 @@ class Settings:
 
     Bounds are numbers of rows, ``targets`` are percents or counts by metric, ``target_roles`` numbers of
     agents by role, ``lock_timeout`` is in seconds, ``stale_saves`` says what happens to changes that an older copy
-    of a page overwrote, ``history_days`` for how long the history goes back.
-    of a page overwrote, ``checkpoint_fresh`` is in minutes.
+    of a page overwrote, ``history_days`` for how long the history goes back,
+    ``checkpoint_fresh`` is in minutes.
     """
 
     format: int = FORMAT

@@ -307,6 +307,7 @@ def test_a_full_disk_keeps_no_part_of_a_copy(tmp_path):
         shutil.rmtree(place / "checkpoints")
         copy_live(place, "two")
     finally:
+        # Lazily: a store that a caught refusal still knows of keeps its lock file open.
         subprocess.run(["umount", "-l", str(place)], check=True)
 
 
