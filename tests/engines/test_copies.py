@@ -294,11 +294,11 @@ def test_a_full_disk_keeps_no_part_of_a_copy(tmp_path):
         pytest.skip("only root may mount")
     place = tmp_path / "disk"
     place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(place)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
     if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         pytest.skip("nothing may be mounted here")
     try:
-        (place / "a.md").write_bytes(b"x" * 100_000)
+        (place / "a.md").write_bytes(b"x" * 1_200_000)
         copy_live(place)
         with pytest.raises(NotSaved, match="No space left on device"):
             copy_live(place, "two")
