@@ -21,8 +21,8 @@ class Settings:
 
     Bounds are numbers of rows, ``targets`` are percents or counts by metric, ``target_roles`` numbers of
     agents by role, ``lock_timeout`` is in seconds, ``stale_saves`` says what happens to changes that an older copy
-    of a page overwrote, ``history_days`` for how long the history goes back. What ``health`` watches is in bytes,
-    seconds and hours.
+    of a page overwrote, ``history_days`` for how long the history goes back, ``checkpoint_fresh`` is in minutes. What
+    ``health`` watches is in bytes, seconds and hours.
     """
 
     format: int = FORMAT
@@ -45,6 +45,9 @@ class Settings:
     checkpoint_hours: int = 24
     own_bytes: int = 100_000_000
     free_bytes: int = 100_000_000
+    checkpoints_kept: int = 24
+    checkpoint_days: int = 30
+    checkpoint_fresh: int = 10
 
 
 # Limits beyond which ``health`` speaks up.
@@ -73,6 +76,9 @@ _PLACES: dict[tuple[str, str], str] = {
     ("storage", "stale_saves"): "stale_saves",
     ("storage", "history_days"): "history_days",
     **{("health", name): name for name in HEALTH},
+    ("checkpoints", "keep"): "checkpoints_kept",
+    ("checkpoints", "days"): "checkpoint_days",
+    ("checkpoints", "fresh"): "checkpoint_fresh",
 }
 
 
@@ -175,6 +181,11 @@ def _checked(values: dict[str, Any], path: str) -> Settings:
             raise ConfigError(
                 path, f"health.{name}", "expected a number from 1 on", "Leave it out for the usual one."
             )
+    if settings.checkpoints_kept < 1:
+        raise ConfigError(path, "checkpoints.keep", "expected a number from 1 on", "24 is the default.")
+    for key, number in (("days", settings.checkpoint_days), ("fresh", settings.checkpoint_fresh)):
+        if number < 0:
+            raise ConfigError(path, f"checkpoints.{key}", "expected a number from 0 on", "Correct the value.")
     if settings.durability not in {"full", "file", "none"}:
         reason = f"expected full, file or none, not {settings.durability!r}"
         raise ConfigError(path, "storage.durability", reason, "full is the default.")

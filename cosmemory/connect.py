@@ -6,13 +6,14 @@ import os
 
 from cosmemory.actor import default_actor
 from cosmemory.config import Settings, load_settings
+from cosmemory.errors import UsageError
 from cosmemory.memory import Memory
 from cosmemory.root import find_root
 from cosmemory.trace import trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cosmemory.store import Writer
+    from cosmemory.store import Copies, Writer
 
 
 def open_memory(
@@ -46,3 +47,26 @@ def _examine(memory: Memory, writer: Writer) -> None:
     from cosmemory.maintenance.reconcile import examine
 
     memory.told += examine(memory, writer)
+
+
+def open_backups(destination: str, root: str = "") -> tuple[Copies, str]:
+    """Where a backup of the memory at ``root`` to ``destination`` goes, and its name there; none where it gets one.
+
+    A folder that is there takes backups under names of their own; any other is to be the backup. Raises UsageError
+    for a place inside the memory, for what is no folder, and where there is none above it.
+    """
+    from cosmemory.engines.files.copies import FilesCopies
+
+    place = os.path.realpath(destination)
+    if root and f"{place}/".startswith(f"{os.path.realpath(root)}/"):
+        raise UsageError(
+            f"{destination} is inside the memory.", "A backup belongs elsewhere, best to another disk."
+        )
+    above, name = os.path.split(place)
+    if os.path.isdir(place) and not os.path.lexists(f"{place}/manifest.md"):
+        above, name = place, ""
+    if os.path.isfile(place) or not os.path.isdir(above):
+        raise UsageError(
+            f"{destination} is no folder, and none can be made there.", "Make the folder above it."
+        )
+    return FilesCopies(above, "", root or above), name

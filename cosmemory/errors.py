@@ -151,6 +151,18 @@ class NotSaved(CosmemoryError):
         self.reason = reason
 
 
+class NotRead(CosmemoryError):
+    """Something that is there and that the disk does not give."""
+
+    code = "not-read"
+    exit_code = 2
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path} cannot be read: {reason}.")
+        self.path = path
+        self.reason = reason
+
+
 class ReadOnly(CosmemoryError):
     """A memory that may be read but not written."""
 

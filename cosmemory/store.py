@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
-from cosmemory.errors import Unsafe, UsageError
+from cosmemory.errors import NotFound, Unsafe, UsageError
 from cosmemory.frozen import frozen, replace
 from cosmemory.text.digest import log_revision, sha256_hex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
     from typing import BinaryIO, Protocol
 else:
     Protocol = object
@@ -156,6 +156,35 @@ class History(Protocol):
         """
 
 
+class Readable(Protocol):
+    """Something that is read block by block; where it is a file, a copy of it gets its mode."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """So many bytes more, none at the end."""
+
+    def fileno(self) -> int:
+        """The descriptor behind it."""
+
+
+class Copies(Protocol):
+    """Whole copies of pages, kept apart from the live ones as plain files below a name: complete, or not there."""
+
+    def names(self) -> tuple[str, ...]:
+        """The copies there are, sorted."""
+
+    def paths(self, name: str) -> tuple[str, ...]:
+        """The files of a copy, sorted; none where there is no such copy."""
+
+    def open_read(self, name: str, path: str) -> BinaryIO:
+        """A file of a copy for streaming."""
+
+    def keep(self, name: str, files: Iterable[tuple[str, Readable]]) -> None:
+        """Make a copy of what is read, one file after the other; only under the lock."""
+
+    def move(self, name: str, shelf: str) -> None:
+        """Move a copy to another shelf in one step; only under the lock."""
+
+
 class Store(Protocol):
     """Where the pages of one memory live; it knows nothing of Markdown."""
 
@@ -167,6 +196,9 @@ class Store(Protocol):
 
     def open_read(self, path: str) -> BinaryIO:
         """A page for streaming."""
+
+    def open_each(self, paths: Iterable[str]) -> Generator[tuple[str, Readable]]:
+        """Page after page for streaming, each open until the next one is asked for; none that is not there."""
 
     def size(self, path: str) -> int:
         """The length of a page in bytes."""
@@ -210,8 +242,22 @@ class Store(Protocol):
     def put_back(self, path: str) -> bool:
         """Whether a program that keeps versions, and no editor, put a page where it is."""
 
+    def copies(self, shelf: str) -> Copies:
+        """The copies on a shelf: a folder beside the live pages, named by its path, whose files are never live."""
+
     def notices(self) -> tuple[str, ...]:
         """What repairs this store had to make, one sentence each."""
+
+
+def open_one_by_one(store: Store, paths: Iterable[str]) -> Generator[tuple[str, Readable]]:
+    """Page after page of a store that has no faster way."""
+    for path in paths:
+        try:
+            file = store.open_read(path)
+        except NotFound:
+            continue
+        with file:
+            yield path, file
 
 
 def revision_of(data: bytes) -> Revision:

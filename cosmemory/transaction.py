@@ -18,7 +18,7 @@ from cosmemory.errors import Conflict, Damaged, NotFound
 from cosmemory.frozen import field, replace, slotted
 from cosmemory.kinds import ACTIVE_ALERTS, COORDINATION_LOG, COS_STATE, LOG_PATH, TEAM_ROSTER, Kind, kind_of
 from cosmemory.kinds.page import Page, read_document
-from cosmemory.store import Append, Change, Replace, Revision, Writer, is_revision_of
+from cosmemory.store import Append, Change, Remove, Replace, Revision, Writer, is_revision_of
 from cosmemory.syntax.entry import entry_text, event_entry, event_fields
 from cosmemory.syntax.tree import Tree
 from cosmemory.text.edits import only_real
@@ -45,7 +45,7 @@ class Transaction:
     _pages: dict[str, Page] = field(default_factory=dict)
     _changed: dict[str, Any] = field(default_factory=dict)
     _created: dict[str, bytes] = field(default_factory=dict)
-    _rewritten: list[Replace] = field(default_factory=list)
+    _rewritten: list[Change] = field(default_factory=list)
     _sets: dict[str, tuple[str, str]] = field(default_factory=dict)
     _written: dict[str, Page] = field(default_factory=dict)
     _events: list[Event] = field(default_factory=list)
@@ -82,7 +82,10 @@ class Transaction:
         return self.memory.read_stored(stored, parts)
 
     def exists(self, path: str) -> bool:
-        """Whether there is a page at ``path``."""
+        """Whether there is a page at ``path``, with the changes of this transaction."""
+        for change in self._rewritten:
+            if change.path == path:
+                return not isinstance(change, Remove)
         return path in self._created or self.writer.read(path) is not None
 
     def read(self, name: str) -> Any:
@@ -117,6 +120,12 @@ class Transaction:
         self._rewritten.append(
             Replace(path=path, data=encode_text(text), expected=stored.revision if stored else None)
         )
+
+    def remove(self, path: str) -> None:
+        """The page at ``path`` taken away, if there is one."""
+        stored = self.writer.read(path)
+        if stored is not None:
+            self._rewritten.append(Remove(path=path, expected=stored.revision))
 
     def append(self, *events: Event) -> None:
         """``events`` at the end of the coordination log."""

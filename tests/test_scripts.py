@@ -63,6 +63,39 @@ def test_no_memory_is_one_line_and_an_exit_code(tmp_path):
     assert ran.stderr.count("\n") == 1
 
 
+def checkpoint(memory: Path, now: str = "2026-11-16T09:00:00Z") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "COSMEMORY_NOW": now, "PYTHON": sys.executable}
+    return subprocess.run(
+        [str(SCRIPTS / "checkpoint_hourly"), str(memory)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_hourly_checkpoint_is_made_quietly_and_only_when_something_changed(memory):
+    for hour in ("09", "10"):
+        ran = checkpoint(memory, f"2026-11-16T{hour}:00:00Z")
+        assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    assert [path.name for path in (memory / "checkpoints").iterdir()] == ["checkpoint_20261116_090000"]
+    assert main(["--root", str(memory), "focus", "Something else"]) == 0
+    assert checkpoint(memory, "2026-11-16T11:00:00Z").returncode == 0
+    assert len(list((memory / "checkpoints").iterdir())) == 2
+
+
+def test_a_damaged_newest_checkpoint_is_one_line_and_an_exit_code(memory):
+    assert checkpoint(memory).returncode == 0
+    page = memory / "checkpoints" / "checkpoint_20261116_090000" / "cos-state.md"
+    page.write_bytes(page.read_bytes()[:-1])
+    ran = checkpoint(memory, "2026-11-16T10:00:00Z")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith(
+        "checkpoint_hourly: fault: checkpoints/checkpoint_20261116_090000: cos-state.md has "
+    )
+    assert ran.stderr.count("\n") == 1
+
+
 # What scripts/environment leaves set; the environment itself is the one that the tests run in.
 ENVIRONMENT = """
 project="{folder}" python="{python}"

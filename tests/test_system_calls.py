@@ -64,6 +64,9 @@ VERBS = {
         "90%",
     ],
     "rotate": ["rotate"],
+    "checkpoint": ["checkpoint", "create"],
+    "restore": ["checkpoint", "restore", "latest"],
+    "prune": ["checkpoint", "prune"],
     "init": ["init"],
     "repair": ["repair", "--yes"],
 }
@@ -133,9 +136,14 @@ def prepared(place: Path) -> Path:
         ["init"],
         ["log", "focus", "--action", "of a past week", "--time", "2026-11-02T08:00:00Z"],
         ["log", "focus", "--action", "of this week"],
+        ["checkpoint", "create"],
+        ["focus", "something else"],
+        ["checkpoint", "create"],
+        ["focus", "something else again"],
     ):
         ran = run(root, arguments)
         assert ran.code == 0, ran.err
+    (root / "cosmemory.toml").write_text("[checkpoints]\nkeep = 1\ndays = 0\n", encoding="utf-8")
     return root
 
 

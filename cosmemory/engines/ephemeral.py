@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import BinaryIO
 
+from cosmemory.engines.kept import KeptCopies, Shelves
 from cosmemory.engines.recollection import Recollection
 from cosmemory.engines.tail import appended
 from cosmemory.errors import Conflict, Locked, NotFound, NotSaved
@@ -16,6 +17,7 @@ from cosmemory.store import (
     Append,
     Attribution,
     Change,
+    Readable,
     Remove,
     Replace,
     Revision,
@@ -24,6 +26,7 @@ from cosmemory.store import (
     check_path,
     is_revision_of,
     one_each,
+    open_one_by_one,
     revision_of,
 )
 from cosmemory.text.digest import log_revision
@@ -40,6 +43,7 @@ class EphemeralStore:
         self._past = Recollection()
         self._examined = 0
         self._marks: dict[str, int] = {}
+        self._shelves: Shelves = {}
         self._lock = Lock()
         self._timeout = timeout
 
@@ -64,6 +68,10 @@ class EphemeralStore:
         if path not in self._pages:
             raise NotFound(f"The page {path}")
         return io.BytesIO(self._pages[path])
+
+    def open_each(self, paths: Iterable[str]) -> Generator[tuple[str, Readable]]:
+        """Page after page for streaming."""
+        return open_one_by_one(self, paths)
 
     def size(self, path: str) -> int:
         """The length of a page in bytes."""
@@ -133,6 +141,10 @@ class EphemeralStore:
         """No: nobody keeps versions of a dict."""
         del path
         return False
+
+    def copies(self, shelf: str) -> KeptCopies:
+        """The copies on a shelf."""
+        return KeptCopies(self._shelves, shelf, self._lock.locked)
 
     def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:
         """Whole entries at the end of a log; its new revision."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+from cosmemory.engines.kept import KeptCopies, Shelves
 from cosmemory.engines.tail import appended
 from cosmemory.errors import Conflict, NotFound
 from cosmemory.store import (
@@ -14,6 +15,7 @@ from cosmemory.store import (
     Attribution,
     Change,
     History,
+    Readable,
     Remove,
     Replace,
     Revision,
@@ -21,6 +23,7 @@ from cosmemory.store import (
     Stored,
     Vitals,
     is_revision_of,
+    open_one_by_one,
     revision_of,
 )
 from cosmemory.text.digest import log_revision
@@ -36,6 +39,7 @@ class Rehearsal:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._marks: dict[str, int] = {}
+        self._shelves: Shelves = {}
         self._pages: dict[str, bytes | None] = {}
 
     @property
@@ -71,6 +75,10 @@ class Rehearsal:
         if data is None:
             raise NotFound(f"The page {path}")
         return io.BytesIO(data)
+
+    def open_each(self, paths: Iterable[str]) -> Generator[tuple[str, Readable]]:
+        """Page after page for streaming."""
+        return open_one_by_one(self, paths)
 
     def size(self, path: str) -> int:
         """The length of a page in bytes."""
@@ -130,6 +138,10 @@ class Rehearsal:
     def put_back(self, path: str) -> bool:
         """Whether it was put there behind."""
         return self._store.put_back(path)
+
+    def copies(self, shelf: str) -> KeptCopies:
+        """The copies on a shelf, those that were rehearsed among them."""
+        return KeptCopies(self._shelves, shelf, lambda: True, self._store.copies(shelf))
 
     def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:
         """The revision that the log would have."""

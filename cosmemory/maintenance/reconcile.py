@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from cosmemory.errors import NotFound
 from cosmemory.frozen import frozen
+from cosmemory.maintenance.checkpoints import is_in_one
 from cosmemory.maintenance.damage import damage_of
 from cosmemory.maintenance.staleness import begun_from
 from cosmemory.memory import Memory
@@ -98,6 +99,8 @@ def _stale(memory: Memory, change: Remembered) -> Iterator[StaleSave]:
         done = merge_pages(step.path, base, before, saved, strategies=Strategies(default=THEIRS))
         merged = done.data if not done.disputes else None  # where no side can be taken it has markers
         if merged is not None and merged != saved:
+            if is_in_one(memory, step.path, saved):
+                continue  # somebody went back to a checkpoint with cp, and means it
             yield StaleSave(
                 path=step.path,
                 number=change.number,

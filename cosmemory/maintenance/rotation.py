@@ -10,6 +10,7 @@ from cosmemory.frozen import frozen
 from cosmemory.kinds import ARCHIVE, LOG_PATH
 from cosmemory.kinds.coordination_log import week_of
 from cosmemory.kinds.log_archive import Entry, archive_text, entry_texts, proof_of, without_entries
+from cosmemory.maintenance.checkpoints import before_risk
 from cosmemory.memory import Memory, Outcome
 from cosmemory.text.source import decode_text
 from cosmemory.transaction import Transaction
@@ -36,7 +37,7 @@ def rotate(memory: Memory, *, expected: dict[str, str] | None = None) -> Outcome
     """Past weeks moved out of the log; run again it finds nothing to do.
 
     A late entry goes to the archive of the week it tells of; one without a readable time stays in the log.
-    The archives and the log land together, or not at all. Raises Damaged for an archive that is no longer
+    The archives and the log land together, or not at all; before they do, a checkpoint of all pages is made. Raises Damaged for an archive that is no longer
     what its header says, since rewriting it would hide the damage.
     """
 
@@ -44,6 +45,8 @@ def rotate(memory: Memory, *, expected: dict[str, str] | None = None) -> Outcome
         stored = transaction.writer.read(LOG_PATH)
         text = decode_text(stored.data) if stored else ""
         past, kept = _parted(entry_texts(text), this_week(memory))
+        if past:
+            before_risk(transaction.memory, "rotate")
         archived = tuple(_archive(transaction, week, held) for week, held in sorted(past.items()))
         if archived:
             moved = [entry for held in past.values() for entry in held]

@@ -200,30 +200,50 @@ class Recording:
 
     def _fsync(self, call: Callable[..., Any], descriptor: int) -> None:
         del call  # the disk is a model: nothing real has to be waited for
+        if self._heard():
+            self.events.append(("sync", self._of(descriptor), None))
+
+    def _sync_all(self, call: Callable[..., Any], descriptor: int) -> None:
+        del call, descriptor
+        if self._heard():
+            self.events.append(("sync all", 0, None))
+
+    def _heard(self) -> bool:
+        """Whether the function that asks for something to last is not the deaf one."""
         frame = sys._getframe()
         while "engines/files" not in frame.f_code.co_filename or frame.f_code.co_filename == __file__:
             assert frame.f_back is not None
             frame = frame.f_back
         site = f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_name}"
         self.sites.add(site)
-        if site != self.deaf:
-            self.events.append(("sync", self._of(descriptor), None))
+        return site != self.deaf
 
     def _unlink(self, call: Callable[..., Any], path: Any, *, dir_fd: int | None = None) -> None:
         folder, name = self._place(path, dir_fd)
         call(path, dir_fd=dir_fd)
         self._name(folder, {name: None})
 
+    def _rmdir(self, call: Callable[..., Any], path: Any, *, dir_fd: int | None = None) -> None:
+        self._unlink(call, path, dir_fd=dir_fd)
+
     def _rename(
         self, call: Callable[..., Any], one: Any, other: Any, *, src_dir_fd: int, dst_dir_fd: int
     ) -> None:
         call(one, other, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
-        folder = self._of(src_dir_fd)
-        assert folder == self._of(dst_dir_fd)
+        folder, there = self._of(src_dir_fd), self._of(dst_dir_fd)
+        if folder != there:
+            self._moved(folder, one, there, other)
+            return
         number = self._names[folder][one]
         if other in self._names[folder]:
             self.events.append(("renamed over", number, None))
         self._name(folder, {one: None, other: number})
+
+    def _moved(self, folder: int, one: str, there: int, other: str) -> None:
+        number = self._names[folder][one]
+        self._names[folder] = named(self._names[folder], [{one: None}])
+        self._names[there] = named(self._names[there], [{other: number}])
+        self.events.append(("moved", number, ((folder, {one: None}), (there, {other: number}))))
 
     def _link(
         self, call: Callable[..., Any], one: Any, other: Any, *, src_dir_fd: int, dst_dir_fd: int
@@ -259,10 +279,13 @@ def trees(
 
     for kind, number, what in [*recording.events, ("end", 0, None)]:
         # Between two calls that make something last, what may be left only grows.
-        if kind in ("sync", "acknowledged", "end"):
+        if kind in ("sync", "sync all", "acknowledged", "moved", "end"):
             collect()
         if kind == "sync":
             disk.sync(number)
+        elif kind == "sync all":
+            for each in (*disk.texts, *disk.folders):
+                disk.sync(each)
         elif kind == "acknowledged":
             acknowledged += 1
             collect()
@@ -270,6 +293,10 @@ def trees(
             (disk.texts if what == b"" else disk.folders)[number] = what
         elif kind == "names":
             disk.rename(number, what)
+        elif kind == "moved":
+            # From one folder to another in one step: both names change on the disk, or (until now) neither.
+            for folder, names in what:
+                disk.folders[folder] = named(disk.folders[folder], [names])
         elif kind == "renamed over" and model == EXT4:
             disk.write_out(number)
         elif kind == "text":

@@ -9,10 +9,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cosmemory.config import Settings
 from cosmemory.engines import tail
+from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.engines.files.engine import FilesStore, FilesWriter
 from cosmemory.errors import CosmemoryError
+from cosmemory.maintenance.checkpoints import create
 from cosmemory.maintenance.repair import apply, plan
+from cosmemory.maintenance.restoring import restore
+from cosmemory.maintenance.retention import prune
 from cosmemory.maintenance.rotation import rotate
 from cosmemory.memory import Memory
 from cosmemory.store import Append, Attribution, Change, Remove, Replace
@@ -45,6 +50,8 @@ BEFORE: Pages = {
     GONE: b"# Old\n",
     BYSTANDER: b"\xef\xbb\xbfleft \0 alone",
 }
+
+FEW: Pages = {LOG: HEAD, PAGE: BEFORE[PAGE], OTHER: BEFORE[OTHER]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +108,38 @@ def files_below(root: Path) -> Iterator[str]:
 
 
 def is_litter(path: str) -> bool:
-    """Whether a file is a temporary one."""
-    return path.endswith((".tmp", ".part"))
+    """Whether a file is a temporary one, or in a folder that is."""
+    return any(part.endswith((".tmp", ".part")) for part in path.split("/"))
+
+
+def left_below(root: Path) -> list[str]:
+    """What lies about that no command should leave: temporary files and folders, and records of changes."""
+    folders = [os.path.relpath(folder, root) for folder, _, _ in os.walk(root)]
+    return [path for path in (*files_below(root), *folders) if is_litter(path) or path.endswith("/intent")]
+
+
+def is_copy(path: str) -> bool:
+    """Whether a file is no live page but one of a copy."""
+    return path.startswith(("checkpoints/", "archive/"))
+
+
+def copies_in(pages: Pages) -> dict[str, dict[str, bytes]]:
+    """The copies of a memory by name, wherever they stand."""
+    found: dict[str, dict[str, bytes]] = {}
+    for path, data in pages.items():
+        if is_copy(path):
+            name, _, below = path.removeprefix("archive/").removeprefix("checkpoints/").partition("/")
+            found.setdefault(name, {})[below] = data
+    return found
+
+
+def wrong_with_copies(root: Path, states: Sequence[Pages], acknowledged: int) -> list[str]:
+    """Copies that are not whole, or that were acknowledged and are not there."""
+    standing = copies_in(pages_on_disk(root))
+    made = [copies_in(state) for state in states]
+    whole = {name: [each[name] for each in made if name in each] for each in made for name in each}
+    found = [f"{name} is not whole" for name, files in standing.items() if files not in whole.get(name, [])]
+    return found + [f"{name} is gone" for name in made[acknowledged] if name not in standing]
 
 
 def judge(root: Path, states: Sequence[Pages], acknowledged: int) -> list[str]:
@@ -129,14 +166,16 @@ def judge(root: Path, states: Sequence[Pages], acknowledged: int) -> list[str]:
             found.append("readers saw another state before the next write than after it")
     except (CosmemoryError, OSError) as error:
         found.append(f"the next writer met {error!r}")
-    unknown = set(pages_on_disk(root)) - {path for state in states for path in state}
+    unknown = {path for path in pages_on_disk(root) if not is_copy(path)} - {
+        path for state in states for path in state
+    }
     found += [f"{path} was never written" for path in sorted(unknown)]
-    found += [f"{path} is left" for path in files_below(root) if is_litter(path) or path.endswith("/intent")]
-    return found
+    found += wrong_with_copies(root, states, acknowledged)
+    return found + [f"{path} is left" for path in left_below(root)]
 
 
 def _read(store: FilesStore, states: Sequence[Pages]) -> dict[str, bytes]:
-    paths = {path for state in states for path in state}
+    paths = {path for state in states for path in state if not is_copy(path)}
     found = {path: store.read(path) for path in sorted(paths)}
     return {path: stored.data for path, stored in found.items() if stored is not None}
 
@@ -160,7 +199,7 @@ def _fitting(pages: Pages, allowed: Sequence[Pages]) -> set[int]:
 def _same(pages: Pages, state: Pages, log_after: bytes) -> bool:
     """Equal, but that a log may end in the torn begin or end of what was never acknowledged."""
     others = {path: data for path, data in pages.items() if path != LOG}
-    if others != {path: data for path, data in state.items() if path != LOG}:
+    if others != {path: data for path, data in state.items() if path != LOG and not is_copy(path)}:
         return False
     if pages.get(LOG) == state.get(LOG):
         return True
@@ -179,7 +218,7 @@ def _good(data: bytes) -> bytes:
 def _told(store: FilesStore, states: Sequence[Pages], allowed: Sequence[Pages]) -> str:
     pages = _read(store, states)
     parts = []
-    for path in sorted({*pages, *allowed[0], *allowed[-1]}):
+    for path in sorted(each for each in {*pages, *allowed[0], *allowed[-1]} if not is_copy(each)):
         fits = [index for index, state in enumerate(allowed) if pages.get(path) == state.get(path)]
         if len(fits) < len(allowed):
             parts.append(f"{path} fits {fits}: {pages.get(path)!r:.200}")
@@ -235,9 +274,48 @@ def marking(name: str, value: int) -> Operation:
     return operation
 
 
+NOW = 1_795_845_600  # 2026-11-28
+
+
+def memory_at(store: FilesStore, moment: int) -> Memory:
+    """The memory at a time, which keeps no more than one checkpoint at hand."""
+    return Memory(store, settings=Settings(checkpoints_kept=1, checkpoint_days=0), now=lambda: moment)
+
+
 def rotating(store: FilesStore) -> object:
     """Entries of past weeks, moved to their archives."""
-    return rotate(Memory(store, now=lambda: 1_795_845_600))  # 2026-11-28
+    return rotate(memory_at(store, NOW))
+
+
+def keeping(moment: int) -> Operation:
+    """A checkpoint made at a time."""
+    return lambda store: create(memory_at(store, moment), notes="kept")
+
+
+def with_checkpoints(*moments: int) -> Pages:
+    """A few pages, and checkpoints that were made of them."""
+    store = EphemeralStore(FEW)
+    memory = Memory(store)
+    for moment in moments:
+        memory._now = lambda moment=moment: moment
+        create(memory)
+    copies = store.copies("checkpoints")
+    made = {name: copies.paths(name) for name in copies.names()}
+    kept = {}
+    for name, paths in made.items():
+        for path in paths:
+            kept[f"checkpoints/{name}/{path}"] = copies.open_read(name, path).read()
+    return {**store._pages, **kept}
+
+
+def restoring(moment: int) -> Operation:
+    """The pages of the latest checkpoint brought back."""
+    return lambda store: restore(memory_at(store, moment), "latest")
+
+
+def pruning(store: FilesStore) -> object:
+    """All checkpoints but the newest one put into the archive."""
+    return prune(memory_at(store, NOW))
 
 
 def repairing(store: FilesStore) -> object:
@@ -291,6 +369,13 @@ SCENARIOS = (
         operations=(repairing, lambda store: store.append(LOG, entry("second"))),
         before={**BEFORE, OTHER: COPY[:90], f"backups/20261120-120000/{OTHER}": COPY},
     ),
+    Scenario(name="checkpoint", operations=(keeping(NOW), keeping(NOW + 1)), before=FEW),
+    Scenario(
+        name="restore",
+        operations=(restoring(NOW + 1),),
+        before={**with_checkpoints(NOW), PAGE: b"new\n", NEW: b"# New\n", OTHER: b"other\n"},
+    ),
+    Scenario(name="prune", operations=(pruning,), before=with_checkpoints(NOW - 9, NOW - 8)),
     Scenario(name="marks", operations=(marking("alert", 3), marking("alert", 4))),
     Scenario(
         name="sequence",

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from cosmemory.engines.files import replace, salvage
+from cosmemory.engines.files import copies, replace, salvage
 
 CHANGING = (
     "write",
@@ -23,6 +23,7 @@ CHANGING = (
     "unlink",
     "ftruncate",
     "mkdir",
+    "rmdir",
     "fchmod",
     "fchown",
 )
@@ -55,6 +56,7 @@ def seen(handler: Seen, *, reads: bool = False) -> Iterator[None]:
         patch.multiple(os, open=opened, **calls),
         patch.object(replace, "exchange", exchange),
         patch.object(salvage, "exchange", exchange),
+        patch.object(copies, "sync_all", through("sync_all", copies.sync_all)),
     ):
         yield
 

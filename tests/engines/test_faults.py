@@ -6,12 +6,13 @@ import errno
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from cosmemory.engines.files import log, replace
+from cosmemory.engines.files import copies, log, replace
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.errors import CosmemoryError, NotSaved, ReadOnly
 from tests.engines.scenarios import (
@@ -20,6 +21,7 @@ from tests.engines.scenarios import (
     PAGE,
     PROBE,
     SCENARIOS,
+    Pages,
     Scenario,
     commit,
     entry,
@@ -36,9 +38,8 @@ AMOUNT = os.environ.get("COSMEMORY_CALLS", "")
 NAMES = [errno.errorcode[number] for number in REFUSALS]
 
 
-def refused(scenario: Scenario, root: Path, faults: Faults) -> tuple[list[str], int]:
+def refused(scenario: Scenario, root: Path, faults: Faults, states: Sequence[Pages]) -> tuple[list[str], int]:
     """What is wrong after an operation some of whose calls were refused, and what it acknowledged."""
-    states = scenario.states(root)
     scenario.prepare(root)
     acknowledged = 0
 
@@ -63,11 +64,12 @@ def refused(scenario: Scenario, root: Path, faults: Faults) -> tuple[list[str], 
 def fault_campaign(scenario: Scenario, root: Path, number: int, every: int = 1) -> list[str]:
     """Every call of a scenario refused, or one of so many, once and from then on."""
     found = []
+    states = scenario.states(root)
     for on in (False, True):
         at, reached = number % every, True
         while reached:
             faults = Faults(at, number, on=on)
-            wrong, _ = refused(scenario, root, faults)
+            wrong, _ = refused(scenario, root, faults, states)
             found += [f"call {at}{' and all after it' if on else ''}: {each}" for each in wrong]
             reached = faults.count > at
             at += every
@@ -79,6 +81,11 @@ def fault_campaign(scenario: Scenario, root: Path, number: int, every: int = 1) 
 def test_any_call_may_be_refused(name, number, root):
     every = 1 if number == errno.EIO or AMOUNT == "all" else 4
     assert fault_campaign(by_name[name], root, number, every) == []
+
+
+def test_any_call_may_be_refused_where_many_files_are_made_durable_together(root, monkeypatch):
+    monkeypatch.setattr(copies, "FEW", 2)
+    assert fault_campaign(by_name["checkpoint"], root, errno.EIO, 2) == []
 
 
 @pytest.mark.parametrize("name", by_name)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cosmemory.engines.files import litter
+from cosmemory.engines.files import copies, litter
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.store import Append, Replace
 from tests.engines.cuts import AMOUNT, booted_again, empty, judged, recorded, some, without_exchange
@@ -82,7 +82,9 @@ def test_the_power_may_go_where_names_cannot_be_exchanged(name, root):
     assert count >= LEAST_STATES[name]
 
 
-@pytest.mark.parametrize("name", ["together", "sequence", "remove", "first-append", "rotation", "two-pages"])
+@pytest.mark.parametrize(
+    "name", ["together", "sequence", "remove", "first-append", "rotation", "two-pages", "restore"]
+)
 def test_the_power_may_go_again_during_the_recovery(name, root):
     count, found = recovery_campaign(by_name[name], root, AGAIN)
     print(f"{name}: {count} states after a power cut during recovery")
@@ -93,6 +95,9 @@ def test_the_power_may_go_again_during_the_recovery(name, root):
 # Each fsync, taken away, is missed.
 
 MISSED_IN = {
+    "copies._finish": "checkpoint",
+    "copies._fsync_or_take_back": "checkpoint",
+    "copies._let_files_go": "checkpoint",
     "folder.make_folder": "new-page",
     "intent._fsync_or_withdraw": "together",
     "intent._record": "together",
@@ -103,6 +108,8 @@ MISSED_IN = {
 }
 MISSED_IN_REPAIRS = ("shelf.put_aside", "torn._put_over")
 NOT_MISSED = {
+    "copies.move": "a move that is lost leaves the copy where it was",
+    "folder.enter": "what a writer made who did not die is durable already",
     "folder._create": "the first lock file is empty, and git's own file comes back with it",
     "folder.create_own_folder": "what has no name yet is made again",
 }
@@ -120,6 +127,20 @@ def test_every_fsync_is_accounted_for(root):
 
 
 SPOOL = ".cosmemory/spool"
+
+
+def test_the_power_may_go_while_many_files_are_made_durable_together(root, monkeypatch):
+    monkeypatch.setattr(copies, "FEW", 2)
+    assert cut_campaign(by_name["checkpoint"], root)[1] == []
+
+
+def test_without_that_one_call_a_copy_of_many_files_is_not_whole(root, monkeypatch):
+    monkeypatch.setattr(copies, "FEW", 2)
+    states, left, sites = recorded(by_name["checkpoint"], root, deaf="copies.fill")
+    assert "copies.fill" in sites
+    assert any(judged(tree, states, done, root) for tree, done in left.items())
+
+
 BAD = b"\xff\xfd\xfc damaged \xfb"
 WORDS = b"a person's own words, longer than what was damaged before them\n"
 

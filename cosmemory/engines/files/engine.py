@@ -29,15 +29,19 @@ from cosmemory.store import (
     check_path,
     is_revision_of,
     one_each,
+    open_one_by_one,
     revision_of,
 )
 from cosmemory.text.digest import log_revision
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
     from typing import BinaryIO
 
+    from cosmemory.engines.files.copies import FilesCopies
     from cosmemory.engines.files.recalled import FilesHistory
+    from cosmemory.store import Readable
 
 
 class FilesStore:
@@ -81,6 +85,14 @@ class FilesStore:
         if found is None:
             raise NotFound(f"The page {path}", "cosmemory init creates what is missing.")
         return found
+
+    def open_each(self, paths: Iterable[str]) -> Generator[tuple[str, Readable]]:
+        """Page after page for streaming, each open until the next one is asked for; none that is not there."""
+        if self._intent_is_open():
+            return open_one_by_one(self, paths)
+        from cosmemory.engines.files.series import open_each
+
+        return open_each(self.root, paths)
 
     def size(self, path: str) -> int:
         """The length of a page in bytes, 0 when there is none."""
@@ -177,6 +189,12 @@ class FilesStore:
     def notices(self) -> tuple[str, ...]:
         """What this store had to repair, one sentence each."""
         return tuple(self.lock.notices)
+
+    def copies(self, shelf: str) -> FilesCopies:
+        """The copies in a folder of the memory."""
+        from cosmemory.engines.files.copies import FilesCopies
+
+        return FilesCopies(self.root, shelf, self.root, self.durability, self.lock)
 
     def _finish(self) -> None:
         if self.lock.unfinished:

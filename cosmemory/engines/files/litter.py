@@ -6,6 +6,7 @@ import os
 
 PREFIX = ".cosmemory-"
 SUFFIX = ".tmp"
+UNFINISHED = ".part"
 
 
 def is_temporary(name: str) -> bool:
@@ -13,11 +14,25 @@ def is_temporary(name: str) -> bool:
     return name.startswith(PREFIX) and name.endswith(SUFFIX)
 
 
+def is_unfinished(name: str) -> bool:
+    """Whether a folder's name is one that only a copy has which is being made."""
+    return name.startswith(PREFIX) and name.endswith(UNFINISHED)
+
+
 def stands(path: str) -> bool:
     """Whether there is a file of that name; a disk that cannot say so raises, and is not taken for a no."""
     try:
         os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def stands_in(folder: int, name: str) -> bool:
+    """Whether there is something of that name in a folder."""
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
         return False
     return True
 
@@ -33,6 +48,9 @@ def clear(root: str, note: bytes, *, whole: bool) -> list[str]:
     fields = note.split(b"\n", 1)[0].decode("utf-8", "surrogateescape").split("\0")
     *parts, name = fields[0].split("/")
     left = f"{root}/{fields[0]}"
+    if is_unfinished(name) and ".." not in parts and os.path.isdir(left) and not os.path.islink(left):
+        _remove_unfinished(left)
+        return []
     # A folder of that name is nobody's temporary file, and must not keep every writer out.
     if is_temporary(name) and ".." not in parts and stands(left) and not os.path.isdir(left):
         from cosmemory.engines.files import salvage
@@ -49,6 +67,9 @@ def sweep(root: str) -> None:
             with os.scandir(pending.pop()) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
+                        if is_unfinished(entry.name):
+                            _remove_unfinished(entry.path)
+                            continue
                         pending.append(entry.path)
                     elif is_temporary(entry.name):
                         _unlink(entry.path)
@@ -62,6 +83,34 @@ def release_link(folder: int, inode: int) -> None:
         names = [entry.name for entry in entries if is_temporary(entry.name) and entry.inode() == inode]
     for name in names:
         os.unlink(name, dir_fd=folder)
+
+
+def remove_tree(name: str, folder: int) -> None:
+    """Remove a folder with everything in it, no link followed."""
+    inside = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        with os.scandir(inside) as entries:
+            found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+        for each, is_folder in found:
+            if is_folder:
+                remove_tree(each, inside)
+            else:
+                os.unlink(each, dir_fd=inside)
+    finally:
+        os.close(inside)
+    os.rmdir(name, dir_fd=folder)
+
+
+def _remove_unfinished(path: str) -> None:
+    above, _, name = path.rpartition("/")
+    try:
+        folder = os.open(above, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            remove_tree(name, folder)
+        finally:
+            os.close(folder)
+    except OSError:
+        pass  # not ours to remove, or refused for now: it has no name that anybody would read
 
 
 def _unlink(path: str) -> None:

@@ -209,7 +209,7 @@ class Lock:
         asked = time.monotonic()
         if self._descriptor == CLOSED:
             self._open()
-        if not _try_lock(self._descriptor):
+        if not try_lock(self._descriptor):
             self._wait(limit)
         while not self._is_the_file():
             # Somebody deleted .cosmemory while we waited: a hold on the old file excludes nobody.
@@ -218,7 +218,7 @@ class Lock:
             if waited > limit:
                 raise Locked("a program that keeps replacing the lock file", waited)
             self._open()
-            if not _try_lock(self._descriptor):
+            if not try_lock(self._descriptor):
                 self._wait(limit - waited)
         if os.pread(self._descriptor, HOLDER_BYTES, 0) != self._line:
             self._follow()
@@ -261,7 +261,7 @@ class Lock:
             if waited >= limit:
                 raise Locked(self._holder(), waited)
             time.sleep(min(pause, limit - waited))
-            if _try_lock(self._descriptor):
+            if try_lock(self._descriptor):
                 return
             pause = min(pause * 2, LONGEST_WAIT)
 
@@ -302,7 +302,8 @@ class Lock:
         self._threads = allocate_lock()  # another thread of the parent may have held the old one
 
 
-def _try_lock(descriptor: int) -> bool:
+def try_lock(descriptor: int) -> bool:
+    """Hold the lock of an open file, if nobody else does."""
     try:
         flock(descriptor, TRY)
     except OSError as error:

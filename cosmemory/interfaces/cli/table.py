@@ -35,6 +35,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "rebuild": ("rebuild", "rebuild", "Write a page again from what the log tells."),
     "merge": ("merge", "merge", "Merge two versions of a page by meaning."),
     "git": ("git", "git", "Let git merge pages by meaning."),
+    "checkpoint": ("checkpoint", "checkpoint", "Keep copies of all pages, and go back to one."),
+    "backup": ("backup", "backup", "Copy all pages to a folder elsewhere."),
     "kinds": ("about", "kinds", "List the kinds of page."),
     "completion": ("about", "completion", "Print a shell's completion script."),
     "version": ("about", "version", "Print the version."),

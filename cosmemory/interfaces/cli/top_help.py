@@ -40,6 +40,8 @@ Commands:
   rebuild     Write a page again from what the log tells.
   merge       Merge two versions of a page by meaning.
   git         Let git merge pages by meaning.
+  checkpoint  Keep copies of all pages, and go back to one.
+  backup      Copy all pages to a folder elsewhere.
   kinds       List the kinds of page.
   completion  Print a shell's completion script.
   version     Print the version.
