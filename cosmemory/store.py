@@ -239,8 +239,8 @@ class Store(Protocol):
     def notice(self, *, thoroughly: bool = False) -> bool:
         """Remember what was saved by hand since; whether there is any that nobody has examined."""
 
-    def put_back(self, path: str) -> bool:
-        """Whether a program that keeps versions, and no editor, put a page where it is."""
+    def put_back(self, path: str, data: bytes) -> bool:
+        """Whether a program that keeps versions, and no editor, put that text of a page there."""
 
     def copies(self, shelf: str) -> Copies:
         """The copies on a shelf: a folder beside the live pages, named by its path, whose files are never live."""

@@ -137,9 +137,9 @@ class EphemeralStore:
         """Remember that every edit so far was examined."""
         self._examined = len(self._past.changes)
 
-    def put_back(self, path: str) -> bool:
+    def put_back(self, path: str, data: bytes) -> bool:
         """No: nobody keeps versions of a dict."""
-        del path
+        del path, data
         return False
 
     def copies(self, shelf: str) -> KeptCopies:

@@ -135,9 +135,9 @@ class Rehearsal:
     def examined(self) -> None:
         """Nothing is remembered."""
 
-    def put_back(self, path: str) -> bool:
+    def put_back(self, path: str, data: bytes) -> bool:
         """Whether it was put there behind."""
-        return self._store.put_back(path)
+        return self._store.put_back(path, data)
 
     def copies(self, shelf: str) -> KeptCopies:
         """The copies on a shelf, those that were rehearsed among them."""

@@ -8,6 +8,7 @@ written down in a conflict page. Nothing of either is lost: the history has ever
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from cosmemory.errors import NotFound
 from cosmemory.frozen import frozen
@@ -18,7 +19,7 @@ from cosmemory.memory import Memory
 from cosmemory.merge.pages import merge_pages
 from cosmemory.merge.strategies import THEIRS, Dispute, Strategies
 from cosmemory.operations.conflicts import open_conflict
-from cosmemory.store import Remembered, Writer, is_revision_of
+from cosmemory.store import Remembered, Writer
 from cosmemory.text.source import decode_text
 from cosmemory.transaction import Transaction
 
@@ -74,41 +75,43 @@ def stale_saves(memory: Memory) -> tuple[StaleSave, ...]:
 
 
 def _stale(memory: Memory, change: Remembered) -> Iterator[StaleSave]:
-    history = memory.store.history()
     for step in change.pages:
         if step.before is None or step.after is None:
             continue  # a page that a person made, or took away
-        stored = memory.store.read(step.path)
-        if stored and is_revision_of(step.after, stored.data) and memory.store.put_back(step.path):
-            continue  # the text of another branch, or an older one that somebody asked git for
-        try:
-            saved = history.text(step.path, change.number)
-            before = history.text(step.path, change.number - 1)
-            if saved is None or before is None or damage_of(step.path, saved):
-                continue  # what damage left is nobody's edit: repair knows what becomes of it
-            began = begun_from(history, step.path, saved, change.number)
-            base = history.text(step.path, began) if began else None
-        except NotFound:
-            continue  # a text that is kept no more cannot be brought back
-        lost = [
-            each for each in history.revisions(step.path, below=change.number) if each.number > (began or 0)
-        ]
-        if began is None or base is None or not lost:
-            continue
-        disputes = merge_pages(step.path, base, before, saved).disputes
-        done = merge_pages(step.path, base, before, saved, strategies=Strategies(default=THEIRS))
-        merged = done.data if not done.disputes else None  # where no side can be taken it has markers
-        if merged is not None and merged != saved:
-            if is_in_one(memory, step.path, saved):
-                continue  # somebody went back to a checkpoint with cp, and means it
-            yield StaleSave(
-                path=step.path,
-                number=change.number,
-                began=began,
-                lost=tuple(reversed(lost)),
-                merged=merged,
-                disputes=disputes,
-            )
+        with suppress(NotFound):  # a text that is kept no more cannot be brought back
+            save = _stale_save(memory, step.path, change.number)
+            if save is not None:
+                yield save
+
+
+def _stale_save(memory: Memory, path: str, number: int) -> StaleSave | None:
+    history = memory.store.history()
+    saved, before = history.text(path, number), history.text(path, number - 1)
+    if saved is None or before is None or damage_of(path, saved):
+        return None  # what damage left is nobody's edit: repair knows what becomes of it
+    began = begun_from(history, path, saved, number)
+    base = history.text(path, began) if began else None
+    lost = [each for each in history.revisions(path, below=number) if each.number > (began or 0)]
+    if began is None or base is None or not lost:
+        return None
+    disputes = merge_pages(path, base, before, saved).disputes
+    done = merge_pages(path, base, before, saved, strategies=Strategies(default=THEIRS))
+    # Where no side can be taken the merged page has markers.
+    if done.disputes or done.data is None or done.data == saved or _was_meant(memory, path, saved):
+        return None
+    return StaleSave(
+        path=path,
+        number=number,
+        began=began,
+        lost=tuple(reversed(lost)),
+        merged=done.data,
+        disputes=disputes,
+    )
+
+
+def _was_meant(memory: Memory, path: str, saved: bytes) -> bool:
+    """Whether no editor saved an older text, but somebody went back to it: to a checkpoint with cp, or with git."""
+    return is_in_one(memory, path, saved) or memory.store.put_back(path, saved)
 
 
 def reconcile(memory: Memory, writer: Writer) -> tuple[Settled, ...]:

@@ -149,12 +149,11 @@ class FilesStore:
             self._past.look(thoroughly=thoroughly)
         return self._past.edited
 
-    def put_back(self, path: str) -> bool:
-        """Whether git put a page where it is."""
+    def put_back(self, path: str, data: bytes) -> bool:
+        """Whether git put that text of a page there."""
         from cosmemory.engines.files.versions import put_there_by_git
 
-        check_path(path)
-        return put_there_by_git(self.root, path)
+        return put_there_by_git(self.root, path, data, stands=self._bytes(path) == data)
 
     def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:
         """Whole entries at the end of a log, durable when this returns; the log's new revision."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 
@@ -10,11 +11,18 @@ GIT = ("git", "-c", "core.fsmonitor=false", "--no-optional-locks", "--literal-pa
 SECONDS = 10.0
 
 
-def put_there_by_git(root: str, path: str) -> bool:
-    """Whether git's index knows the file of a page as it lies there, its times included."""
-    tracked = _git(root, "ls-files", "--cached", "-z", "--", path)
+def put_there_by_git(root: str, path: str, data: bytes, *, stands: bool) -> bool:
+    """Whether git put that text of a page there.
+
+    While it ``stands``, git's index knows its file, times included; where entries were appended since, it is the text
+    that the index has.
+    """
+    tracked = _git(root, "ls-files", "--stage", "-z", "--", path)
     if tracked is None or not tracked.stdout:
         return False
+    if not stands:
+        kept = hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
+        return kept.encode() in tracked.stdout.split()
     # Without a refresh, so that a file that was only saved with the same text counts as changed.
     same = _git(root, "diff-files", "--quiet", "--", path)
     return same is not None and same.returncode == 0
