@@ -10,6 +10,7 @@ from cosmemory.document.decode import decode
 from cosmemory.document.fields import Part, Record, layout
 from cosmemory.document.values import Raw
 from cosmemory.kinds import COORDINATION_LOG, Kind
+from cosmemory.merge.condensed import condensed
 from cosmemory.merge.logs import parted_log
 from cosmemory.merge.strategies import RECORD, Merging
 from cosmemory.pattern import pattern
@@ -67,7 +68,8 @@ def _page_holds(
     merging: Merging, kind: Kind | None, base: str, ours: str, theirs: str, merged: Sequence[str]
 ) -> bool:
     record = kind.document if kind is not None else Record
-    documents = [decode(parse(text), record).document for text in (base, ours, theirs, *merged)]
+    texts = condensed((base, ours, theirs, *merged))
+    documents = [decode(parse(text), record).document for text in texts]
     doubled = frozenset(path for document in documents for path in _doubled(document))
     b, o, t, *found = (dict(_flat(document, doubled)) for document in documents)
     t = _with_names(t, merging.renamed)
