@@ -11,6 +11,7 @@ from cosmemory.merge.checked import holds_both
 from cosmemory.merge.frames import framed, merged_frame, unframed
 from cosmemory.merge.lines import merge_lines
 from cosmemory.merge.logs import merge_entries, merged_archive, parted_log
+from cosmemory.merge.moves import moved_together
 from cosmemory.merge.pieces import Clash, Labels, Piece, marked, one_side, open_disputes
 from cosmemory.merge.remade import remade
 from cosmemory.merge.sections import merge_section, merge_wholes, whole_sections
@@ -96,10 +97,12 @@ def _merged(
     frame = merged_frame(b_frame, o_frame, t_frame)
     kind = COORDINATION_LOG if ARCHIVE.fullmatch(path) else kind_of(path)
     ways = (_by_units, _by_section) if _has_structure(b or "", o, t) else ()
+    moved = moved_together(kind, b, o, t) if ways and b is not None else (b, o, t)
     for way in (*ways, _by_line):
         merging = _merging(kind, strategies)
-        pieces = way(merging, kind, path, b, o, t)
-        if _sound(merging, kind, b or "", o, t, pieces):
+        was, mine, yours = moved if way is _by_units else (b, o, t)
+        pieces = way(merging, kind, path, was, mine, yours)
+        if _sound(merging, kind, was or "", mine, yours, pieces):
             break
     else:
         merging = _merging(kind, strategies)
