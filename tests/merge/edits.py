@@ -103,7 +103,9 @@ def some_edit(kind: Kind, document: Any, choose: random.Random) -> Edit:
         gone = choose.choice(held)
         key = str(getattr(gone, part.key)) if part.key else repr(gone)
         takes = part.shape == "blocks" or getattr(gone, "details", None) is not None
-        return Edit((name, key), lambda old: replace(old, **{name: without(getattr(old, name), gone)}), True, takes)
+        return Edit(
+            (name, key), lambda old: replace(old, **{name: without(getattr(old, name), gone)}), True, takes
+        )
     record = new_record(part, choose)
     key = str(getattr(record, part.key)) if part.key else repr(record)
     at = choose.randint(0, len(held))
@@ -174,7 +176,11 @@ def flat(record: Any, where: Path = ()) -> dict[Path, Any]:
         elif part.shape in {"table", "blocks"}:
             for each in held:
                 inner = flat(each)
-                key = str(getattr(each, part.key)) if part.key else repr([getattr(each, one) for one in layout(type(each)).values])
+                key = (
+                    str(getattr(each, part.key))
+                    if part.key
+                    else repr([getattr(each, one) for one in layout(type(each)).values])
+                )
                 said |= {(*where, name, key, *path): value for path, value in inner.items()}
         else:
             said[*where, name] = held
