@@ -27,9 +27,13 @@ def condensed(texts: Sequence[str]) -> list[str]:
         for piece in pieces
         if piece[1].startswith("### ")
     }
-    rows = _shared([[piece for piece in pieces if piece[1].startswith("| ")] for pieces in left])
+    rows = _shared([[piece for piece in pieces if _is_row(piece[1])] for pieces in left])
     gone = {piece for piece in rows if not names or names.isdisjoint(map(str.strip, piece[1].split("|")))}
     return ["".join([text for piece in pieces if piece not in gone for text in piece[1:]]) for pieces in left]
+
+
+def _is_row(piece: str) -> bool:
+    return piece.startswith("|") and piece.find("\n") == len(piece) - 1
 
 
 def _parted(text: str) -> list[tuple[str, str]]:
@@ -48,6 +52,9 @@ def _parted(text: str) -> list[tuple[str, str]]:
             section = line
         if block:
             block.append(line)
+        elif line.startswith("|") and not line.strip("|-: ") and found:
+            # The titles of the columns stay with the line below them: without them no row could be read.
+            found[-1] = section, f"{found[-1][1]}{line}\n"
         else:
             found.append((section, line + "\n"))
     if block:
