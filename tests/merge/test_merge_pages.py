@@ -145,6 +145,20 @@ def test_damaged_pages_are_merged_or_in_dispute_and_no_word_of_both_goes(seed, o
         assert lines(one) & lines(other) & lines(base) <= lines(found.data)
 
 
+# What follows from other values on the page is made anew, whatever damage made of those.
+DERIVED = (
+    b"Total Agents",
+    b"Active:",
+    b"Inactive:",
+    b"| Tasks Comp",
+    b"| On-Time",
+    b"| Quality",
+    b"| Dev",
+    b"| Test",
+)
+
+
 def lines(data: bytes) -> set[bytes]:
-    """The lines that say something other than a time or a number that follows from others."""
-    return {line.strip() for line in data.replace(b"\r", b"\n").split(b"\n") if line.strip()}
+    """The lines that say something of their own."""
+    said = {line.strip() for line in data.replace(b"\r", b"\n").split(b"\n")}
+    return {line for line in said if line and not line.startswith(DERIVED)}
