@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cosmemory.errors import Damaged
@@ -26,6 +26,8 @@ from tests.merge.edits import (
 
 RANDOMS = st.integers(0, 2**32).map(random.Random)
 KINDS = st.sampled_from(PAGES)
+# A merge of generated pages takes ten times as long as most laws do.
+fewer = settings(max_examples=settings.default.max_examples // 4)
 COARSE = "line by line"
 PLAIN = Strategies()
 
@@ -66,6 +68,7 @@ def made(kind, text: str, edits: list[Edit]) -> str:
         raise
 
 
+@fewer
 @given(kind=KINDS, choose=RANDOMS)
 def test_edits_that_do_not_meet_are_all_in_the_merged_page(kind, choose):
     base, ours, theirs = sides(kind, choose, apart=True)
@@ -76,6 +79,7 @@ def test_edits_that_do_not_meet_are_all_in_the_merged_page(kind, choose):
     assert not any(COARSE in note for note in merged.notes)
 
 
+@fewer
 @given(kind=KINDS, choose=RANDOMS)
 def test_it_does_not_matter_who_is_ours_and_who_is_theirs(kind, choose):
     base, ours, theirs = sides(kind, choose, apart=choose.random() < 0.5)
@@ -89,6 +93,7 @@ def test_it_does_not_matter_who_is_ours_and_who_is_theirs(kind, choose):
         assert flat(read(kind, text_of(there))) == flat(read(kind, text_of(back)))
 
 
+@fewer
 @given(kind=KINDS, choose=RANDOMS)
 def test_what_the_sides_do_not_dispute_is_there_whoever_wins_the_disputes(kind, choose):
     base, ours, theirs = sides(kind, choose, apart=False)
@@ -114,6 +119,7 @@ def records(paths) -> set[tuple[str, ...]]:
     return {path[:length] for path in paths for length in (2, 4) if len(path) > length}
 
 
+@fewer
 @given(kind=KINDS, choose=RANDOMS)
 def test_every_line_is_one_of_a_side_where_no_two_edits_are_in_one_record(kind, choose):
     base, ours, theirs = sides(kind, choose, apart=True)
@@ -135,6 +141,7 @@ def derived(kind, line: str) -> bool:
     )
 
 
+@fewer
 @given(kind=KINDS, choose=RANDOMS)
 def test_what_a_person_changed_by_hand_stands_beside_what_a_verb_changed(kind, choose):
     base, ours, _ = sides(kind, choose, apart=True)
@@ -154,6 +161,7 @@ def test_what_a_person_changed_by_hand_stands_beside_what_a_verb_changed(kind, c
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\r"])
+@fewer
 @given(kind=KINDS, choose=RANDOMS)
 def test_line_ends_that_one_side_changed_are_those_of_the_merged_page(newline, kind, choose):
     base, ours, theirs = sides(kind, choose, apart=True)
