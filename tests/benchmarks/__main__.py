@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 
 import cosmemory
-from tests.benchmarks import processes, reads, writes
+from tests.benchmarks import merges, processes, reads, writes
 
 PARTS = {
     "P1": writes.updates,
@@ -24,6 +24,7 @@ PARTS = {
     "P10": reads.checks,
     "P11": reads.checks,
     "P13": reads.checks,
+    "P14": merges.merges,
 }
 
 
