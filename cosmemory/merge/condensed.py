@@ -28,8 +28,10 @@ def condensed(texts: Sequence[str]) -> list[str]:
         if piece[1].startswith("### ")
     }
     rows = _shared([[piece for piece in pieces if _is_row(piece[1])] for pieces in left])
-    gone = {piece for piece in rows if not names or names.isdisjoint(map(str.strip, piece[1].split("|")))}
-    return ["".join([text for piece in pieces if piece not in gone for text in piece[1:]]) for pieces in left]
+    gone = (
+        {piece for piece in rows if names.isdisjoint(map(str.strip, piece[1].split("|")))} if names else rows
+    )
+    return ["".join([piece[1] for piece in pieces if piece not in gone]) for pieces in left]
 
 
 def _is_row(piece: str) -> bool:
@@ -42,7 +44,8 @@ def _parted(text: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     block: list[str] = []
     for line in text.split("\n"):
-        if line.startswith("#"):
+        first = line[:1]
+        if first == "#":
             if block:
                 found.append((section, "\n".join(block) + "\n"))
                 block = []
@@ -52,7 +55,7 @@ def _parted(text: str) -> list[tuple[str, str]]:
             section = line
         if block:
             block.append(line)
-        elif line.startswith("|") and not line.strip("|-: ") and found:
+        elif first == "|" and line[1:3].strip("-: ") == "" and not line.strip("|-: ") and found:
             # The titles of the columns stay with the line below them: without them no row could be read.
             found[-1] = section, f"{found[-1][1]}{line}\n"
         else:

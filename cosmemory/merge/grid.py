@@ -13,7 +13,7 @@ from cosmemory.syntax.tables import Row
 from cosmemory.syntax.tree import name_of
 from cosmemory.syntax.writers import cell_edit
 from cosmemory.text.edits import apply
-from cosmemory.text.spans import Span, line_spans
+from cosmemory.text.spans import Span
 
 RowKey = tuple[str, str, str]
 
@@ -108,14 +108,18 @@ def grid_of(table: TableText, sort: Sort) -> Grid:
     columns = columns_in(table, sort.shape)
     at = columns.index(sort.column) if sort.column in columns else len(columns)
     by_start = {row.span.start: row for row in node.rows}
-    lines = line_spans(text, node.span.start, _end(text, node.span.end))
+    start = node.span.start
+    lines = text[start : _end(text, node.span.end)].split("\n")
+    head, ruler = lines[0] + "\n", lines[1] + "\n"
+    start += len(head) + len(ruler)
     top = ""
     rows: dict[RowKey, RowText] = {}
     seen: Counter[str] = Counter()
     last: RowText | None = None
-    for span in lines[2:]:
-        line = span.of(text)
-        row = by_start.get(span.start)
+    for bare in lines[2:-1]:
+        line = bare + "\n"
+        row = by_start.get(start)
+        start += len(line)
         if row is not None:
             name = said_by(line, row, columns, at, sort)
             key = ("row", name, str(seen[name]))
@@ -125,7 +129,7 @@ def grid_of(table: TableText, sort: Sort) -> Grid:
             top += line
         else:
             last = rows[last.key] = RowText(last.key, last.line, last.row, last.behind + line)
-    return Grid(columns, lines[0].of(text), lines[1].of(text), top, rows)
+    return Grid(columns, head, ruler, top, rows)
 
 
 def _named_by(line: str, row: Row, at: int) -> str:
