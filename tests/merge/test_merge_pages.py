@@ -155,10 +155,11 @@ DERIVED = (
     b"| Quality",
     b"| Dev",
     b"| Test",
+    b"| Code",
 )
 
 
 def lines(data: bytes) -> set[bytes]:
     """The lines that say something of their own."""
     said = {line.strip() for line in data.replace(b"\r", b"\n").split(b"\n")}
-    return {line for line in said if line and not line.startswith(DERIVED)}
+    return {line for line in said if line.strip(b"|:- ") and not line.startswith(DERIVED)}
