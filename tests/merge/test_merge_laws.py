@@ -86,9 +86,8 @@ def test_it_does_not_matter_who_is_ours_and_who_is_theirs(kind, choose):
     one, other = made(kind, base, ours), made(kind, base, theirs)
     there, back = merged_texts(kind, base, one, other), merged_texts(kind, base, other, one)
     assert {each.where for each in there.disputes} == {each.where for each in back.disputes}
-    assert [(d.ours, d.theirs) for d in there.disputes].sort() == [
-        (d.theirs, d.ours) for d in back.disputes
-    ].sort()
+    turned = [(each.where, each.theirs, each.ours) for each in back.disputes]
+    assert sorted(map(repr, turned)) == sorted(repr((d.where, d.ours, d.theirs)) for d in there.disputes)
     if not there.disputes:
         assert flat(read(kind, text_of(there))) == flat(read(kind, text_of(back)))
 

@@ -160,6 +160,6 @@ DERIVED = (
 
 
 def lines(data: bytes) -> set[bytes]:
-    """The lines that say something of their own."""
-    said = {line.strip() for line in data.replace(b"\r", b"\n").split(b"\n")}
+    """The lines that say something of their own, less the numbers of items."""
+    said = {line.strip().lstrip(b"0123456789") for line in data.replace(b"\r", b"\n").split(b"\n")}
     return {line for line in said if line.strip(b"|:- ") and not line.startswith(DERIVED)}
