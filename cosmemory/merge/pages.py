@@ -101,9 +101,12 @@ def _merged(
     for way in (*ways, _by_line):
         merging = _merging(kind, strategies)
         was, mine, yours = moved if way is _by_units else (b, o, t)
-        pieces = way(merging, kind, path, was, mine, yours)
-        if _sound(merging, kind, was or "", mine, yours, pieces):
-            break
+        try:
+            pieces = way(merging, kind, path, was, mine, yours)
+            if _sound(merging, kind, was or "", mine, yours, pieces):
+                break
+        except Exception:  # noqa: BLE001, S112 - whatever a page makes it stumble over, a coarser way is left
+            continue
     else:
         merging = _merging(kind, strategies)
         # Whatever strategy was asked for: what one side alone changed cannot be told from the rest here.
@@ -170,7 +173,8 @@ def _by_section(
     merging: Merging, kind: Kind | None, path: str, base: str | None, ours: str, theirs: str
 ) -> list[Piece]:
     """The page by its sections as wholes."""
-    del kind, path
+    del kind
+    merging.note(f"{path}: merged by whole sections.")
     sides = [{} if text is None else whole_sections(text) for text in (base, ours, theirs)]
     return merge_wholes(merging, *sides)
 

@@ -28,7 +28,7 @@ RANDOMS = st.integers(0, 2**32).map(random.Random)
 KINDS = st.sampled_from(PAGES)
 # A merge of generated pages takes ten times as long as most laws do.
 fewer = settings(max_examples=settings.default.max_examples // 4)
-COARSE = "line by line"
+COARSE = ": merged "
 PLAIN = Strategies()
 
 
