@@ -86,13 +86,16 @@ def _merge_group(
     side = ours or theirs
     if side is None:
         return []
-    text = (side.unit.text if side.unit else "") + side.lines
+    if side.unit is None:
+        lines = (each.lines if each else "" for each in (base, ours, theirs))
+        return merge_lines(merging, where, *lines)
+    text = side.unit.text + side.lines
     if base is None:
         return [text]
     was = (base.unit.text if base.unit else "") + base.lines
     if text.strip() == was.strip():
         return []
-    path = dotted(scope.path(side.unit.node.label)) if side.unit and side.unit.key[0] != "table" else where
+    path = dotted(scope.path(side.unit.node.label)) if side.unit.key[0] != "table" else where
     return [settled_or_clash(merging, path, was, text if ours else None, text if theirs else None)]
 
 

@@ -10,6 +10,8 @@ from cosmemory.document.decode import decode
 from cosmemory.document.fields import Part, Record, layout
 from cosmemory.document.values import Raw
 from cosmemory.kinds import COORDINATION_LOG, Kind
+from cosmemory.kinds.log_archive import proof_of
+from cosmemory.merge.condensed import condensed
 from cosmemory.merge.logs import parted_log
 from cosmemory.merge.strategies import RECORD, Merging
 from cosmemory.pattern import pattern
@@ -46,9 +48,11 @@ def holds_both(
         heads.append(head)
         counts.append(Counter(said for said, _ in held))
     b, o, t, *found = counts
-    return _entries_hold(b, o, t, found) and _page_holds(
-        merging, kind, heads[0], heads[1], heads[2], heads[3:]
-    )
+    if not _entries_hold(b, o, t, found):
+        return False
+    if all((proof := proof_of(text)) is not None and proof.sound for text in merged):
+        return True  # the head of an archive follows from its entries
+    return _page_holds(merging, kind, heads[0], heads[1], heads[2], heads[3:])
 
 
 def _entries_hold(
@@ -67,7 +71,8 @@ def _page_holds(
     merging: Merging, kind: Kind | None, base: str, ours: str, theirs: str, merged: Sequence[str]
 ) -> bool:
     record = kind.document if kind is not None else Record
-    documents = [decode(parse(text), record).document for text in (base, ours, theirs, *merged)]
+    texts = condensed((base, ours, theirs, *merged))
+    documents = [decode(parse(text), record).document for text in texts]
     doubled = frozenset(path for document in documents for path in _doubled(document))
     b, o, t, *found = (dict(_flat(document, doubled)) for document in documents)
     t = _with_names(t, merging.renamed)

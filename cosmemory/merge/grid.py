@@ -13,7 +13,7 @@ from cosmemory.syntax.tables import Row
 from cosmemory.syntax.tree import name_of
 from cosmemory.syntax.writers import cell_edit
 from cosmemory.text.edits import apply
-from cosmemory.text.spans import Span, line_spans
+from cosmemory.text.spans import Span
 
 RowKey = tuple[str, str, str]
 
@@ -22,12 +22,17 @@ _KEYS = frozenset(["id", "key", "name", "nr", "no", "number"])
 
 @frozen(eq=False)
 class RowText:
-    """A row under its key: its line, what stands in its cells, and the lines up to the next row that are none."""
+    """A row under its key: its line, its cells, and the lines up to the next row that are none."""
 
     key: RowKey
     line: str
-    sources: Sequence[str]
+    row: Row
     behind: str = ""
+
+    @property
+    def sources(self) -> Sequence[str]:
+        """What stands in the cells."""
+        return self.row.sources
 
 
 @frozen(kw_only=True)
@@ -102,41 +107,47 @@ def grid_of(table: TableText, sort: Sort) -> Grid:
     text, node = table.text, table.table
     columns = columns_in(table, sort.shape)
     at = columns.index(sort.column) if sort.column in columns else len(columns)
-    start = text.rfind("\n", 0, node.span.start) + 1
-    lines = {span.start: span for span in line_spans(text, start, _end(text, node.span.end))}
-    by_start = {text.rfind("\n", 0, row.span.start) + 1: row for row in node.rows}
-    delimiter = text.rfind("\n", 0, node.delimiter.span.start) + 1
-    head, ruler, top = "", "", ""
+    by_start = {row.span.start: row for row in node.rows}
+    start = node.span.start
+    lines = text[start : _end(text, node.span.end)].split("\n")
+    head, ruler = lines[0] + "\n", lines[1] + "\n"
+    start += len(head) + len(ruler)
+    top = ""
     rows: dict[RowKey, RowText] = {}
     seen: Counter[str] = Counter()
     last: RowText | None = None
-    for begin, span in lines.items():
-        line = span.of(text)
-        row = by_start.get(begin)
-        if begin == start:
-            head = line
-        elif begin == delimiter:
-            ruler = line
-        elif row is None and last is None:
-            top += line
-        elif row is None and last is not None:
-            last = RowText(last.key, last.line, last.sources, last.behind + line)
-            rows[last.key] = last
-        elif row is not None:
-            sources = row.sources
-            name = said_by(sources, columns, at, sort)
+    for bare in lines[2:-1]:
+        line = bare + "\n"
+        row = by_start.get(start)
+        start += len(line)
+        if row is not None:
+            name = said_by(line, row, columns, at, sort)
             key = ("row", name, str(seen[name]))
             seen[name] += 1
-            last = rows[key] = RowText(key, line, sources)
+            last = rows[key] = RowText(key, line, row)
+        elif last is None:
+            top += line
+        else:
+            last = rows[last.key] = RowText(last.key, last.line, last.row, last.behind + line)
     return Grid(columns, head, ruler, top, rows)
 
 
-def said_by(row: Sequence[str], columns: Sequence[str], at: int, sort: Sort) -> str:
+def _named_by(line: str, row: Row, at: int) -> str:
+    """What stands in the cell ``at`` of a row, parted no further than needed."""
+    if line[:1] == "|" and "\\" not in line and "`" not in line and "-->" not in line:
+        cells = line.split("|", at + 2)
+        if len(cells) == at + 3:
+            return cells[at + 1].strip(" \t")
+    sources = row.sources
+    return sources[at] if at < len(sources) else ""
+
+
+def said_by(line: str, row: Row, columns: Sequence[str], at: int, sort: Sort) -> str:
     """What tells a row from the others; all that every version has of it, where that one cell does not."""
-    source = row[at] if at < len(row) else ""
+    source = _named_by(line, row, at)
     if not is_empty(source) and source.lower() not in sort.doubled:
         return unescape_cell(source).lower() if "\\" in source or "&" in source else source.lower()
-    held = dict(zip(columns, row, strict=False))
+    held = dict(zip(columns, row.sources, strict=False))
     return "|".join(held.get(name, "") for name in sort.shared)
 
 

@@ -11,6 +11,7 @@ from cosmemory.merge.checked import holds_both
 from cosmemory.merge.frames import framed, merged_frame, unframed
 from cosmemory.merge.lines import merge_lines
 from cosmemory.merge.logs import merge_entries, merged_archive, parted_log
+from cosmemory.merge.moves import moved_together
 from cosmemory.merge.pieces import Clash, Labels, Piece, marked, one_side, open_disputes
 from cosmemory.merge.remade import remade
 from cosmemory.merge.sections import merge_section, merge_wholes, whole_sections
@@ -96,11 +97,16 @@ def _merged(
     frame = merged_frame(b_frame, o_frame, t_frame)
     kind = COORDINATION_LOG if ARCHIVE.fullmatch(path) else kind_of(path)
     ways = (_by_units, _by_section) if _has_structure(b or "", o, t) else ()
+    moved = moved_together(kind, b, o, t) if ways and b is not None else (b, o, t)
     for way in (*ways, _by_line):
         merging = _merging(kind, strategies)
-        pieces = way(merging, kind, path, b, o, t)
-        if _sound(merging, kind, b or "", o, t, pieces):
-            break
+        was, mine, yours = moved if way is _by_units else (b, o, t)
+        try:
+            pieces = way(merging, kind, path, was, mine, yours)
+            if _sound(merging, kind, was or "", mine, yours, pieces):
+                break
+        except Exception:  # noqa: BLE001, S112 - whatever a page makes it stumble over, a coarser way is left
+            continue
     else:
         merging = _merging(kind, strategies)
         # Whatever strategy was asked for: what one side alone changed cannot be told from the rest here.
@@ -167,7 +173,8 @@ def _by_section(
     merging: Merging, kind: Kind | None, path: str, base: str | None, ours: str, theirs: str
 ) -> list[Piece]:
     """The page by its sections as wholes."""
-    del kind, path
+    del kind
+    merging.note(f"{path}: merged by whole sections.")
     sides = [{} if text is None else whole_sections(text) for text in (base, ours, theirs)]
     return merge_wholes(merging, *sides)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cosmemory.frozen import frozen, replace
+from cosmemory.frozen import frozen
 from cosmemory.merge.grid import Grid, RowText, Sort, raw_cells, with_cells
 from cosmemory.merge.pieces import Clash, Piece, settled_or_clash
 from cosmemory.merge.singles import chosen, disputed, settled
 from cosmemory.merge.strategies import Dispute, Merging, dotted
+from cosmemory.syntax.tables import Row
+from cosmemory.text.spans import Span
 
 # Two records with one id are the same thing if they agree in all of these that they have.
 _SAME = ("action", "type", "since", "triggered", "resolved_at")
@@ -133,7 +135,9 @@ def renamed(row: RowText, grid: Grid, column: str, name: str) -> RowText:
     cells = [
         name if each == column else source for each, source in zip(grid.columns, row.sources, strict=True)
     ]
-    return replace(row, key=("row", name.lower(), "0"), line=with_cells(row.line, cells), sources=cells)
+    line = with_cells(row.line, cells)
+    bare = line.rstrip("\r\n")
+    return RowText(("row", name.lower(), "0"), line, Row(bare, Span(0, len(bare))), row.behind)
 
 
 def only_seen(sort: Sort, base: Mapping[str, str], side: Mapping[str, str]) -> bool:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from cosmemory.document.values import TIME
 from cosmemory.merge.bodies import merge_body
 from cosmemory.merge.lines import merge_items, merge_lines
 from cosmemory.merge.pieces import Piece, settled_or_clash
 from cosmemory.merge.sequences import ordered
-from cosmemory.merge.singles import chosen
-from cosmemory.merge.strategies import Merging, dotted
-from cosmemory.merge.units import Key, Scope, SectionText
+from cosmemory.merge.singles import chosen, newest
+from cosmemory.merge.strategies import OURS, THEIRS, Merging, dotted
+from cosmemory.merge.units import Key, Scope, SectionText, Unit
 from cosmemory.syntax.parse import parse
 from cosmemory.syntax.tree import name_of
+
+# What a value is called that tells when the others beside it were measured.
+MEASURED = "last_check"
 
 
 def merge_section(
@@ -39,11 +43,28 @@ def merge_section(
     if shape in {"prose", "numbered"}:
         merge = merge_lines if shape == "prose" else merge_items
         return [*pieces, *merge(merging, where, base.below if base else None, ours.below, theirs.below)]
-    pieces += merge_body(
-        merging, scope, base.units(scope) if base else [], ours.units(scope), theirs.units(scope)
-    )
+    units = base.units(scope) if base else [], ours.units(scope), theirs.units(scope)
+    merging.newer = measured_last(scope, units[1], units[2]) if shape == "one" else ""
+    pieces += merge_body(merging, scope, *units)
+    merging.newer = ""
     inside = [each.sections(scope) if each else {} for each in (base, ours, theirs)]
     return pieces + merge_sections(merging, scope, *inside)
+
+
+def measured_last(scope: Scope, ours: Sequence[Unit], theirs: Sequence[Unit]) -> str:
+    """The side whose values were measured last, in a section that says when its values were measured."""
+    for attribute, value in scope.shape.values.items() if scope.shape is not None else ():
+        if attribute == MEASURED and value.type is TIME:
+            at = [_said(scope, side, attribute) for side in (ours, theirs)]
+            if at[0] != at[1]:
+                later = newest(at[0], at[1])
+                return "" if later is None else OURS if later == at[0] else THEIRS
+    return ""
+
+
+def _said(scope: Scope, units: Sequence[Unit], attribute: str) -> str:
+    fields = (unit.node for unit in units if unit.key[0] == "field")
+    return next((each.value for each in fields if scope.value(each.label)[0] == attribute), "")
 
 
 def merge_sections(
@@ -54,9 +75,7 @@ def merge_sections(
     theirs: Mapping[Key, SectionText],
 ) -> list[Piece]:
     """The sections of both sides, in their order."""
-    together = {pair for side in (ours, theirs) for pair in pairwise([None, *side])}
     pieces: list[Piece] = []
-    last: Key | None = None
     for key in ordered(list(base), list(ours), list(theirs)):
         assert isinstance(key, tuple)
         b, o, t = base.get(key), ours.get(key), theirs.get(key)
@@ -67,8 +86,7 @@ def merge_sections(
             merged = merge_section(merging, inner, b, o, t)
         else:
             merged = _alone(merging, inner, b, o, t)
-        pieces += merged if (last, key) in together else _apart(pieces, merged)
-        last = key if merged else last
+        pieces += _apart(pieces, merged, side)
     return pieces
 
 
@@ -118,12 +136,11 @@ def merge_wholes(
     return pieces
 
 
-def _apart(before: list[Piece], section: list[Piece]) -> list[Piece]:
-    """``section`` with a blank line before it, where that above it was the last of its side and has none."""
+def _apart(before: list[Piece], section: list[Piece], side: SectionText) -> list[Piece]:
+    """``section`` with the blank line before it that it had on its side, where that above it has none behind."""
     above = next((each for each in reversed(before) if each), None)
     below = next((each for each in section if each), None)
     if not isinstance(above, str) or not isinstance(below, str):
         return section
-    if above.endswith("\n\n") or above == "\n" or not below.startswith("#"):
-        return section
-    return ["\n", *section]
+    blank = side.tree.text.endswith("\n\n", 0, side.section.heading.start)
+    return ["\n", *section] if blank and not above.endswith("\n\n") and above != "\n" else section

@@ -86,6 +86,9 @@ def _by_rule(
     if value is not None and value.type is LIST:
         merging.note(f"{path}: what either side added or took away.")
         return join_list(merged_list(split_list(base or ""), split_list(ours), split_list(theirs)))
+    if merging.newer:
+        merging.note(f"{dotted(where[:-1])}: what was measured last stands.")
+        return ours if merging.newer == OURS else theirs
     if value is None or not value.derived:
         return None
     if merging.derives:

@@ -87,13 +87,17 @@ class Dispute:
 
 @slotted
 class Merging:
-    """A merge under way: its strategies, what was settled by rule, and how the page calls its values."""
+    """A merge under way: its strategies, the kind's own ways, and what was settled by rule so far.
+
+    ``newer`` is the side that measured last, where the values of a section were measured together.
+    """
 
     strategies: Strategies
     stamp: tuple[str, ...] = ()
     derives: bool = False
     notes: list[str] = field(default_factory=list)
     renamed: dict[tuple[str, ...], str] = field(default_factory=dict)
+    newer: str = ""
 
     def note(self, sentence: str) -> None:
         """Keeps a sentence on what was settled by rule, once."""

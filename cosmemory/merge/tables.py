@@ -52,7 +52,10 @@ def _declared(scope: Scope) -> tuple[Part | None, Layout | None, tuple[str, ...]
 
 
 def _columns(base: Grid | None, ours: Grid, theirs: Grid) -> tuple[str, ...] | None:
-    """The columns of the merged table; None where one side took away a column in which the other wrote."""
+    """The columns of the merged table; None where the sides do not agree on what became of one.
+
+    One side took it away and the other wrote in it, or both called it something else.
+    """
     was = base.columns if base is not None else ()
     if was == ours.columns == theirs.columns:
         return was
@@ -61,6 +64,9 @@ def _columns(base: Grid | None, ours: Grid, theirs: Grid) -> tuple[str, ...] | N
         for side in (ours, theirs):
             if column in side.columns and base is not None and _written(column, base, side):
                 return None
+    mine, yours = ({each for each in side.columns if each not in was} for side in (ours, theirs))
+    if mine and yours and mine != yours and not gone <= {*ours.columns, *theirs.columns}:
+        return None  # both gave a column another name
     found = ordered(was, ours.columns, theirs.columns, lambda each: each not in gone)
     return tuple(str(each) for each in found)
 

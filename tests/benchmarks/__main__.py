@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 
 import cosmemory
-from tests.benchmarks import copies, past, processes, reads, writes
+from tests.benchmarks import copies, merges, past, processes, reads, writes
 
 PARTS = {
     "P1": writes.updates,
@@ -27,7 +27,7 @@ PARTS = {
     "P15": copies.checkpoints,
     "P16": past.remembering,
     "P17": past.looking_back,
-    "P18": past.merging,
+    "P18": merges.merges,
     "P19": past.looking_back,
 }
 

@@ -1,4 +1,4 @@
-"""P16 to P19: what it costs to remember every change, to look into the past, and to merge."""
+"""P16, P17, P19: what it costs to remember every change, and to look into the past."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from itertools import count
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.engines.files.spool import CLOSED, Spool
 from cosmemory.memory import Memory
-from cosmemory.merge.pages import merge_pages
 from cosmemory.operations.pages import set_value
 from cosmemory.store import Attribution, Replace
 from tests.benchmarks.measure import Figure, median, ratio
@@ -19,7 +18,6 @@ from tests.benchmarks.writes import EVENT, memory_at, places
 
 PAIRS = 200
 REVISIONS = 10_000
-ROWS = 1_000
 _NUMBERS = count()
 
 
@@ -91,30 +89,3 @@ def _one_more(store: FilesStore, number: int) -> int:
     before, after = (text.decode().split("\n") for text in (page.data, data))
     told = "\n".join(unified_diff(before, after, lineterm=""))
     return len(told.encode())
-
-
-def merging() -> Iterator[Figure]:
-    """P18: two rosters of a thousand rows, each changed on its side."""
-    base = _roster({})
-    ours = _roster(dict.fromkeys(range(0, ROWS, 3), "busy"))
-    theirs = _roster(dict.fromkeys(range(1, ROWS, 3), "offline"))
-    merged = merge_pages("team-roster.md", base, ours, theirs)
-    assert not merged.disputes
-    taken = median(lambda: merge_pages("team-roster.md", base, ours, theirs), 10)
-    yield Figure(
-        name="P18", what="two rosters of 1,000 rows merged", goal=100, measured=taken * 1000, unit="ms"
-    )
-
-
-def _roster(statuses: dict[int, str]) -> bytes:
-    rows = "".join(
-        f"| helper-{number} | Developer | {statuses.get(number, 'active')} | the parser | 2026-11-21T06:00:00Z |\n"
-        for number in range(ROWS)
-    )
-    counts = [statuses.get(number, "active") for number in range(ROWS)]
-    return (
-        "# Team Roster\n\n"
-        f"Last Updated: 2026-11-21T06:00:00Z\nTotal Agents: {ROWS}\nActive: {counts.count('active')}\nInactive: 0\n\n"
-        "## Active Team Members\n\n| Session Name | Role | Status | Current Task | Last Heartbeat |\n"
-        f"|---|---|---|---|---|\n{rows}\n"
-    ).encode()

@@ -177,7 +177,11 @@ def flat(record: Any, where: Path = ()) -> dict[Path, Any]:
         elif part.shape in {"table", "blocks"}:
             for each in held:
                 inner = flat(each)
-                key = str(getattr(each, part.key)) if part.key else repr(sorted(map(repr, inner.items())))
+                key = (
+                    str(getattr(each, part.key))
+                    if part.key
+                    else repr([getattr(each, one) for one in layout(type(each)).values])
+                )
                 said |= {(*where, name, key, *path): value for path, value in inner.items()}
         else:
             said[*where, name] = held
