@@ -12,10 +12,11 @@ from cosmemory.errors import NotFound
 from cosmemory.frozen import frozen
 from cosmemory.kinds import COORDINATION_LOG, Kind
 from cosmemory.kinds.page import read_document
-from cosmemory.maintenance.history import ABSENT, kind_at, value_of
+from cosmemory.maintenance.history import ABSENT, kind_at, may_differ, value_of
 from cosmemory.maintenance.moments import Texts, changes_of
 from cosmemory.maintenance.narrowing import Narrowed, narrowed
-from cosmemory.maintenance.steps import called, dotted, signature
+from cosmemory.maintenance.steps import called, signature
+from cosmemory.merge.strategies import dotted
 from cosmemory.store import History, Remembered
 from cosmemory.syntax.parse import parse
 from cosmemory.text.source import decode_text
@@ -169,14 +170,13 @@ class _Search:
         document = read_document(self._kind, parse(old), less.parts if less else None).document
         parts = layout(self._kind.document).parts
         for unit, held in list(self.left.items()):
-            if less is not None and unit[0] in parts and unit[0] not in less.parts:
-                continue
-            if _is_row(unit) or (less is not None and unit[0] == "extra" and unit[1] in less.same):
+            if _is_row(unit) or (less is not None and not may_differ(self._kind, unit, less)):
                 continue
             stood = value_of(document, unit)
             if stood is ABSENT or stood != held:
                 yield unit, None if stood is ABSENT else stood
-        read = [name for name in (*parts, "events") if less is None or name in less.parts]
+        rows = [name for name, part in parts.items() if part.shape in {"table", "blocks"}]
+        read = [name for name in (*rows, "events") if less is None or name in less.parts]
         for name in read:
             yield from self._rows_gone(document, name)
 

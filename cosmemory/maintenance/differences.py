@@ -12,7 +12,7 @@ from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, Kind, kind_of
 from cosmemory.kinds.page import read_document
 from cosmemory.maintenance.loose import loose_lines
 from cosmemory.maintenance.narrowing import narrowed
-from cosmemory.maintenance.steps import ADDED, CHANGED, MOVED, REMOVED, Step, dotted, is_logged, runs, steps
+from cosmemory.maintenance.steps import ADDED, CHANGED, MOVED, REMOVED, Step, is_logged, runs, steps
 from cosmemory.maintenance.wording import (
     MIRRORS,
     came_back,
@@ -24,6 +24,7 @@ from cosmemory.maintenance.wording import (
     shorter,
     word_difference,
 )
+from cosmemory.merge.strategies import dotted
 from cosmemory.syntax.parse import parse
 from cosmemory.syntax.tree import Tree
 from cosmemory.text.source import decode_text
@@ -56,8 +57,8 @@ def page_differences(path: str, before: bytes | None, after: bytes | None) -> tu
     if before == after:
         return ()
     if before is None or after is None:
-        sort, words = (ADDED, "page created") if before is None else (REMOVED, "page removed")
-        return (Difference(page=path, where="", sort=sort, words=words),)
+        sort, word = (ADDED, "created") if before is None else (REMOVED, "removed")
+        return (Difference(page=path, where="", sort=sort, words=f"{path.removesuffix('.md')} {word}"),)
     old, new = decode_text(before), decode_text(after)
     kind = COORDINATION_LOG if ARCHIVE.fullmatch(path) else kind_of(path)
     if kind is None:

@@ -13,8 +13,8 @@ from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, LOG_PATH, Kind, kind_of
 from cosmemory.kinds.page import read_document
 from cosmemory.maintenance.differences import Difference, page_differences, summary, told
 from cosmemory.maintenance.moments import Texts, changes_of
-from cosmemory.maintenance.narrowing import narrowed
-from cosmemory.maintenance.steps import dotted
+from cosmemory.maintenance.narrowing import Narrowed, narrowed
+from cosmemory.merge.strategies import dotted
 from cosmemory.store import History, Remembered
 from cosmemory.syntax.parse import parse
 from cosmemory.text.source import decode_text
@@ -158,10 +158,17 @@ def values_of(kind: Kind, names: Sequence[str], before: bytes | None, after: byt
     less = narrowed(kind, old, new) if before is not None and after is not None else None
     if less is None:
         return value_in(kind, names, old), value_in(kind, names, new)
-    part = part_called(kind.document, names[0])
-    if part is not None and part not in less.parts:
+    if not may_differ(kind, names, less):
         return ABSENT, ABSENT
     return value_in(kind, names, less.before, less.parts), value_in(kind, names, less.after, less.parts)
+
+
+def may_differ(kind: Kind, names: Sequence[str], less: Narrowed) -> bool:
+    """Whether what ``names`` lead to may stand in the sections that are left."""
+    own = part_called(kind.document, names[0])
+    if own is None:
+        return names[0] != "extra" or names[1:2] == [] or names[1] not in less.same
+    return not less.parts.isdisjoint((own, *_siblings(kind.document, names)))
 
 
 def value_in(kind: Kind, names: Sequence[str], text: str, parts: frozenset[str] | None = None) -> Any:
@@ -173,12 +180,12 @@ def value_in(kind: Kind, names: Sequence[str], text: str, parts: frozenset[str] 
 def value_of(document: Record, names: Sequence[str]) -> Any:
     """The same in a document that is read already."""
     try:
-        return plain(value_at(document, dotted(names)))
+        return plain(value_at(document, dotted(tuple(names))))
     except (NotFound, InvalidValue):
         pass
     for other in _siblings(type(document), names):
         try:
-            return plain(value_at(document, dotted([other, *names[1:]])))
+            return plain(value_at(document, dotted((other, *names[1:]))))
         except (NotFound, InvalidValue):
             continue
     return ABSENT

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cosmemory.document.changes import records_of
 from cosmemory.document.fields import Record, layout
 from cosmemory.document.sections import by_name, sections_named, top_section
+from cosmemory.syntax.tables import tables_of
 from cosmemory.syntax.tree import Section, Tree
 from cosmemory.text.spans import Span, bare_lines
 
@@ -34,8 +35,14 @@ def _claimed(tree: Tree, document: Record) -> Iterator[Span]:
     top = top_section(tree)
     named = by_name(top)
     for part in layout(type(document)).parts.values():
+        sections = sections_named(named, part)
         if part.shape in {"prose", "numbered"}:
-            yield from (Span(each.heading.end, each.end) for each in sections_named(named, part)[:1])
+            yield from (Span(each.heading.end, each.end) for each in sections[:1])
+        elif part.shape == "table":
+            # A table without rows has no record that tells where it stands.
+            for table in (table for each in sections for table in tables_of(tree.text, each.blocks)):
+                yield table.header.span
+                yield table.delimiter.span
     yield from _unknown(document, top)
     for record in (document, *records_of(document)):
         origin = record.origin

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from cosmemory.document.data import is_event, plain
 from cosmemory.document.fields import Part, Record, Value, layout
@@ -31,14 +31,6 @@ class Step:
     key: str = ""
     field: str = ""
     value: Value | Part | None = None
-
-
-def dotted(names: Iterable[str]) -> str:
-    """The dotted path of ``names``; a part that holds a dot is quoted, a quote inside doubled."""
-    return ".".join(
-        name if name and "." not in name and '"' not in name else '"' + name.replace('"', '""') + '"'
-        for name in names
-    )
 
 
 def steps(old: Record, new: Record, where: tuple[str, ...] = (), key: str = "") -> Iterator[Step]:

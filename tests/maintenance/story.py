@@ -56,7 +56,7 @@ VERBS: tuple[Callable[[Memory], object], ...] = (
     lambda m: state.move_action(m, "start", "1"),
     lambda m: state.decide(m, "Keep one lock", "simpler to reason about"),
     lambda m: state.set_resources(m, 1.4, 62),
-    lambda m: team.join(m, "helper-1", role="Developer", capabilities=("python", "sql")),
+    lambda m: team.join(m, "helper-1", role="Developer", capabilities="python, sql"),
     lambda m: team.change_role(m, "helper-1", "Reviewer"),
     lambda m: team.assign_task(m, "helper-1", "the docs"),
     lambda m: team.change_status(m, "helper-1", "busy", details="until noon"),

@@ -108,8 +108,8 @@ def test_a_page_of_no_kind_is_told_by_its_lines():
 
 
 def test_a_page_that_came_or_went_is_told_as_such():
-    assert [each.words for each in page_differences(STATE, None, b"x")] == ["page created"]
-    assert [each.words for each in page_differences(STATE, b"x", None)] == ["page removed"]
+    assert [each.words for each in page_differences(STATE, None, b"x")] == ["cos-state created"]
+    assert [each.words for each in page_differences(STATE, b"x", None)] == ["cos-state removed"]
     assert page_differences(STATE, b"x", b"x") == ()
 
 
