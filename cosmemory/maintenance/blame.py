@@ -167,17 +167,23 @@ class _Search:
                 yield of.pop(), None
 
     def _changed(self, old: str, less: Narrowed | None) -> Iterator[tuple[Unit, Any]]:
-        document = read_document(self._kind, parse(old), less.parts if less else None).document
         parts = layout(self._kind.document).parts
-        for unit, held in list(self.left.items()):
-            if _is_row(unit) or (less is not None and not may_differ(self._kind, unit, less)):
-                continue
-            stood = value_of(document, unit)
-            if stood is ABSENT or stood != held:
-                yield unit, None if stood is ABSENT else stood
         rows = [name for name, part in parts.items() if part.shape in {"table", "blocks"}]
-        read = [name for name in (*rows, "events") if less is None or name in less.parts]
-        for name in read:
+        rows = [name for name in (*rows, "events") if less is None or name in less.parts]
+        rows = [name for name in rows if any(section == name for section, _ in self._rows)]
+        asked = [
+            unit
+            for unit in self.left
+            if not _is_row(unit) and (less is None or may_differ(self._kind, unit, less))
+        ]
+        if not asked and not rows:
+            return
+        document = read_document(self._kind, parse(old), less.parts if less else None).document
+        for unit in asked:
+            stood = value_of(document, unit)
+            if stood is ABSENT or stood != self.left[unit]:
+                yield unit, None if stood is ABSENT else stood
+        for name in rows:
             yield from self._rows_gone(document, name)
 
     def _rows_gone(self, document: Record, name: str) -> Iterator[tuple[Unit, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from cosmemory.document.data import plain
 from cosmemory.document.fields import Value
@@ -26,7 +27,6 @@ from cosmemory.maintenance.wording import (
 )
 from cosmemory.merge.strategies import dotted
 from cosmemory.syntax.parse import parse
-from cosmemory.syntax.tree import Tree
 from cosmemory.text.source import decode_text
 
 TYPE_CHECKING = False
@@ -75,25 +75,32 @@ def _log_differences(path: str, kind: Kind, old: str, new: str) -> list[Differen
     if new.startswith(old) and old.endswith("\n"):
         # What was appended is all that must be read of a long log.
         old, new = "", new[len(old) :]
-    return _whole_differences(path, kind, parse(old), parse(new))
+    return _whole_differences(path, kind, old, new)
 
 
 def _typed_differences(path: str, kind: Kind, old: str, new: str) -> list[Difference]:
     less = narrowed(kind, old, new)
     if less is None:
-        return _whole_differences(path, kind, parse(old), parse(new))
-    return _whole_differences(path, kind, parse(less.before), parse(less.after), less.parts)
+        return _whole_differences(path, kind, old, new)
+    return _whole_differences(path, kind, less.before, less.after, less.parts)
 
 
 def _whole_differences(
-    path: str, kind: Kind, old: Tree, new: Tree, parts: frozenset[str] | None = None
+    path: str, kind: Kind, old: str, new: str, parts: frozenset[str] | None = None
 ) -> list[Difference]:
-    before = read_document(kind, old, parts).document
-    after = read_document(kind, new, parts).document
+    before, left = _read(kind, old, parts)
+    after, stand = _read(kind, new, parts)
     found = [_difference(path, kind, step) for step in _told_apart(steps(before, after))]
     found = _without_escorts(found)
-    lines = _line_differences(path, loose_lines(old, before), loose_lines(new, after))
-    return [*(each for each, _ in found), *lines]
+    return [*(each for each, _ in found), *_line_differences(path, left, stand)]
+
+
+@lru_cache(maxsize=4)
+def _read(kind: Kind, text: str, parts: frozenset[str] | None) -> tuple[Any, list[tuple[str, str]]]:
+    """What a text of a page says, and its loose lines; on a walk each is the old text after it was the new one."""
+    tree = parse(text)
+    document = read_document(kind, tree, parts).document
+    return document, loose_lines(tree, document)
 
 
 def _told_apart(found: Iterable[Step]) -> Iterator[Step | tuple[Step, Step]]:

@@ -17,6 +17,7 @@ from cosmemory.maintenance.narrowing import Narrowed, narrowed
 from cosmemory.merge.strategies import dotted
 from cosmemory.store import History, Remembered
 from cosmemory.syntax.parse import parse
+from cosmemory.syntax.tree import name_of
 from cosmemory.text.source import decode_text
 
 TYPE_CHECKING = False
@@ -168,6 +169,9 @@ def may_differ(kind: Kind, names: Sequence[str], less: Narrowed) -> bool:
     own = part_called(kind.document, names[0])
     if own is None:
         return names[0] != "extra" or names[1:2] == [] or names[1] not in less.same
+    if own in less.labels and len(names) == 2:
+        record = layout(kind.document).parts[own].record
+        return record is None or layout(record).value_named(name_of(names[1])) in {None, *less.labels[own]}
     return not less.parts.isdisjoint((own, *_siblings(kind.document, names)))
 
 

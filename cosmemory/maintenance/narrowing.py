@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
-from cosmemory.document.fields import layout
+from cosmemory.document.fields import Part, layout
 from cosmemory.frozen import frozen
 from cosmemory.kinds import Kind
 from cosmemory.pattern import pattern
@@ -13,7 +14,7 @@ from cosmemory.syntax.escape import unescape
 from cosmemory.syntax.tree import name_of
 
 _HEADING = pattern(r"^ {0,3}(#{1,6})(?:[ \t]+([^\n]*?))?(?:[ \t]+#+)?[ \t]*$", re.MULTILINE)
-_SECTION = pattern(r"^(?=##[ \t])", re.MULTILINE)
+_LABEL = pattern(r"- \*\*([^*:\n]{1,80}):\*\* ")
 # What may reach beyond its section or move the sections of a page: fences, tags and comments of several lines,
 # a heading that is underlined, a heading in a list or a quote.
 _ODD = pattern(
@@ -26,19 +27,22 @@ _ODD = pattern(
 
 @frozen()
 class Narrowed:
-    """Both texts less the sections that are the same in them, ``same``, and the parts of the document that are left."""
+    """Both texts less the sections that are the same in them, ``same``, and the parts of the document that are left.
+
+    Of a part in ``labels`` surely no more differs than the values named there.
+    """
 
     before: str
     after: str
     parts: frozenset[str]
     same: frozenset[str]
+    labels: Mapping[str, frozenset[str]]
 
 
 @frozen()
 class _Chunks:
     """A page parted at its sections; the head is what stands above the first."""
 
-    title: str
     head: str
     sections: dict[str, str]
 
@@ -48,20 +52,49 @@ def narrowed(kind: Kind, before: str, after: str) -> Narrowed | None:
 
     What is left out reads the same on both pages, and what is left reads as it does on the whole page.
     """
-    shape = layout(kind.document)
-    known = frozenset(name for part in shape.parts.values() for name in part.names)
-    old, new = (_chunks(text.replace("\r\n", "\n"), known) for text in (before, after))
-    if old is None or new is None or list(old.sections) != list(new.sections) or old.title != new.title:
+    old, new = _chunks(before, kind), _chunks(after, kind)
+    if old is None or new is None or list(old.sections) != list(new.sections):
         return None
+    if _title(old.head) != _title(new.head):
+        return None
+    parts = layout(kind.document).parts
     # A part without a section of its name is looked for in all of them, and in headings of every level.
-    if any(old.sections.keys().isdisjoint(part.names) for part in shape.parts.values()):
+    if any(old.sections.keys().isdisjoint(part.names) for part in parts.values()):
         return None
     differ = {name for name, text in old.sections.items() if text != new.sections[name]}
-    if old.head != new.head:
-        differ |= {name for part in shape.parts.values() if part.identity for name in part.names}
-    parts = frozenset(name for name, part in shape.parts.items() if differ & set(part.names))
+    labels: dict[str, frozenset[str]] = {}
+    if old.head == new.head:
+        for attribute, part in parts.items():
+            names = differ & set(part.names) if part.shape == "one" else ()
+            found = [_labels(old.sections[name], new.sections[name], part) for name in names]
+            if found and None not in found:
+                labels[attribute] = frozenset().union(*(each for each in found if each))
+    else:
+        differ |= {name for part in parts.values() if part.identity for name in part.names}
+    left = frozenset(name for name, part in parts.items() if differ & set(part.names))
     same = frozenset(old.sections.keys() - differ)
-    return Narrowed(_kept(old, differ), _kept(new, differ), parts, same)
+    return Narrowed(_kept(old, differ), _kept(new, differ), left, same, labels)
+
+
+def _labels(old: str, new: str, part: Part) -> frozenset[str] | None:
+    """The values that differ between two texts of a section of labels; None where more than values may do so."""
+    assert part.record is not None
+    shape = layout(part.record)
+    before, after = old.split("\n"), new.split("\n")
+    if len(before) != len(after):
+        return None
+    found: set[str] = set()
+    for one, other in zip(before, after, strict=True):
+        if one == other:
+            continue
+        labels = _LABEL.match(one), _LABEL.match(other)
+        attribute = shape.value_named(name_of(labels[0][1])) if labels[0] else None
+        if attribute is None or labels[1] is None or labels[0][1] != labels[1][1]:  # type: ignore[index]
+            return None
+        if shape.values[attribute].type.shape != "line":
+            return None
+        found.add(attribute)
+    return frozenset(found)
 
 
 def _kept(chunks: _Chunks, names: Iterable[str]) -> str:
@@ -69,21 +102,41 @@ def _kept(chunks: _Chunks, names: Iterable[str]) -> str:
     return chunks.head + "".join(text for name, text in chunks.sections.items() if name in kept)
 
 
-def _chunks(text: str, known: frozenset[str]) -> _Chunks | None:
+@lru_cache(maxsize=8)
+def _chunks(text: str, kind: Kind) -> _Chunks | None:
     """The sections of a page by their names; None for a page on which a line may reach beyond its section."""
-    if _ODD.search(text) or text.startswith(("---", "\ufeff---")):
-        return None
-    head, *rest = _SECTION.split(text)
-    top = _HEADING.findall(head.removeprefix("\ufeff"))
-    if len(top) != 1 or top[0][0] != "#":
+    head, *rest = (text.replace("\r\n", "\n") if "\r" in text else text).split("\n## ")
+    if not _title(head):
         return None
     sections: dict[str, str] = {}
-    for chunk in rest:
-        (_, title), *deeper = _HEADING.findall(chunk)
-        name = name_of(unescape(title))
-        if not name or name in sections or ":" in title:
-            return None
-        if any(marks in {"#", "##"} or name_of(unescape(words)) in known for marks, words in deeper):
+    for each in rest:
+        chunk = f"## {each}\n"
+        name = _name(chunk, kind)
+        if not name or name in sections:
             return None
         sections[name] = chunk
-    return _Chunks(top[0][1], head, sections)
+    return _Chunks(f"{head}\n", sections)
+
+
+@lru_cache(maxsize=256)
+def _title(head: str) -> str:
+    """The title of a page, from what stands above its first section; nothing where it may be read otherwise."""
+    if _ODD.search(head) or head.startswith(("---", "\ufeff---")):
+        return ""
+    found = _HEADING.findall(head.removeprefix("\ufeff"))
+    return f"# {found[0][1]}" if len(found) == 1 and found[0][0] == "#" else ""
+
+
+@lru_cache(maxsize=1024)
+def _name(chunk: str, kind: Kind) -> str:
+    """What a section is called; nothing where a line of it may reach beyond it, or be read as another section."""
+    headings = _HEADING.findall(chunk)
+    if not headings or _ODD.search(chunk):
+        return ""
+    (_, title), *deeper = headings
+    known = [name for part in layout(kind.document).parts.values() for name in part.names]
+    if ":" in title or any(
+        marks in {"#", "##"} or name_of(unescape(words)) in known for marks, words in deeper
+    ):
+        return ""
+    return name_of(unescape(title))
