@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from cosmemory.document.data import plain
 from cosmemory.document.fields import Record, layout
@@ -166,13 +167,23 @@ def values_of(kind: Kind, names: Sequence[str], before: bytes | None, after: byt
 
 def may_differ(kind: Kind, names: Sequence[str], less: Narrowed) -> bool:
     """Whether what ``names`` lead to may stand in the sections that are left."""
-    own = part_called(kind.document, names[0])
+    own, parts, value = _home(kind, *names[:2])
     if own is None:
         return names[0] != "extra" or names[1:2] == [] or names[1] not in less.same
-    if own in less.labels and len(names) == 2:
-        record = layout(kind.document).parts[own].record
-        return record is None or layout(record).value_named(name_of(names[1])) in {None, *less.labels[own]}
-    return not less.parts.isdisjoint((own, *_siblings(kind.document, names)))
+    if own in less.labels and value is not None and len(names) == 2:
+        return value in less.labels[own]
+    return not less.parts.isdisjoint(parts)
+
+
+@lru_cache(maxsize=4096)
+def _home(kind: Kind, first: str, second: str = "") -> tuple[str | None, frozenset[str], str | None]:
+    """The part that a path leads into, all parts that its record may stand in, and the value of a section of labels."""
+    own = part_called(kind.document, first)
+    if own is None:
+        return None, frozenset(), None
+    part = layout(kind.document).parts[own]
+    value = layout(part.record).value_named(name_of(second)) if part.shape == "one" and part.record else None
+    return own, frozenset((own, *_siblings(kind.document, [first, second]))), value
 
 
 def value_in(kind: Kind, names: Sequence[str], text: str, parts: frozenset[str] | None = None) -> Any:
@@ -199,7 +210,7 @@ def _siblings(document: type[Any], names: Sequence[str]) -> list[str]:
     """The other parts that hold records of the same class, where ``names`` lead to one by its key."""
     shape = layout(document)
     own = part_called(document, names[0])
-    if own is None or len(names) < 2 or names[1].startswith("#") or not shape.parts[own].key:
+    if own is None or not "".join(names[1:2]) or names[1].startswith("#") or not shape.parts[own].key:
         return []
     record = shape.parts[own].record
     return [name for name, part in shape.parts.items() if name != own and part.record is record]

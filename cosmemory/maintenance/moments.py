@@ -90,14 +90,24 @@ def _seconds(words: str, now: int) -> int | None:
 
 
 def _at(history: History, seconds: int) -> int:
-    """The newest change that was made at or before ``seconds``."""
-    oldest = 0
-    for change in changes_of(history):
-        if change.attribution.at <= seconds:
-            return change.number
-        oldest = change.attribution.at
+    """The change that was made at or before ``seconds`` while the one after it was not."""
+    newest = next(changes_of(history), None)
+    # Halving takes a dozen looks where walking would take ten thousand; what is forgotten lies before the rest.
+    low, high = 0, newest.number + 1 if newest is not None else 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        change = history.revision(middle)
+        if change is None or change.attribution.at <= seconds:
+            low = middle
+        else:
+            high = middle
+    if low and history.revision(low) is not None:
+        return low
+    first = history.revision(low + 1)
     began = (
-        f"The history begins at {clock.format_time(oldest)}." if oldest else "The history holds nothing yet."
+        f"The history begins at {clock.format_time(first.attribution.at)}."
+        if first
+        else "It holds nothing yet."
     )
     raise NotFound(f"The memory as it was at {clock.format_time(seconds)}", began)
 
