@@ -79,7 +79,7 @@ def _log_differences(path: str, kind: Kind, old: str, new: str) -> list[Differen
 
 
 def _typed_differences(path: str, kind: Kind, old: str, new: str) -> list[Difference]:
-    less = narrowed(kind, old, new)
+    less = narrowed(kind, old, new, shortest=True)
     if less is None:
         return _whole_differences(path, kind, old, new)
     return _whole_differences(path, kind, less.before, less.after, less.parts)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from cosmemory.document.fields import Part, layout
+from cosmemory.document.fields import Part, Value, layout
 from cosmemory.frozen import frozen
 from cosmemory.kinds import Kind
 from cosmemory.pattern import pattern
@@ -47,10 +47,11 @@ class _Chunks:
     sections: dict[str, str]
 
 
-def narrowed(kind: Kind, before: str, after: str) -> Narrowed | None:
+def narrowed(kind: Kind, before: str, after: str, *, shortest: bool = False) -> Narrowed | None:
     """Both texts with no more than the sections that differ; None where the whole pages must be read to be sure.
 
-    What is left out reads the same on both pages, and what is left reads as it does on the whole page.
+    What is left out reads the same on both pages, and what is left reads as it does on the whole page. In the
+    ``shortest`` texts a section of labels has only the lines that differ.
     """
     old, new = _chunks(before, kind), _chunks(after, kind)
     if old is None or new is None or list(old.sections) != list(new.sections):
@@ -62,44 +63,80 @@ def narrowed(kind: Kind, before: str, after: str) -> Narrowed | None:
     if any(old.sections.keys().isdisjoint(part.names) for part in parts.values()):
         return None
     differ = {name for name, text in old.sections.items() if text != new.sections[name]}
+    lines: dict[str, _Lines] = {}
     labels: dict[str, frozenset[str]] = {}
     if old.head == new.head:
-        for attribute, part in parts.items():
-            names = differ & set(part.names) if part.shape == "one" else ()
-            found = [_labels(old.sections[name], new.sections[name], part) for name in names]
-            if found and None not in found:
-                labels[attribute] = frozenset().union(*(each for each in found if each))
+        lines = _lines_of(kind, old, new, differ)
+        labels = {
+            name: frozenset(each for at in differ & set(part.names) for each in lines[at].values)
+            for name, part in parts.items()
+            if part.shape == "one" and differ & set(part.names) and (differ & set(part.names)) <= lines.keys()
+        }
     else:
         differ |= {name for part in parts.values() if part.identity for name in part.names}
     left = frozenset(name for name, part in parts.items() if differ & set(part.names))
     same = frozenset(old.sections.keys() - differ)
-    return Narrowed(_kept(old, differ), _kept(new, differ), left, same, labels)
+    short = lines if shortest else {}
+    first, second = (
+        _kept(chunks, differ, {name: each.sides[side] for name, each in short.items()})
+        for side, chunks in enumerate((old, new))
+    )
+    return Narrowed(first, second, left, same, labels)
 
 
-def _labels(old: str, new: str, part: Part) -> frozenset[str] | None:
-    """The values that differ between two texts of a section of labels; None where more than values may do so."""
+@frozen()
+class _Lines:
+    """A section of labels in which only some lines differ: their values, and on either side the section of those alone."""
+
+    values: frozenset[str]
+    sides: tuple[str, str]
+
+
+def _lines_of(kind: Kind, old: _Chunks, new: _Chunks, differ: set[str]) -> dict[str, _Lines]:
+    """Those of the sections that ``differ`` in nothing but lines with labels, each label known and there once."""
+    found: dict[str, _Lines] = {}
+    for part in layout(kind.document).parts.values():
+        for name in differ.intersection(part.names) if part.shape == "one" else ():
+            lines = _labels(old.sections[name], new.sections[name], part)
+            if lines is not None:
+                found[name] = lines
+    return found
+
+
+def _labels(old: str, new: str, part: Part) -> _Lines | None:
     assert part.record is not None
     shape = layout(part.record)
     before, after = old.split("\n"), new.split("\n")
     if len(before) != len(after):
         return None
     found: set[str] = set()
+    sides = [before[0]], [after[0]]
     for one, other in zip(before, after, strict=True):
         if one == other:
             continue
-        labels = _LABEL.match(one), _LABEL.match(other)
-        attribute = shape.value_named(name_of(labels[0][1])) if labels[0] else None
-        if attribute is None or labels[1] is None or labels[0][1] != labels[1][1]:  # type: ignore[index]
+        here, there = _LABEL.match(one), _LABEL.match(other)
+        attribute = shape.value_named(name_of(here[1])) if here is not None else None
+        if here is None or there is None or here[1] != there[1] or attribute is None:
             return None
-        if shape.values[attribute].type.shape != "line":
+        value = shape.values[attribute]
+        if value.type.shape != "line" or not (_once(value, before) and _once(value, after)):
             return None
         found.add(attribute)
-    return frozenset(found)
+        sides[0].append(one)
+        sides[1].append(other)
+    return _Lines(frozenset(found), ("\n".join([*sides[0], ""]), "\n".join([*sides[1], ""])))
 
 
-def _kept(chunks: _Chunks, names: Iterable[str]) -> str:
+def _once(value: Value, lines: list[str]) -> bool:
+    """Whether only one line may have the label of ``value``: of two the first would count, whichever differs."""
+    return sum(any(name in name_of(line) for name in value.names) for line in lines) == 1
+
+
+def _kept(chunks: _Chunks, names: Iterable[str], short: Mapping[str, str]) -> str:
     kept = set(names)
-    return chunks.head + "".join(text for name, text in chunks.sections.items() if name in kept)
+    return chunks.head + "".join(
+        short.get(name, text) for name, text in chunks.sections.items() if name in kept
+    )
 
 
 @lru_cache(maxsize=8)

@@ -154,7 +154,7 @@ def _wanted(
         present = stored.data if stored is not None else None
         merged = merge_pages(step.path, step.after, present, step.before, strategies=strategies)
         if merged.disputes:
-            raise _refusal(history, change, step.path, merged.disputes)
+            raise _refusal(history, change, step.path, merged.disputes, force=force)
         if step.path == LOG_PATH and _loses_entries(present, merged.data):
             continue
         if merged.data != present:
@@ -170,7 +170,9 @@ def _loses_entries(present: bytes | None, wanted: bytes | None) -> bool:
     return wanted is None or bool(before - after)
 
 
-def _refusal(history: History, change: Remembered, path: str, disputes: Sequence[Dispute]) -> Refused:
+def _refusal(
+    history: History, change: Remembered, path: str, disputes: Sequence[Dispute], *, force: bool
+) -> Refused:
     """What stands in the way, and who put it there."""
     first = disputes[0]
     later = _since(history, change, path, first.where)
@@ -186,7 +188,9 @@ def _refusal(history: History, change: Remembered, path: str, disputes: Sequence
     more = f"; {len(disputes) - 1} more such" if len(disputes) > 1 else ""
     return Refused(
         f"{what} was changed again since #{change.number}{who}{now}{more}; nothing was undone.",
-        "--force takes what stood there before; --force --dry-run shows it.",
+        f"cosmemory show {page} --at {change.number}~ is the page from before."
+        if force
+        else "--force takes what stood there before; --force --dry-run shows it.",
     )
 
 

@@ -17,6 +17,7 @@ from cosmemory.document.fields import layout
 from cosmemory.errors import CosmemoryError, NotFound, Refused, UsageError
 from cosmemory.kinds import kind_of
 from cosmemory.kinds.page import read_document
+from cosmemory.maintenance import differences
 from cosmemory.maintenance.blame import blame_page, blame_value
 from cosmemory.maintenance.history import Wanted, past_of, value_changes, value_in
 from cosmemory.maintenance.moments import bound, changes_of, moment_named, path_then, text_then
@@ -236,6 +237,35 @@ def test_every_page_is_shown_as_it_stood_after_each_change(choose):
     for number, pages in enumerate(kept, 1):
         for path in {*pages, *kept[-1]}:
             assert text_then(history, path, number) == pages.get(path)
+
+
+@settings(max_examples=MOMENTS, deadline=None)
+@given(choose=seeds)
+def test_the_sections_that_differ_tell_what_the_whole_pages_tell(choose):
+    _, kept = _scenario(choose)
+    texts = {
+        path: [pages[path].decode() for pages in kept if path in pages] for path in (STATE, ROSTER, ALERTS)
+    }
+    for path, versions in texts.items():
+        kind = kind_of(path)
+        for _ in range(6):
+            old = choose.choice(versions)
+            new = _with_other_lines(old if choose.random() < 0.7 else choose.choice(versions), choose)
+            whole = differences._whole_differences(path, kind, old, new)
+            assert differences._typed_differences(path, kind, old, new) == whole
+
+
+def _with_other_lines(text: str, choose: random.Random) -> str:
+    """A page with other values behind some of its labels, and now and then a label that stands twice."""
+    lines = text.split("\n")
+    for _ in range(choose.randint(0, 3)):
+        labels = [number for number, line in enumerate(lines) if line.startswith("- **")]
+        if labels:
+            at = choose.choice(labels)
+            label = lines[at].partition(":** ")[0]
+            word = choose.choice(["high", "2026-11-21T13:00:00Z", "7%", "-", "`x", "a <b"])
+            lines[at : at + choose.choice([0, 1, 1, 1, 1])] = [f"{label}:** {word}"]
+    return "\n".join(lines)
 
 
 @settings(max_examples=MOMENTS, deadline=None)
