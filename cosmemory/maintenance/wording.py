@@ -24,6 +24,7 @@ NOUNS: Mapping[str, str] = {
     "Decision": "decision",
     "DecisionLine": "decision",
     "Details": "details of",
+    "Disputed": "disputed value",
     "FormerMember": "former member",
     "MonthFigure": "figure",
     "OpenAction": "action",

@@ -205,21 +205,17 @@ def _scenario(choose: random.Random) -> tuple[Day, list[dict[str, bytes]]]:
     """A day of verbs and edits by hand, and the pages as they stood after each change of them."""
     day = Day()
     kept = [dict(day.store._pages)]
-    by_hand = False
     for number in range(choose.randint(4, 14)):
         if choose.random() < 0.35:
             path = choose.choice([STATE, ROSTER, ALERTS])
             lines = choose.choice(EDITS)(day.text(path).split("\n"), f"words of mine {number}", choose)
             day.store._pages[path] = "\n".join(lines).encode()
-            # Two edits that no verb came between are noticed as one.
-            kept = [*(kept[:-1] if by_hand else kept), dict(day.store._pages)]
-            by_hand = True
+            kept.append(dict(day.store._pages))
         before = dict(day.store._pages)
         with suppress(CosmemoryError):
             day.do(choose.choice(VERBS))
         if day.store._pages != before:
             kept.append(dict(day.store._pages))
-            by_hand = False
     same = [number for number in range(1, len(kept)) if kept[number] == kept[number - 1]]
     return day, [pages for number, pages in enumerate(kept) if number not in same]
 
