@@ -324,7 +324,8 @@ def _leaves(path: str, data: bytes) -> dict[str, Any]:
                     (str(v) for k, v in each.items() if k in {"id", "alert_id", "session_name"}), f"#{number}"
                 )
                 walk(each, f"{where}.{key}")
-        else:
+        elif value != "-":
+            # A cell of somebody's own column with nothing in it goes with the column.
             found[where.lstrip(".")] = value
 
     walk(data_of(document), "")
