@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import islice
 
 from cosmemory.frozen import frozen, replace
 from cosmemory.store import Attribution, PageStep, Remembered, revision_of
@@ -53,7 +54,7 @@ class Recollection:
             for change in reversed(self.changes)
             if (below is None or change.number < below) and (path is None or change.step(path))
         )
-        return tuple(found)[:limit]
+        return tuple(islice(found, limit))
 
     def revision(self, number: int) -> Remembered | None:
         """The change of that number."""

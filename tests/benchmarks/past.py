@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterator
 from difflib import unified_diff
 from functools import partial
-from itertools import count
+from itertools import count, islice
 
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.engines.files.spool import CLOSED, Spool
+from cosmemory.maintenance.history import past_of
 from cosmemory.memory import Memory
 from cosmemory.operations.pages import set_value
 from cosmemory.store import Attribution, Replace
@@ -63,7 +64,9 @@ def looking_back() -> Iterator[Figure]:
         store.notice(thoroughly=True)
         with store.writing():
             store._past.take_over()
-        first = median(lambda: memory.store.history().revisions("cos-state.md", limit=20), 20)
+        first = median(
+            lambda: [past.words for past in islice(past_of(memory.store.history(), ["cos-state.md"]), 20)], 20
+        )
         yield Figure(name="P17", what="the first screen of 10,000 changes of a page", goal=50,
                      measured=first * 1000, unit="ms")  # fmt: skip
         size = os.path.getsize(f"{store.root}/.cosmemory/journal.sqlite")

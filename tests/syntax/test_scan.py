@@ -191,8 +191,8 @@ def test_every_layout_is_scanned(page):
         assert scan(changed) == blocks(changed)
 
 
-def test_there_are_seven_layouts():
-    assert len(PAGES) == 7
+def test_there_are_eight_layouts():
+    assert len(PAGES) == 8
 
 
 @pytest.mark.parametrize("block", ORDINARY)

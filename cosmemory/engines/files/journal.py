@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 NAME = "journal.sqlite"
 FORMAT = 1
 LEAST_BETWEEN_WHOLE = 16 * 1024
+# What a step counts beside its bytes: a text must not lie thousands of tiny steps from a whole one.
+WEIGHT = 128
 WORTH_PACKING = 128
 LARGE = 1 << 20
 OPEN_JOURNAL = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -174,7 +176,7 @@ class Journal:
             self._keep_whole(page, number, step.inserted)
             told = (step.told, 0, PLAIN, PLAIN)
         connection.execute("INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?)", (page, number, step.after, *told))
-        since = 0 if step.told == WHOLE else since + len(step.removed) + len(step.inserted)
+        since = 0 if step.told == WHOLE else since + len(step.removed) + len(step.inserted) + WEIGHT
         if since > max(length_of(step.after) or 0, LEAST_BETWEEN_WHOLE) and step.told == FOLLOWS:
             since = 0
             with suppress(NotFound):

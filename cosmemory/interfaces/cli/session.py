@@ -113,13 +113,15 @@ def changes_of(outcome: Outcome[Any]) -> list[dict[str, Any]]:
 
 def difference(rehearsal: Rehearsal) -> str:
     """What the rehearsed changes would do to the pages, as a unified diff."""
+    return "".join(unified(path, before, after) for path, before, after in rehearsal.changes)
+
+
+def unified(path: str, before: bytes, after: bytes) -> str:
+    """What differs between two texts of a page, as a unified diff."""
     from difflib import unified_diff
 
-    lines: list[str] = []
-    for path, before, after in rehearsal.changes:
-        old, new = (data.decode("utf-8", "surrogateescape").split("\n") for data in (before, after))
-        lines += [line.rstrip("\n") + "\n" for line in unified_diff(old, new, path, path, lineterm="")]
-    return "".join(lines)
+    old, new = (data.decode("utf-8", "surrogateescape").split("\n") for data in (before, after))
+    return "".join(line.rstrip("\n") + "\n" for line in unified_diff(old, new, path, path, lineterm=""))
 
 
 def reading(command: Command) -> Command:

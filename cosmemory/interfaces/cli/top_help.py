@@ -20,6 +20,10 @@ Commands:
   set         Change one value.
   add         Add a record.
   remove      Remove a record.
+  history     Show what was changed, when, by whom and why.
+  diff        Show what differs between two moments.
+  blame       Show who set each value of a page.
+  undo        Take back a change; what came later stays.
   log         Append an event to the coordination log.
   events      Find events in the log and its archives.
   focus       Say what is being worked on.

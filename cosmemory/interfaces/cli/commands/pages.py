@@ -5,12 +5,14 @@ from __future__ import annotations
 from cosmemory.diagnostics import Diagnostic
 from cosmemory.document.data import data_of, plain
 from cosmemory.document.paths import value_at
-from cosmemory.errors import Damaged, UsageError
-from cosmemory.interfaces.cli.declared import argument, command
+from cosmemory.errors import Damaged, NotFound, UsageError
+from cosmemory.interfaces.cli.declared import argument, command, option
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.session import changing, reading, session_of, text_of
 from cosmemory.kinds.page import Page
+from cosmemory.memory import Memory
 from cosmemory.operations import pages
+from cosmemory.store import Stored, revision_of
 from cosmemory.text.source import Source, encode_text
 from cosmemory.text.spans import LineIndex
 
@@ -22,23 +24,43 @@ if TYPE_CHECKING:
 @command()
 @reading
 @argument("document")
-def show(document: str, **options: Any) -> None:
+@option("--at", metavar="MOMENT", help="As it stood then: a time, 2h ago, the number of a change, last~2.")
+def show(document: str, at: str | None, **options: Any) -> None:
     """Show a page; with --json its typed content and what is wrong with it.
 
     DOCUMENT is a kind such as cos-state, or a page such as alerts/active-alerts.
     """
     session = session_of(options)
     memory = session.memory()
+    stored, then = _stored(memory, document, at)
     if not session.as_json:
-        stored = memory.store.read(memory.path_of(document))
-        if stored is None:
-            memory.page(document)
-            return
         print_text(stored.data.decode("utf-8", "surrogateescape"), end="")
         return
-    page = memory.page(document)
-    held = {"document": page.path.removesuffix(".md"), "path": page.path, "revision": page.revision}
+    page = memory.read_stored(stored)
+    held = {"document": page.path.removesuffix(".md"), "path": page.path, "revision": page.revision, **then}
     print_json("document", {**held, "data": data_of(page.document), "diagnostics": findings(page)})
+
+
+def _stored(memory: Memory, document: str, at: str | None) -> tuple[Stored, dict[str, Any]]:
+    """The page as it stands, or as it stood at a moment; and what JSON says of the moment.
+
+    Raises NotFound when there is no such page, or was none then.
+    """
+    if at is None:
+        path = memory.path_of(document)
+        stored = memory.store.read(path)
+        if stored is None:
+            raise NotFound(f"The page {path}", "cosmemory init creates what is missing.")
+        return stored, {}
+    from cosmemory.maintenance.moments import moment_named, path_then, text_then
+
+    history = memory.store.history()
+    path = path_then(memory, history, document)
+    number = moment_named(history, at, memory.attribution("").at, [path])
+    data = text_then(history, path, number)
+    if data is None:
+        raise NotFound(f"The page {path} at #{number}", f"cosmemory history {document} tells when it came.")
+    return Stored(path=path, data=data, revision=revision_of(data)), {"at": number}
 
 
 def findings(page: Page) -> list[dict[str, Any]]:
@@ -61,20 +83,23 @@ def _finding(index: LineIndex, each: Diagnostic) -> dict[str, Any]:
 @reading
 @argument("document")
 @argument("path")
-def get(document: str, path: str, **options: Any) -> None:
+@option("--at", metavar="MOMENT", help="As it stood then: a time, 2h ago, the number of a change, last~2.")
+def get(document: str, path: str, at: str | None, **options: Any) -> None:
     """Show one value.
 
     DOCUMENT is a kind such as cos-state, or a page such as alerts/active-alerts.
     PATH names section and field, such as current_focus.primary_task.
     """
     session = session_of(options)
-    page = session.memory().page(document)
+    memory = session.memory()
+    stored, then = _stored(memory, document, at)
+    page = memory.read_stored(stored)
     reason = Source.of(encode_text(page.tree.text)).unreadable
     if reason:
         raise Damaged(page.path, 1, f"the file is {reason}, not UTF-8 text", "Save it as UTF-8 first.")
     value = plain(value_at(page.document, path))
     if session.as_json:
-        print_json("value", {"value": value, "revision": page.revision})
+        print_json("value", {"value": value, "revision": page.revision, **then})
     elif isinstance(value, dict | list):
         import json
 
