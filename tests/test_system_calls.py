@@ -69,6 +69,9 @@ VERBS = {
     "prune": ["checkpoint", "prune"],
     "init": ["init"],
     "repair": ["repair", "--yes"],
+    "rebuild": ["rebuild", "cos-state", "--yes"],
+    "undo": ["undo"],
+    "reconcile": ["reconcile"],
 }
 NEXT = ["log", "focus", "--action", "whoever came next"]
 
@@ -157,6 +160,13 @@ def begun(place: Path, verb: str) -> Path:
         roster = root / "team-roster.md"
         roster.write_bytes(roster.read_bytes()[:200])
         (root / "cos-state.md").unlink()
+    if verb == "reconcile":
+        older = max((root / "checkpoints").iterdir()) / "cos-state.md"
+        saved = older.read_bytes().replace(b"- **CPU Load:** -", b"- **CPU Load:** 3")
+        (root / "cos-state.md").write_bytes(saved)
+    if verb == "rebuild":
+        state = root / "cos-state.md"
+        state.write_bytes(state.read_bytes().replace(b"something else again", b"nothing at all"))
     return root
 
 
