@@ -18,7 +18,7 @@ from cosmemory.errors import Conflict, Damaged, NotFound
 from cosmemory.frozen import field, replace, slotted
 from cosmemory.kinds import ACTIVE_ALERTS, COORDINATION_LOG, COS_STATE, LOG_PATH, TEAM_ROSTER, Kind, kind_of
 from cosmemory.kinds.page import Page, read_document
-from cosmemory.store import Append, Change, Remove, Replace, Revision, Writer, is_revision_of
+from cosmemory.store import Append, Change, Remove, Replace, Revision, Stored, Writer, is_revision_of
 from cosmemory.syntax.entry import entry_text, event_entry, event_fields
 from cosmemory.syntax.tree import Tree
 from cosmemory.text.edits import only_real
@@ -42,6 +42,7 @@ class Transaction:
     memory: Reader
     writer: Writer
     revisions: dict[str, Revision] = field(default_factory=dict)
+    _stored: dict[str, Stored | None] = field(default_factory=dict)
     _pages: dict[str, Page] = field(default_factory=dict)
     _changed: dict[str, Any] = field(default_factory=dict)
     _created: dict[str, bytes] = field(default_factory=dict)
@@ -55,13 +56,22 @@ class Transaction:
         """The present moment."""
         return self.memory.now()
 
+    def stored(self, path: str) -> Stored | None:
+        """The page at ``path`` as it was when this transaction first looked at it; None where there was none.
+
+        What is made from it is compared with it, so that nobody's later save is written over.
+        """
+        if path not in self._stored:
+            self._stored[path] = self.writer.read(path)
+        return self._stored[path]
+
     def expect(self, name: str, revision: Revision) -> None:
         """Refuses the transaction when the page called ``name`` is not at ``revision``.
 
         Raises Conflict.
         """
         path = self.memory.path_of(name)
-        stored = self.writer.read(path)
+        stored = self.stored(path)
         if not is_revision_of(revision, stored.data if stored else None):
             raise Conflict(path, revision, stored.revision if stored else None)
 
@@ -75,7 +85,7 @@ class Transaction:
         return self._pages[path]
 
     def _load(self, path: str, parts: frozenset[str] | None = None) -> Page:
-        stored = self.writer.read(path)
+        stored = self.stored(path)
         if stored is None:
             raise NotFound(f"The page {path}", "cosmemory init creates what is missing.")
         refuse_unreadable(path, Source.of(stored.data))
@@ -86,7 +96,7 @@ class Transaction:
         for change in self._rewritten:
             if change.path == path:
                 return not isinstance(change, Remove)
-        return path in self._created or self.writer.read(path) is not None
+        return path in self._created or self.stored(path) is not None
 
     def read(self, name: str) -> Any:
         """The document called ``name``, with the changes of this transaction."""
@@ -116,14 +126,14 @@ class Transaction:
 
     def rewrite(self, path: str, text: str) -> None:
         """``text`` as the whole of the page at ``path``, whether it exists or not."""
-        stored = self.writer.read(path)
+        stored = self.stored(path)
         self._rewritten.append(
             Replace(path=path, data=encode_text(text), expected=stored.revision if stored else None)
         )
 
     def remove(self, path: str) -> None:
         """The page at ``path`` taken away, if there is one."""
-        stored = self.writer.read(path)
+        stored = self.stored(path)
         if stored is not None:
             self._rewritten.append(Remove(path=path, expected=stored.revision))
 

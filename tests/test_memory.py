@@ -254,3 +254,16 @@ def test_pages_read_together_are_of_one_moment(memory: Memory) -> None:
     memory.store.read = read  # type: ignore[method-assign,assignment]
     shown, state_page = memory.read_together("active-alerts", "cos-state")
     assert len(shown.warning) == len(state_page.active_alerts) == 1
+
+
+def test_what_was_saved_after_a_page_was_looked_at_is_not_written_over(memory: Memory) -> None:
+    with memory.store.writing() as writer:
+        transaction = Transaction(memory, writer)
+        stored = transaction.stored("cos-state.md")
+        assert stored is not None
+        by_hand(memory, "cos-state.md", "- **Memory:** -", "- **Memory:** 7%")
+        assert transaction.stored("cos-state.md") == stored
+        transaction.rewrite("cos-state.md", stored.data.decode() + "\n## Mine\n")
+        with pytest.raises(Conflict):
+            transaction.commit("rewrite")
+    assert memory.read("cos-state").resource_status.memory == 7

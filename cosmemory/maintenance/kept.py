@@ -17,6 +17,6 @@ def place_for(path: str, data: bytes) -> str:
 def keep(transaction: Transaction, path: str, data: bytes) -> str:
     """Puts the text aside together with the other changes of the transaction, once; gives its place."""
     place = place_for(path, data)
-    if transaction.writer.read(place) is None:
+    if transaction.stored(place) is None:
         transaction.rewrite(place, decode_text(data))
     return place

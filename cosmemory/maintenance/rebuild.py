@@ -82,7 +82,7 @@ def rebuild(memory: Memory, name: str, *, expected: dict[str, str] | None = None
     told, count = _told(memory)
 
     def verb(transaction: Transaction) -> Rebuilt:
-        stored = transaction.writer.read(kind.path)
+        stored = transaction.stored(kind.path)
         page = _standing(memory, kind)
         document = document_of(memory, kind, told, page)
         before = data_of(page.document) if page is not None else {}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from cosmemory.errors import NotFound
+from cosmemory.errors import EditedMeanwhile, NotFound
 from cosmemory.frozen import frozen
 from cosmemory.maintenance.checkpoints import is_in_one
 from cosmemory.maintenance.damage import damage_of
@@ -19,7 +19,7 @@ from cosmemory.memory import Memory
 from cosmemory.merge.pages import merge_pages
 from cosmemory.merge.strategies import THEIRS, Dispute, Strategies
 from cosmemory.operations.conflicts import open_conflict
-from cosmemory.store import Remembered, Writer
+from cosmemory.store import History, Remembered, Writer
 from cosmemory.text.source import decode_text
 from cosmemory.transaction import Transaction
 
@@ -63,29 +63,30 @@ class Settled:
 
 def stale_saves(memory: Memory) -> tuple[StaleSave, ...]:
     """Every save by hand, of those that nobody has examined, that went over changes it did not know; oldest first."""
-    history = memory.store.history()
-    since = memory.store.mark(MARK)
+    return _since(memory, memory.store.history(), memory.store.mark(MARK))
+
+
+def _since(memory: Memory, history: History, since: int) -> tuple[StaleSave, ...]:
     edits: list[Remembered] = []
     for change in history.revisions():
         if change.number <= since:
             break
         if change.by_hand:
             edits.append(change)
-    return tuple(save for change in reversed(edits) for save in _stale(memory, change))
+    return tuple(save for change in reversed(edits) for save in _stale(memory, history, change))
 
 
-def _stale(memory: Memory, change: Remembered) -> Iterator[StaleSave]:
+def _stale(memory: Memory, history: History, change: Remembered) -> Iterator[StaleSave]:
     for step in change.pages:
         if step.before is None or step.after is None:
             continue  # a page that a person made, or took away
         with suppress(NotFound):  # a text that is kept no more cannot be brought back
-            save = _stale_save(memory, step.path, change.number)
+            save = _stale_save(memory, history, step.path, change.number)
             if save is not None:
                 yield save
 
 
-def _stale_save(memory: Memory, path: str, number: int) -> StaleSave | None:
-    history = memory.store.history()
+def _stale_save(memory: Memory, history: History, path: str, number: int) -> StaleSave | None:
     saved, before = history.text(path, number), history.text(path, number - 1)
     if saved is None or before is None or damage_of(path, saved):
         return None  # what damage left is nobody's edit: repair knows what becomes of it
@@ -116,15 +117,15 @@ def _was_meant(memory: Memory, path: str, saved: bytes) -> bool:
 
 def reconcile(memory: Memory, writer: Writer) -> tuple[Settled, ...]:
     """What stale saves overwrote, brought back under the lock that ``writer`` holds; every edit counts as examined."""
-    saves = stale_saves(memory)
-    newest = memory.store.history().revisions(limit=1)
+    history = memory.store.history()
+    newest = history.revisions(limit=1)
+    saves = _since(memory, history, memory.store.mark(MARK))
     settled: list[Settled] = []
     transaction = Transaction(memory, writer)
-    history = memory.store.history()
     texts: dict[str, bytes] = {}
     for save in saves:
         saved = history.text(save.path, save.number)
-        stored = writer.read(save.path)
+        stored = transaction.stored(save.path)
         now = texts.get(save.path, stored.data if stored else None)
         if saved is None or now is None:
             continue
@@ -141,13 +142,22 @@ def reconcile(memory: Memory, writer: Writer) -> tuple[Settled, ...]:
     transaction.commit(OPERATION, f"what {which} did not know of is back" if settled else "")
     if newest:
         writer.set_mark(MARK, newest[0].number)
-    writer.examined()
+    if not any(change.by_hand for change in _after(memory, newest[0].number if newest else 0)):
+        writer.examined()
     return tuple(settled)
+
+
+def _after(memory: Memory, number: int) -> list[Remembered]:
+    """What was changed since the change ``number``: a person may have saved while the others were examined."""
+    return [change for change in memory.store.history().revisions(limit=10) if change.number > number]
 
 
 def examine(memory: Memory, writer: Writer) -> list[str]:
     """Edits by hand examined under the lock; what was merged, or what is to be told, one sentence each."""
     if memory.settings.stale_saves == "merge":
-        return [each.told() for each in reconcile(memory, writer)]
+        try:
+            return [each.told() for each in reconcile(memory, writer)]
+        except EditedMeanwhile:
+            return []  # the person saves at this very moment: the next change examines that too
     writer.examined()  # until the next edit: what stands in the history is told once, and merged when asked for
     return [f"{each.warning()}; cosmemory reconcile brings them back." for each in stale_saves(memory)]

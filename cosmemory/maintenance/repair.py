@@ -269,7 +269,7 @@ def apply(memory: Memory, mends: Sequence[Mend]) -> Outcome[tuple[str, ...]]:
         for mend in mends:
             if mend.after is None:
                 continue
-            stored = transaction.writer.read(mend.path)
+            stored = transaction.stored(mend.path)
             if (stored.data if stored else None) != mend.before:
                 believed = None if mend.before is None else revision_of(mend.before)
                 raise Conflict(mend.path, believed, stored.revision if stored else None)
@@ -277,7 +277,7 @@ def apply(memory: Memory, mends: Sequence[Mend]) -> Outcome[tuple[str, ...]]:
                 keep(transaction, mend.path, mend.before)
             transaction.rewrite(mend.path, decode_text(mend.after))
             done.append(mend.path)
-        log = transaction.writer.read(LOG_PATH)
+        log = transaction.stored(LOG_PATH)
         if done and (LOG_PATH in done or not damage_of(LOG_PATH, log.data if log else None)):
             transaction.append(*(_event(transaction, mend) for mend in mends if mend.after is not None))
         return tuple(done)

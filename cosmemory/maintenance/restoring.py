@@ -112,7 +112,7 @@ def _changes(
             text = _with_each_once(transaction, each.path, text or "")
             if text is None:
                 continue
-        stored = transaction.writer.read(each.path)
+        stored = transaction.stored(each.path)
         if stored is None or decode_text(stored.data) != text:
             after[each.path] = text
     if not wanted or with_log:
@@ -135,7 +135,7 @@ def _with_each_once(transaction: Transaction, path: str, text: str) -> str | Non
     """
     elsewhere: Counter[str] = Counter()
     for other in transaction.memory.store.paths():
-        stored = transaction.writer.read(other) if _is_log(other) else None
+        stored = transaction.stored(other) if _is_log(other) else None
         if stored is not None:
             elsewhere.update(_plain(each) for each in entry_texts(decode_text(stored.data)))
     gone: list[Entry] = []

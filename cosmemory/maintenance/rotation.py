@@ -42,7 +42,7 @@ def rotate(memory: Memory, *, expected: dict[str, str] | None = None) -> Outcome
     """
 
     def verb(transaction: Transaction) -> Rotation:
-        stored = transaction.writer.read(LOG_PATH)
+        stored = transaction.stored(LOG_PATH)
         text = decode_text(stored.data) if stored else ""
         past, kept = _parted(entry_texts(text), this_week(memory))
         if past:
@@ -77,7 +77,7 @@ def _parted(held: list[Entry], current: str) -> tuple[dict[str, list[Entry]], in
 
 def _archive(transaction: Transaction, week: str, late: list[Entry]) -> Archived:
     path = f"coordination-log-{week}.md"
-    stored = transaction.writer.read(path)
+    stored = transaction.stored(path)
     standing: list[Entry] = []
     if stored is not None:
         text = decode_text(stored.data)

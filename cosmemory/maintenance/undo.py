@@ -150,7 +150,7 @@ def _wanted(
     strategies = Strategies(default="theirs") if force else Strategies()
     found: dict[str, tuple[bytes | None, bytes | None]] = {}
     for step in steps:
-        stored = transaction.writer.read(step.path)
+        stored = transaction.stored(step.path)
         present = stored.data if stored is not None else None
         merged = merge_pages(step.path, step.after, present, step.before, strategies=strategies)
         if merged.disputes:
@@ -211,7 +211,7 @@ def _in_step(
 ) -> dict[str, tuple[bytes | None, bytes | None]]:
     """The same with the team's numbers on cos-state as the roster has them, if they agreed before."""
     rosters = found.get(TEAM_ROSTER.path)
-    stored = transaction.writer.read(COS_STATE.path)
+    stored = transaction.stored(COS_STATE.path)
     present, wanted = found.get(COS_STATE.path, (stored.data, stored.data) if stored else (None, None))
     if rosters is None or None in rosters or present is None or wanted is None:
         return found

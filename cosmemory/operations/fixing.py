@@ -38,7 +38,7 @@ def fix(
         done = 0
         for page in memory.validate(paths).pages:
             edits = edits_of(chosen(page.diagnostics, select, ignore), unsafe=unsafe)
-            stored = transaction.writer.read(page.path) if edits else None
+            stored = transaction.stored(page.path) if edits else None
             # What was checked must be what is mended: a page saved in between waits for the next round.
             if stored is not None and decode_text(stored.data) == page.text:
                 transaction.rewrite(page.path, apply(page.text, edits))

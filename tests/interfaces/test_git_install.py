@@ -260,6 +260,8 @@ def test_the_interpreter_may_lie_anywhere(project, tmp_path, monkeypatch, name):
 
 def test_an_installed_package_is_found_without_a_path_and_a_checkout_by_its_own(monkeypatch, tmp_path):
     home = str(ROOT)
+    missing = subprocess.CompletedProcess([], 1, stdout="")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: missing)
     assert driver_command().startswith(f"PYTHONPATH={shlex.quote(home)} {shlex.quote(sys.executable)} -P ")
     found = subprocess.CompletedProcess([], 0, stdout=f"{home}/cosmemory/__init__.py")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: found)
