@@ -49,7 +49,7 @@ class Woven:
             by_hand=self.by_hand,
             pages=tuple(
                 PageStep(path=step.path, before=revision_in(step.before), after=revision_in(step.after))
-                for step in self.steps
+                for step in sorted(self.steps, key=lambda step: step.path)
             ),
         )
 
