@@ -33,6 +33,7 @@ class Heads:
     edited: bool = False  # by hand, and nobody has examined it since
     revisions: dict[str, str] = field(default_factory=dict)
     stamps: dict[str, str] = field(default_factory=dict)
+    gap: bool = False  # somebody changed a log before entries, and only the log itself tells how
 
     def knows(self, path: str, data: bytes | None, revision: Revision | None) -> bool:
         """Whether a page is as the history knows it."""
@@ -58,14 +59,17 @@ class Heads:
 
     def _lay(self, step: SpoolStep) -> None:
         self.stamps.pop(step.path, None)
-        if step.kind == "A" and length_of(self.revisions.get(step.path, UNKNOWN)) not in (None, step.start):
-            self.edited = True  # somebody changed the log before these entries
+        if step.kind == "A":
+            length = length_of(self.revisions.get(step.path, UNKNOWN))
+            self.gap = self.gap or length != step.start
+            self.edited = self.edited or length not in (None, step.start)
         self.revisions[step.path] = step.head
 
 
 def follow(heads: Heads | None, spool: Spool) -> tuple[Heads, bool]:
-    """The heads as they are now, under the lock, and whether the whole spool could be read.
+    """The heads as they are now, under the lock, and whether the spool may stay as it is.
 
+    It may not where a power cut took a part, so that what follows could not be read, nor with a gap in it.
     What a killed writer left unsettled is settled first. Raises OSError for what a disk refuses.
     """
     folder = spool.lock.folder
@@ -80,7 +84,7 @@ def follow(heads: Heads | None, spool: Spool) -> tuple[Heads, bool]:
         heads.lay(record if state == "K" else replace(record, state="V"))
     if found.records and not found.records[-1].state:
         heads.end += len(VOID)
-    return heads, found.sound
+    return heads, found.sound and not heads.gap
 
 
 def read(folder: str) -> Heads:

@@ -7,7 +7,7 @@ writing a page.
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from cosmemory.engines.files import heads as heads_of
 from cosmemory.engines.files import noticing
@@ -26,7 +26,7 @@ from cosmemory.engines.files.spool import (
     spliced,
     whole,
 )
-from cosmemory.engines.files.spooled import length_of
+from cosmemory.engines.files.spooled import length_of, revision_in
 from cosmemory.errors import CosmemoryError
 from cosmemory.frozen import frozen
 from cosmemory.store import revision_of
@@ -99,13 +99,13 @@ class Past:
             return None
         if self._heads is None or self._follows != self.lock.follows:
             try:
-                self._heads, sound = heads_of.follow(self._heads, self.spool)
+                self._heads, whole_past = heads_of.follow(self._heads, self.spool)
             except (OSError, CosmemoryError) as error:
                 self._give_up(error)
                 return None
             self._follows = self.lock.follows
-            if not sound:
-                self.take_over()  # a power cut took a part of it: what follows could not be read
+            if not whole_past:
+                self.take_over()
         return self._heads
 
     def look(self, *, thoroughly: bool = False) -> None:
@@ -115,11 +115,7 @@ class Past:
         heads = self.heads()
         if heads is None:
             return
-        told: Callable[[str], bytes | None] | None = None
-        if thoroughly and heads.revisions:
-            from cosmemory.engines.files.recalled import told_of
-
-            told = told_of(self.lock.root)
+        told = self._told() if thoroughly and heads.revisions else None
         try:
             found = noticing.changed(self.lock.root, heads, told)
         except (OSError, CosmemoryError) as error:
@@ -164,27 +160,51 @@ class Past:
         self._begun = {}
         for change in changes:
             if isinstance(change, Extended):
+                self._catch_up_log(heads, change.path, change.start)
                 steps.append(appended(change.path, change.after, change.start, change.data))
                 self._begun[change.path] = f"{change.after}#{change.start + len(change.data)}"
                 continue
             before, now = change.before, change.after or NONE
             data = before.data if before else None
-            if not heads.knows(change.path, data, before.revision if before else None):
-                self._record_found(heads, [noticing.Noticed(change.path, data, UNKNOWN, 0)])
-            was = before.revision if before else NONE
+            was = self._caught_up(heads, change.path, before)
             steps.append(spliced(change.path, data, change.data, was, now))
             self._begun[change.path] = NONE if change.data is None else f"{now}#{len(change.data)}"
             modes &= before.status.st_mode if before else 0o666
         self.spool.begin(head_of(told), steps, modes)
+
+    def _caught_up(self, heads: Heads, path: str, before: Found | None) -> str:
+        """The revision by which the history knows a page as it stands, once it was told what a person did to it."""
+        data = before.data if before else None
+        known = heads.knows(path, data, before.revision if before else None)
+        revision = revision_in(heads.revisions.get(path, UNKNOWN)) or NONE
+        if known and "-" in revision and revision != NONE:
+            # Named by its length and its end alone; a step tells nothing of a text that is another further up.
+            known = self._told()(path) == data
+        if not known:
+            self._record_found(heads, [noticing.Noticed(path, data, UNKNOWN, 0)])
+            revision = revision_in(heads.revisions[path]) or NONE
+        return revision
+
+    def _catch_up_log(self, heads: Heads, path: str, start: int) -> None:
+        """Record what became of a log that is not as long as the history knows it: by a person, or by a repair."""
+        if length_of(heads.revisions.get(path, UNKNOWN)) == start:
+            return
+        with suppress(OSError, CosmemoryError):  # what follows tells it then, unless it is changed again
+            data = noticing.page(self.lock.root, path)
+            self._record_found(heads, [noticing.Noticed(path, data, UNKNOWN, 0)])
+
+    def _told(self) -> Read:
+        from cosmemory.engines.files.recalled import told_of
+
+        return told_of(self.lock.root)
 
     def begin_append(self, told: bytes, path: str, start: int, data: bytes, after: str) -> None:
         """Record entries that are about to be written at the end of a log."""
         heads = self.heads()
         if heads is None:
             return
+        self._catch_up_log(heads, path, start)
         self._begun = {path: f"{after}#{start + len(data)}"}
-        length = length_of(heads.revisions.get(path, UNKNOWN))
-        heads.edited = heads.edited or length not in (None, start)
         self.spool.begin(told, [appended(path, after, start, data)])
 
     def tidy(self, most: int) -> None:
