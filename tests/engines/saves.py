@@ -1,7 +1,8 @@
-"""The two ways in which editors save: a new file in the place of the old one, and the old one emptied and filled."""
+"""How editors save: a new file in the place of the old one, the old one emptied and filled, or taken away and made anew."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -12,6 +13,14 @@ def atomically(place: Path, text: bytes) -> None:
 
 
 def in_place(place: Path, text: bytes) -> None:
-    with open(place, "r+b") as file:
+    with open(place, "r+b" if place.exists() else "xb") as file:
         file.truncate()
         file.write(text)
+
+
+def made_anew(place: Path, text: bytes) -> None:
+    place.unlink(missing_ok=True)
+    place.write_bytes(text)
+
+
+STYLES: tuple[Callable[[Path, bytes], None], ...] = (atomically, in_place, made_anew)
