@@ -10,17 +10,17 @@ import os
 from cosmemory.engines.files import spooled
 from cosmemory.engines.files.disk import let_go, read_all
 from cosmemory.engines.files.replace import find
-from cosmemory.engines.files.spool import BY_HAND, EXAMINED, NONE, UNKNOWN, VOID, Spool
+from cosmemory.engines.files.spool import BY_HAND, EXAMINED, JOURNAL, NONE, UNKNOWN, VOID, Spool
 from cosmemory.engines.files.spooled import Record, SpoolStep, length_of
 from cosmemory.frozen import field, replace, slotted
-from cosmemory.text.digest import log_revision
+from cosmemory.text.digest import log_revision, sha256_hex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cosmemory.store import Revision
 
 NAME = "heads"
-TITLE = "cosmemory-heads 1"
+TITLE = b"cosmemory-heads 1 "
 READ_HEADS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -63,6 +63,8 @@ class Heads:
             length = length_of(self.revisions.get(step.path, UNKNOWN))
             self.gap = self.gap or length != step.start
             self.edited = self.edited or length not in (None, step.start)
+        elif step.kind == "S":
+            self.gap = self.gap or (step.path not in self.revisions and step.before != NONE)
         self.revisions[step.path] = step.head
 
 
@@ -92,18 +94,11 @@ def read(folder: str) -> Heads:
     try:
         descriptor = os.open(f"{folder}/{NAME}", READ_HEADS)
         try:
-            lines = read_all(descriptor).decode("utf-8", "surrogateescape").split("\n")
+            data = read_all(descriptor)
         finally:
             let_go(descriptor)
-        title, name, end, edited = lines[0].rsplit(" ", 3)
-        if title == TITLE and lines[-2:] == [TITLE, ""]:
-            heads = Heads(name, int(end), edited == "edited")
-            for line in lines[1:-2]:
-                revision, stamp, path = line.split("\t", 2)
-                heads.revisions[path] = revision
-                if stamp:
-                    heads.stamps[path] = stamp
-            return heads
+        if os.stat(f"{folder}/{JOURNAL}").st_size:  # or else the texts of these heads are gone
+            return _parsed(data)
     except (OSError, ValueError):
         pass  # never written, or by a machine that lost its power
     from cosmemory.engines.files import journal
@@ -111,13 +106,33 @@ def read(folder: str) -> Heads:
     return Heads(revisions=journal.heads(folder))
 
 
+def _parsed(data: bytes) -> Heads:
+    """The heads in a file's bytes.
+
+    Raises ValueError where they are not whole.
+    """
+    title, _, rest = data.partition(b"\n")
+    if title != TITLE + sha256_hex(rest)[:16].encode():
+        raise ValueError
+    first, *lines = rest.decode("utf-8", "surrogateescape").split("\n")[:-1]
+    name, end, edited = first.split(" ")
+    heads = Heads(name, int(end), edited == "edited")
+    for line in lines:
+        revision, stamp, path = line.split("\t", 2)
+        heads.revisions[path] = revision
+        if stamp:
+            heads.stamps[path] = stamp
+    return heads
+
+
 def written(heads: Heads) -> bytes:
     """The bytes of the file of the heads."""
-    first = f"{TITLE} {heads.spool} {heads.end} {'edited' if heads.edited else 'examined'}"
+    first = f"{heads.spool} {heads.end} {'edited' if heads.edited else 'examined'}"
     lines = [
         f"{revision}\t{heads.stamps.get(path, '')}\t{path}" for path, revision in heads.revisions.items()
     ]
-    return "\n".join([first, *lines, TITLE, ""]).encode("utf-8", "surrogateescape")
+    rest = "\n".join([first, *lines, ""]).encode("utf-8", "surrogateescape")
+    return TITLE + sha256_hex(rest)[:16].encode() + b"\n" + rest
 
 
 def settled(spool: Spool, record: Record) -> str:

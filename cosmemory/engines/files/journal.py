@@ -12,19 +12,20 @@ import sqlite3
 import zlib
 from contextlib import suppress
 
-from cosmemory.engines.files.spool import NONE, spliced_at
+from cosmemory.engines.files.spool import JOURNAL, NONE, spliced_at
 from cosmemory.engines.files.spooled import length_of, revision_in
-from cosmemory.engines.files.weaving import FOLLOWS, WHOLE, Woven, WovenStep
+from cosmemory.engines.files.weaving import FOLLOWS, LOST, WHOLE, Woven, WovenStep
 from cosmemory.errors import NotFound
 from cosmemory.frozen import replace
 from cosmemory.store import Attribution, PageStep, Remembered, is_revision_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Self
 
-NAME = "journal.sqlite"
+    Read = Callable[[str], bytes | None]
+
 FORMAT = 1
 LEAST_BETWEEN_WHOLE = 16 * 1024
 # What a step counts beside its bytes: a text must not lie thousands of tiny steps from a whole one.
@@ -41,6 +42,7 @@ class Journal:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
+        connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
 
     def __enter__(self) -> Self:
         return self
@@ -54,8 +56,10 @@ class Journal:
     @property
     def taken(self) -> tuple[str, int]:
         """Which spool is in here up to which offset."""
-        name, end = self.connection.execute("SELECT spool, end FROM taken").fetchone()
-        return name, end
+        row = self.connection.execute("SELECT spool, end FROM taken").fetchone()
+        if row is None:
+            raise sqlite3.DatabaseError("it does not say what is in it")
+        return row[0], row[1]
 
     @property
     def last(self) -> int:
@@ -65,10 +69,17 @@ class Journal:
 
     def heads(self) -> dict[str, str]:
         """The head of every page."""
-        return dict(self.connection.execute("SELECT path, head FROM page"))
+        found = dict(self.connection.execute("SELECT path, head FROM page"))
+        if not all(isinstance(each, str) for pair in found.items() for each in pair):
+            raise sqlite3.DatabaseError("what it says of the pages is damaged")
+        return found
 
-    def take(self, changes: Iterable[Woven], spool: str, end: int) -> None:
-        """Take changes over, with how much of the spool that is: all of it, durably, or nothing."""
+    def take(self, changes: Iterable[Woven], spool: str, end: int, present: Read) -> None:
+        """Take changes over, with how much of the spool that is: all of it, durably, or nothing.
+
+        A page of which nothing tells the text is taken as it is at ``present``.
+        """
+        lost: set[str] = set()
         with self.connection as connection:
             for change in changes:
                 told = change.attribution
@@ -78,6 +89,10 @@ class Journal:
                 )
                 for step in change.steps:
                     self._add(change.number, step)
+                    if step.told == LOST:
+                        lost.add(step.path)
+            for path in lost:
+                self._find(path, present(path))
             connection.execute("UPDATE taken SET spool = ?, end = ?", (spool, end))
 
     def revisions(self, path: str | None, below: int | None, limit: int | None) -> tuple[Remembered, ...]:
@@ -91,7 +106,7 @@ class Journal:
         else:
             rows = self.connection.execute(
                 "SELECT step.number FROM step JOIN page ON page.id = step.page"
-                " WHERE page.path = ? AND step.number < ? ORDER BY step.number DESC LIMIT ?",
+                " WHERE page.path = CAST(? AS TEXT) AND step.number < ? ORDER BY step.number DESC LIMIT ?",
                 (_named(path), most, least),
             )
         return tuple(found for (number,) in rows.fetchall() if (found := self.revision(number)))
@@ -126,14 +141,16 @@ class Journal:
 
         Raises NotFound where the text is not kept.
         """
-        page = self.connection.execute("SELECT id FROM page WHERE path = ?", (_named(path),)).fetchone()
+        page = self.connection.execute(
+            "SELECT id FROM page WHERE path = CAST(? AS TEXT)", (_named(path),)
+        ).fetchone()
         if page is None:
             return None
         base = self.connection.execute(
             "SELECT number, text FROM whole_text WHERE page = ? AND number <= ? ORDER BY number DESC LIMIT 1",
             (page[0], number),
         ).fetchone()
-        begin, text = (base[0], bytearray(_unpacked(base[1]))) if base else (0, bytearray())
+        begin, changes = (base[0], [(0, b"", base[1])]) if base else (0, [])
         after, known = NONE, True
         for each, told, start, removed, inserted, now in self.connection.execute(
             "SELECT number, told, start, removed, inserted, after FROM step"
@@ -143,13 +160,13 @@ class Journal:
             after = now
             known = known and (told == FOLLOWS or each == begin)
             if each != begin:
-                text[start : start + len(_unpacked(removed))] = _unpacked(inserted)
+                changes.append((start, removed, inserted))
         found = revision_in(after)
         if found is None:
             self._refuse_forgotten(page[0], path, number)
             return None
-        data = bytes(text)
-        if not known or not is_revision_of(found, data):
+        data = _made_of(changes) if known else None
+        if data is None or not is_revision_of(found, data):
             raise NotFound(f"The text of {path} at revision {number}", "The history does not keep it.")
         return data
 
@@ -163,10 +180,14 @@ class Journal:
 
     def _add(self, number: int, step: WovenStep) -> None:
         connection = self.connection
-        row = connection.execute("SELECT id, since FROM page WHERE path = ?", (_named(step.path),)).fetchone()
+        row = connection.execute(
+            "SELECT id, since FROM page WHERE path = CAST(? AS TEXT)", (_named(step.path),)
+        ).fetchone()
         if row is None:
             begun = (_named(step.path), step.after)
-            made = connection.execute("INSERT INTO page (path, head, since) VALUES (?, ?, 0)", begun)
+            made = connection.execute(
+                "INSERT INTO page (path, head, since) VALUES (CAST(? AS TEXT), ?, 0)", begun
+            )
             row = made.lastrowid, 0
         elif step.told == WHOLE:
             step = self._as_a_step_from_the_last(number, step)
@@ -183,6 +204,16 @@ class Journal:
                 self._keep_whole(page, number, self.text(step.path, number) or b"")
         connection.execute("UPDATE page SET head = ?, since = ? WHERE id = ?", (step.after, since, page))
 
+    def _find(self, path: str, present: bytes | None) -> None:
+        """Keep the text of a page as it is now, where the history leads up to it and does not tell it."""
+        query = "SELECT id, max(number), after FROM step JOIN page ON id = page WHERE path = CAST(? AS TEXT)"
+        page, number, after = self.connection.execute(query, (_named(path),)).fetchone()
+        try:
+            self.text(path, number)
+        except NotFound:
+            if present is not None and is_revision_of(revision_in(after), present):
+                self._keep_whole(page, number, present)
+
     def _as_a_step_from_the_last(self, number: int, step: WovenStep) -> WovenStep:
         """What a person did to a page as small as it was, where the text before it is known."""
         if (length_of(step.after) or 0) > LARGE:
@@ -195,7 +226,9 @@ class Journal:
         return replace(step, told=FOLLOWS, start=start, removed=removed, inserted=inserted)
 
     def _keep_whole(self, page: int, number: int, text: bytes) -> None:
-        self.connection.execute("INSERT INTO whole_text VALUES (?, ?, ?)", (page, number, packed(text)))
+        self.connection.execute(
+            "INSERT OR REPLACE INTO whole_text VALUES (?, ?, ?)", (page, number, packed(text))
+        )
 
 
 def opened(folder: str) -> Journal | None:
@@ -203,7 +236,7 @@ def opened(folder: str) -> Journal | None:
 
     Raises sqlite3.Error for one that cannot be read.
     """
-    path = f"{folder}/{NAME}"
+    path = f"{folder}/{JOURNAL}"
     if not os.path.exists(path):
         return None
     connection = sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True)
@@ -222,7 +255,7 @@ def writable(folder: str) -> Journal:
 
     Raises sqlite3.Error for one that cannot be written, OSError where none can be made.
     """
-    path = f"{folder}/{NAME}"
+    path = f"{folder}/{JOURNAL}"
     mode = os.stat(f"{folder}/spool").st_mode & 0o777
     # Opened by us first: SQLite would follow a link, and give the file whatever mode it likes.
     os.close(os.open(path, OPEN_JOURNAL, mode))
@@ -261,6 +294,17 @@ def _format(connection: sqlite3.Connection) -> int:
     return found
 
 
+def _made_of(changes: Iterable[tuple[int, bytes, bytes]]) -> bytes | None:
+    """The text that steps lead to; None where one of them is damaged."""
+    text = bytearray()
+    try:
+        for start, removed, inserted in changes:
+            text[start : start + len(_unpacked(removed))] = _unpacked(inserted)
+    except zlib.error:
+        return None
+    return bytes(text)
+
+
 def packed(data: bytes) -> bytes:
     """A text as it is kept: compressed where that is worth it."""
     packed = zlib.compress(data) if len(data) > WORTH_PACKING else data
@@ -271,9 +315,9 @@ def _unpacked(data: bytes) -> bytes:
     return zlib.decompress(data[1:]) if data[:1] == PACKED else data[1:]
 
 
-def _named(path: str) -> str:
-    """A path as SQLite can hold it: what is not UTF-8 in it is escaped."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+def _named(path: str) -> bytes:
+    """A path as SQLite can be asked for it: a name need not be UTF-8."""
+    return path.encode("utf-8", "surrogateescape")
 
 
 def _quoted(path: str) -> str:

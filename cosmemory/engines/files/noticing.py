@@ -10,7 +10,7 @@ from cosmemory.engines.files.replace import find
 from cosmemory.engines.files.spool import NONE, UNKNOWN
 from cosmemory.errors import Unsafe
 from cosmemory.frozen import frozen
-from cosmemory.store import revision_of
+from cosmemory.store import check_path, revision_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def _different(
 def page(root: str, path: str) -> bytes | None:
     """A page as it stands; None where there is none that can be read."""
     try:
+        check_path(path)  # a history may come from elsewhere: no record may lead out of the memory
         found = find(root, path)
     except Unsafe:
         return None

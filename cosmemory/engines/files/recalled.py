@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from cosmemory.engines.files import heads, journal, noticing, spooled
 from cosmemory.engines.files.disk import refusal
 from cosmemory.engines.files.heads import Heads
 from cosmemory.engines.files.journal import Journal
 from cosmemory.engines.files.lock import FOLDER
-from cosmemory.engines.files.spool import NONE, UNKNOWN
+from cosmemory.engines.files.spool import JOURNAL, NONE, UNKNOWN
 from cosmemory.engines.files.spooled import Record, revision_in
 from cosmemory.engines.files.weaving import EDITED, FOLLOWS, LOST, WHOLE, Woven, WovenStep, woven
 from cosmemory.errors import Damaged, NotFound
@@ -32,6 +32,7 @@ class FilesHistory:
     journal: Journal | None
     fresh: tuple[Woven, ...]
     last: int
+    present: Read
 
     def revisions(
         self, path: str | None = None, *, below: int | None = None, limit: int | None = None
@@ -46,7 +47,8 @@ class FilesHistory:
         if self.journal is not None and (limit is None or len(found) < limit):
             # Not what the journal took over since this history was asked for: that stands among the fresh ones.
             most = self.last + 1 if below is None else min(below, self.last + 1)
-            found += self.journal.revisions(path, most, None if limit is None else limit - len(found))
+            with _refusing():
+                found += self.journal.revisions(path, most, None if limit is None else limit - len(found))
         return tuple(found)
 
     def revision(self, number: int) -> Remembered | None:
@@ -54,13 +56,25 @@ class FilesHistory:
         if number > self.last:
             index = number - self.last - 1
             return self.fresh[index].remembered if index < len(self.fresh) else None
-        return self.journal.revision(number) if self.journal is not None else None
+        with _refusing():
+            return self.journal.revision(number) if self.journal is not None else None
 
     def text(self, path: str, number: int) -> bytes | None:
         """A page right after the change of that number, None where there was no page.
 
         Raises NotFound where the text is not kept any more.
         """
+        try:
+            return self._text(path, number)
+        except NotFound:
+            newest = self.revisions(path, limit=1)[0]
+            step = newest.step(path)
+            data = self.present(path)
+            if newest.number > number or step is None or not is_revision_of(step.after, data):
+                raise
+            return data
+
+    def _text(self, path: str, number: int) -> bytes | None:
         steps = [
             step
             for change in self.fresh
@@ -71,7 +85,8 @@ class FilesHistory:
         begin = wholes[-1] if wholes else 0
         text: bytes | None = None
         if not wholes and self.journal is not None:
-            text = self.journal.text(path, min(number, self.last))
+            with _refusing():
+                text = self.journal.text(path, min(number, self.last))
         for step in steps[begin:]:
             if step.told == LOST:
                 raise NotFound(f"The text of {path} at revision {number}", "The history does not keep it.")
@@ -92,20 +107,13 @@ def recalled(root: str, read: Read) -> FilesHistory:
     Raises Damaged where the journal cannot be read.
     """
     folder = f"{root}/{FOLDER}"
-    try:
+    with _refusing():
         # The spool first: what the journal takes over meanwhile is then in both, and counted once.
         spool = spooled.read(folder)
         kept = journal.opened(folder)
         known = kept.heads() if kept else {}
         last = kept.last if kept else 0
         name, end = kept.taken if kept else ("", 0)
-    except sqlite3.Error as error:
-        hint = (
-            "Nothing that stands on the pages is touched by that; move the file away to begin a new history."
-        )
-        raise Damaged(f"{FOLDER}/{journal.NAME}", 1, f"it cannot be read ({error})", hint) from error
-    except OSError as error:
-        raise refusal(FOLDER, error) from error
     begin = end if spool.name == name else 0
     records = [_judged(each, read) for each in spool.records if each.end > begin]
     fresh = list(woven(records, last + 1, known, read))
@@ -117,7 +125,21 @@ def recalled(root: str, read: Read) -> FilesHistory:
         if stamps.revisions.get(path) == known.get(path, UNKNOWN)
     }
     present = _present(root, seen, last + len(fresh) + 1, read)
-    return FilesHistory(kept, (*fresh, *present), last)
+    return FilesHistory(kept, (*fresh, *present), last, read)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Say in our own words what SQLite or the disk refuses."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        hint = (
+            "Nothing that stands on the pages is touched by that; move the file away to begin a new history."
+        )
+        raise Damaged(f"{FOLDER}/{JOURNAL}", 1, f"it cannot be read ({error})", hint) from error
+    except OSError as error:
+        raise refusal(FOLDER, error) from error
 
 
 def told_of(root: str) -> Read:

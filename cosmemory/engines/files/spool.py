@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cosmemory.engines.files.lock import Lock
 
 NAME = "spool"
+JOURNAL = "journal.sqlite"
 TITLE = b"cosmemory-spool 1 "
 KEPT = b"K\n"
 VOID = b"V\n"

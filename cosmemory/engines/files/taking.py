@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from functools import partial
 
 from cosmemory.engines.files import folder, heads, journal, litter, noticing, spooled
 from cosmemory.engines.files.disk import let_go, write_all
@@ -12,12 +13,12 @@ from cosmemory.engines.files.heads import Heads
 from cosmemory.engines.files.journal import Journal
 from cosmemory.engines.files.lock import FOLDER
 from cosmemory.engines.files.replace import MAKE_PAGE
-from cosmemory.engines.files.spool import Spool
+from cosmemory.engines.files.spool import JOURNAL, Spool
 from cosmemory.engines.files.spooled import Spooled
 from cosmemory.engines.files.weaving import woven
 from cosmemory.errors import NotSaved
 
-DAMAGED = f"{journal.NAME}.damaged"
+DAMAGED = f"{JOURNAL}.damaged"
 TEMPORARY = f"{litter.PREFIX}{heads.NAME}{litter.SUFFIX}"
 
 
@@ -30,10 +31,12 @@ def take_over(spool: Spool, known: Heads, keep_days: int) -> Heads:
     found = spooled.read(own)
     try:
         revisions = _taken(spool, found, keep_days)
-    except sqlite3.OperationalError as error:
-        raise NotSaved(f"{FOLDER}/{journal.NAME}", str(error)) from error
     except sqlite3.DatabaseError as error:
-        os.replace(f"{own}/{journal.NAME}", f"{own}/{DAMAGED}")
+        # An operation that is wrong, and not only refused for now, meets tables that are not ours any more.
+        wrong = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_BUSY) == sqlite3.SQLITE_ERROR
+        if isinstance(error, sqlite3.OperationalError) and not wrong:
+            raise NotSaved(f"{FOLDER}/{JOURNAL}", str(error)) from error
+        os.replace(f"{own}/{JOURNAL}", f"{own}/{DAMAGED}")
         spool.lock.notices.append(f"The history was damaged ({error}); it is kept as {FOLDER}/{DAMAGED}.")
         revisions = _taken(spool, found, keep_days)
     stamps = {path: stamp for path, stamp in known.stamps.items() if path in revisions}
@@ -56,8 +59,9 @@ def _take(kept: Journal, found: Spooled, root: str) -> None:
     begin = end if name == found.name else 0
     records = [record for record in found.records if record.end > begin]
     if records:
-        changes = woven(records, kept.last + 1, kept.heads(), lambda path: noticing.page(root, path))
-        kept.take(changes, found.name, found.records[-1].end)
+        present = partial(noticing.page, root)
+        changes = woven(records, kept.last + 1, kept.heads(), present)
+        kept.take(changes, found.name, found.records[-1].end, present)
 
 
 def _keep(spool: Spool, known: Heads) -> None:
