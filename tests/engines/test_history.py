@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.engines.files import past
 from cosmemory.engines.files.engine import FilesStore
-from cosmemory.errors import Conflict, NotFound
+from cosmemory.errors import Conflict, CosmemoryError, Damaged, NotFound
 from cosmemory.store import Append, Attribution, Remove, Replace, revision_of
 from tests.engines.saves import STYLES
 from tests.engines.scenarios import entry
@@ -265,7 +267,7 @@ class Life:
         (root / LOG).write_bytes(HEAD)
         (root / "p0.md").write_bytes(b"# There before anybody came\n")
         self.stores = [FilesStore(str(root)) for _ in range(3)]
-        self.told: dict[int, Attribution] = {}
+        self.after: dict[str, dict[str, bytes]] = {"": self.on_disk()}  # what stood there, by message
 
     def store(self) -> FilesStore:
         chosen = self.random.randrange(len(self.stores))
@@ -278,15 +280,15 @@ class Life:
 
     def step(self) -> None:
         self.clock += 1
-        verb, words = (
-            self.random.choices(
-                [self.log, self.rewrite, self.rotate, self.remove, self.by_hand, self.edit_log],
-                [6, 8, 1, 1, 3, 2],
-            )[0],
-            f"m{self.clock}",
-        )
+        verbs = [self.log, self.rewrite, self.rotate, self.remove, self.by_hand, self.edit_log]
+        verb = self.random.choices(verbs, [6, 8, 1, 1, 3, 2])[0]
         past.FULL = self.random.choice([0, 3_000, 40_000])
+        self.make(verb)
+
+    def make(self, verb: Callable[[Attribution], None]) -> None:
+        words = f"m{self.clock}"
         verb(Attribution(actor="a\tb", operation=verb.__name__, message=words, at=self.clock))
+        self.after[words] = self.on_disk()
 
     def some(self) -> bytes:
         return bytes(self.random.choices(b"abc\n\r\0\xff #|-", k=self.random.choice([0, 3, 60, 3_000])))
@@ -371,3 +373,130 @@ def test_every_text_that_stood_on_the_disk_is_told_again(root, monkeypatch, seed
     assert by_verbs == sorted(by_verbs, reverse=True, key=lambda words: int(words[1:]))
     assert len(by_verbs) == len({*by_verbs})
     assert not any(store.notices() for store in life.stores)
+
+
+HISTORY = ("spool", "heads", "journal.sqlite")
+ROUNDS = int(os.environ.get("COSMEMORY_DAMAGES", "60"))
+
+
+def lived(root: Path, seed: int, steps: int) -> Life:
+    """A folder with a past."""
+    life = Life(root, seed)
+    for _ in range(steps):
+        life.step()
+        life.store().notice(thoroughly=True)
+    return life
+
+
+def every_verb_works(life: Life) -> None:
+    for verb in (life.log, life.rewrite, life.rotate, life.remove, life.by_hand, life.log, life.rewrite):
+        life.clock += 1
+        life.make(verb)
+        life.store().notice(thoroughly=True)
+
+
+def untrue(life: Life) -> list[str]:
+    """What the history says of pages that were never so, and where it does not know the present."""
+    history = FilesStore(str(life.root)).history()
+    stood = {path: {pages.get(path) for pages in life.after.values()} for path in [*life.names, LOG]}
+    found = []
+    newest = history.revisions(limit=1)
+    for change in history.revisions():
+        for step in change.pages:
+            try:
+                text = history.text(step.path, change.number)
+            except NotFound:
+                continue
+            was = life.after[change.attribution.message].get(step.path)
+            if not change.by_hand and text != was:
+                found.append(f"#{change.number} {step.path} was never so by {change.attribution.message}")
+            # What a repair left of a log was there only until the entry that it was made for.
+            if text not in stood[step.path] and not (
+                step.path == LOG and any(each.startswith(text) for each in stood[LOG])
+            ):
+                found.append(f"#{change.number} {step.path} was never so")
+    for path, data in life.on_disk().items():
+        if not newest or history.text(path, newest[0].number) != data:
+            found.append(f"the present of {path} is not known")
+    return found
+
+
+@pytest.mark.parametrize("names", [*[(name,) for name in HISTORY], HISTORY, None], ids=str)
+def test_what_is_deleted_of_the_history_leaves_every_page_and_verb(root, monkeypatch, names):
+    monkeypatch.setattr(past, "AGAIN", 0.0)
+    life = lived(root, 7, 40)
+    pages = life.on_disk()
+    for running in (True, False):
+        if names is None:
+            shutil.rmtree(root / ".cosmemory")
+        for name in names or ():
+            (root / ".cosmemory" / name).unlink(missing_ok=True)
+        if not running:
+            life.stores = [FilesStore(str(root)) for _ in life.stores]
+        assert life.on_disk() == pages
+        assert untrue(life) == []
+        every_verb_works(life)
+        assert untrue(life) == []
+        pages = life.on_disk()
+
+
+def damage(chance: random.Random, place: Path) -> str:
+    """One damage done to a file of the history."""
+    data = bytearray(place.read_bytes()) if place.exists() else bytearray()
+    if not data:
+        return "nothing"
+    begin = chance.randrange(len(data))
+    what = chance.choice(["cut", "flip", "hole", "garbage", "empty"])
+    if what == "cut":
+        del data[begin:]
+    elif what == "flip":
+        data[begin] ^= 1 << chance.randrange(8)
+    elif what == "hole":
+        data[begin : begin + 600] = bytes(len(data[begin : begin + 600]))
+    elif what == "garbage":
+        data[begin : begin + 50] = chance.randbytes(50)
+    else:
+        data.clear()
+    place.write_bytes(data)
+    return f"{what} at {begin}"
+
+
+@pytest.mark.parametrize("name", HISTORY)
+def test_what_is_damaged_of_the_history_is_never_told_wrong(root, monkeypatch, name):
+    monkeypatch.setattr(past, "AGAIN", 0.0)
+    life = lived(root, 8, 60)
+    chance = random.Random(9)
+    kept = root.with_name(f"{root.name}-kept")
+    shutil.copytree(root, kept)
+    found = []
+    for turn in range(ROUNDS):
+        shutil.rmtree(root)
+        shutil.copytree(kept, root)
+        again = copy_of(life)
+        told = damage(chance, root / ".cosmemory" / name)
+        try:
+            wrong = untrue_if_told(again)
+            every_verb_works(again)
+            wrong += untrue_if_told(again)
+        except CosmemoryError as error:
+            wrong = [repr(error)]
+        found += [f"{turn}: {told}: {each}" for each in wrong]
+    shutil.rmtree(kept)
+    assert found == []
+
+
+def untrue_if_told(life: Life) -> list[str]:
+    """The same; a history may also say that it is damaged."""
+    try:
+        return untrue(life)
+    except Damaged:
+        return []
+
+
+def copy_of(life: Life) -> Life:
+    made = object.__new__(Life)
+    made.root, made.names, made.clock = life.root, life.names, life.clock
+    made.random = random.Random(3)
+    made.after = dict(life.after)
+    made.stores = [FilesStore(str(life.root)) for _ in range(3)]
+    return made
