@@ -10,7 +10,7 @@ import os
 from cosmemory.engines.files import spooled
 from cosmemory.engines.files.disk import let_go, read_all
 from cosmemory.engines.files.replace import find
-from cosmemory.engines.files.spool import BY_HAND, EXAMINED, JOURNAL, NONE, UNKNOWN, VOID, Spool
+from cosmemory.engines.files.spool import BY_HAND, EXAMINED, JOURNAL, KEPT, NONE, UNKNOWN, VOID, Spool
 from cosmemory.engines.files.spooled import Record, SpoolStep, length_of
 from cosmemory.frozen import field, replace, slotted
 from cosmemory.text.digest import log_revision, sha256_hex
@@ -71,7 +71,7 @@ class Heads:
 def follow(heads: Heads | None, spool: Spool) -> tuple[Heads, bool]:
     """The heads as they are now, under the lock, and whether the spool may stay as it is.
 
-    It may not where a power cut took a part, so that what follows could not be read, nor with a gap in it.
+    It may not where it cannot be read, nor with a gap in it.
     What a killed writer left unsettled is settled first. Raises OSError for what a disk refuses.
     """
     folder = spool.lock.folder
@@ -81,12 +81,15 @@ def follow(heads: Heads | None, spool: Spool) -> tuple[Heads, bool]:
         found = spooled.read(folder, heads.spool, heads.end)
         if found.name != heads.spool:
             heads.spool, heads.end = found.name, 0
+    sound = found.sound or (found.name != "" and spool.cut(found.end))
     for record in found.records:
-        state = record.state or settled(spool, record)
-        heads.lay(record if state == "K" else replace(record, state="V"))
-    if found.records and not found.records[-1].state:
-        heads.end += len(VOID)
-    return heads, found.sound and not heads.gap
+        made = record.state == "K" or (not record.state and _stand(spool.lock.root, record))
+        heads.lay(record if made else replace(record, state="V"))
+        spool.settled = bool(record.state)
+        if not record.state and record is found.records[-1]:
+            spool.settle(KEPT if made else VOID)
+            heads.end = spool.end
+    return heads, sound and not heads.gap
 
 
 def read(folder: str) -> Heads:
@@ -135,22 +138,9 @@ def written(heads: Heads) -> bytes:
     return TITLE + sha256_hex(rest)[:16].encode() + b"\n" + rest
 
 
-def settled(spool: Spool, record: Record) -> str:
-    """Whether the change of a writer that was killed was made; said in the spool if it is the last one."""
-    made = all(_stands(spool.lock.root, step) for step in record.steps)
-    spool.settle() if made else spool.settle(VOID)
-    return "K" if made else "V"
-
-
-def settle_last(spool: Spool) -> None:
-    """Settle what a killed writer left at the end of the spool; only under the lock."""
-    try:
-        records = spooled.read(spool.lock.folder).records
-        if records and not records[-1].state:
-            settled(spool, records[-1])
-    except OSError:
-        pass  # the next one who can read it does it
-    spool.settled = True
+def _stand(root: str, record: Record) -> bool:
+    """Whether the change of a writer that was killed was made."""
+    return all(_stands(root, step) for step in record.steps)
 
 
 def _stands(root: str, step: SpoolStep) -> bool:

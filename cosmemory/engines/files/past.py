@@ -97,7 +97,7 @@ class Past:
         """What is known last of every page; None where that cannot be known now."""
         if self.spool.opened() == CLOSED:
             return None
-        if self._heads is None or self._follows != self.lock.follows:
+        if self._heads is None or self._follows != self.lock.follows or not self.spool.settled:
             try:
                 self._heads, whole_past = heads_of.follow(self._heads, self.spool)
             except (OSError, CosmemoryError) as error:

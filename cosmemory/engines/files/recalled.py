@@ -174,9 +174,9 @@ def _present(root: str, known: Heads, number: int, read: Read) -> list[Woven]:
     """What somebody saved and no writer has noticed yet, as a change of its own."""
     found = []
     for each in noticing.changed(root, known):
-        data = read(each.path)
-        if not known.knows(each.path, data, each.revision if data == each.data else None):
-            found.append(each)
+        now = replace(each, data=read(each.path))
+        if not known.knows(each.path, now.data, now.revision):
+            found.append(now)
     if not found:
         return []
     steps = tuple(

@@ -105,6 +105,15 @@ class Spool:
         except OSError as error:
             self._give_up(error)
 
+    def cut(self, end: int) -> bool:
+        """Cut off what a crash left of a record or a mark; whether that is done."""
+        try:
+            os.ftruncate(self._descriptor, end)
+        except OSError:
+            return False
+        self.end = end
+        return True
+
     def begin_anew(self) -> str:
         """Empty the file, when all of it has gone to the journal; its new name.
 
