@@ -239,7 +239,16 @@ def opened(folder: str) -> Journal | None:
     path = f"{folder}/{JOURNAL}"
     if not os.path.exists(path):
         return None
-    connection = sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True)
+    try:
+        return _opened(path, "ro")
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_READONLY:
+            raise
+        return _opened(path, "rw")  # SQLite takes back what a killed writer left half done
+
+
+def _opened(path: str, mode: str) -> Journal | None:
+    connection = sqlite3.connect(f"file:{_quoted(path)}?mode={mode}", uri=True)
     try:
         if _format(connection) == 0:
             connection.close()

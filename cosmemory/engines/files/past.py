@@ -219,6 +219,9 @@ class Past:
         heads = self._heads
         if heads is None:
             return
+        if self.spool.closed:
+            self._heads = None  # what could not be written is not known: the pages tell what was made
+            return
         heads.end = self.spool.end
         if made:
             heads.revisions.update(self._begun)

@@ -1,6 +1,6 @@
 """The history of a folder as a reader finds it: the journal, what the spool adds to it, and the pages as they stand.
 
-Nothing is written, and no lock is waited for.
+No page is written, and no lock is waited for.
 """
 
 from __future__ import annotations

@@ -51,6 +51,11 @@ class Spool:
     def __del__(self) -> None:
         self.close()
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be recorded, or not any more."""
+        return self._descriptor == CLOSED
+
     def close(self) -> None:
         """Let go of the file; the next record opens it again."""
         descriptor, self._descriptor = self._descriptor, CLOSED
@@ -99,7 +104,7 @@ class Spool:
         if self._descriptor == CLOSED or self.settled:
             return
         try:
-            os.write(self._descriptor, mark)
+            write_all(self._descriptor, mark)
             self.settled = True
             self.end += len(mark)
         except OSError as error:
