@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.engines.scenarios import entry
 A, B, LOG, ONE = "a.md", "b.md", "log.md", "agents/one.md"
 HEAD = b"# Log\n\n" + entry("first")
 PAGES = {A: b"# A\n", B: b"# B\n", LOG: HEAD}
+NOW = int(time.time())  # what is long ago is forgotten
 STEPS = int(os.environ.get("COSMEMORY_HISTORY", "500"))
 
 
@@ -39,7 +41,7 @@ class Kept:
 
     def commit(self, *changes, **told):
         with self.store.writing() as writer:
-            return writer.commit(changes, Attribution(**{"actor": "Ann", "at": 1000, **told}))
+            return writer.commit(changes, Attribution(**{"actor": "Ann", "at": NOW, **told}))
 
     def replace(self, path: str, data: bytes, **told: object) -> None:
         stored = self.store.read(path)
@@ -90,10 +92,10 @@ def test_the_pages_that_were_there_are_the_first_change(kept):
 
 
 def test_a_page_that_is_replaced_is_remembered_with_both_texts(kept):
-    kept.replace(A, b"# A\n\nnew\n", operation="set", message="because", at=1234)
+    kept.replace(A, b"# A\n\nnew\n", operation="set", message="because", at=NOW - 5)
     change = kept.newest()
     assert (change.number, change.by_hand) == (2, False)
-    assert change.attribution == Attribution(actor="Ann", operation="set", message="because", at=1234)
+    assert change.attribution == Attribution(actor="Ann", operation="set", message="because", at=NOW - 5)
     assert steps(change) == [(A, revision_of(b"# A\n"), revision_of(b"# A\n\nnew\n"))]
     assert (kept.text(A, 1), kept.text(A, 2)) == (b"# A\n", b"# A\n\nnew\n")
     assert kept.text(B, 2) == b"# B\n"
@@ -121,8 +123,8 @@ def test_several_pages_that_change_together_are_one_change(kept):
 
 
 def test_appended_entries_are_remembered_one_by_one(kept):
-    kept.store.append(LOG, entry("second"), Attribution(actor="Bob", operation="log", at=5))
-    kept.store.append(LOG, entry("third"), Attribution(actor="Ann", operation="log", at=6))
+    kept.store.append(LOG, entry("second"), Attribution(actor="Bob", operation="log", at=NOW))
+    kept.store.append(LOG, entry("third"), Attribution(actor="Ann", operation="log", at=NOW))
     newest, before, _ = kept.store.history().revisions(LOG)
     assert (newest.attribution.actor, before.attribution.actor) == ("Ann", "Bob")
     assert (newest.step(LOG).before, newest.step(LOG).after) == (
@@ -261,7 +263,7 @@ class Life:
     def __init__(self, root: Path, seed: int) -> None:
         self.root = root
         self.random = random.Random(seed)
-        self.clock = 1000
+        self.clock = NOW
         self.names = [f"p{number}.md" for number in range(4)] + ["agents/deep.md"]
         (root / "agents").mkdir()
         (root / LOG).write_bytes(HEAD)
@@ -462,11 +464,11 @@ def damage(chance: random.Random, place: Path) -> str:
 
 
 @pytest.mark.parametrize("name", HISTORY)
-def test_what_is_damaged_of_the_history_is_never_told_wrong(root, monkeypatch, name):
+def test_what_is_damaged_of_the_history_is_never_told_wrong(root, tmp_path, monkeypatch, name):
     monkeypatch.setattr(past, "AGAIN", 0.0)
     life = lived(root, 8, 60)
     chance = random.Random(9)
-    kept = root.with_name(f"{root.name}-kept")
+    kept = tmp_path / "kept"
     shutil.copytree(root, kept)
     found = []
     for turn in range(ROUNDS):
@@ -481,7 +483,6 @@ def test_what_is_damaged_of_the_history_is_never_told_wrong(root, monkeypatch, n
         except CosmemoryError as error:
             wrong = [repr(error)]
         found += [f"{turn}: {told}: {each}" for each in wrong]
-    shutil.rmtree(kept)
     assert found == []
 
 

@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,13 @@ from tests.engines.scenarios import HEAD, LOG, PAGE, PROBE, Scenario, entry, jud
 from tests.engines.seams import Faults, ShortWrites, killed_at, seen
 
 OTHER = "team-roster.md"
+NOW = int(time.time())  # what is long ago is forgotten
 EVERY_CALL = os.environ.get("COSMEMORY_CALLS", "") == "all"
 BEFORE = {LOG: HEAD, PAGE: b"# State\n", OTHER: b"# Roster\n"}
 
 
 def told(number: int) -> Attribution:
-    return Attribution(actor="tester", operation=f"change {number}", at=1000 + number)
+    return Attribution(actor="tester", operation=f"change {number}", at=NOW + number)
 
 
 def replace(number: int):
