@@ -82,6 +82,7 @@ def follow(heads: Heads | None, spool: Spool) -> tuple[Heads, bool]:
         if found.name != heads.spool:
             heads.spool, heads.end = found.name, 0
     sound = found.sound or (found.name != "" and spool.cut(found.end))
+    spool.settled = True
     for record in found.records:
         made = record.state == "K" or (not record.state and _stand(spool.lock.root, record))
         heads.lay(record if made else replace(record, state="V"))

@@ -125,9 +125,13 @@ class Spool:
         Raises OSError.
         """
         descriptor = self.opened()
-        os.ftruncate(descriptor, 0)
         line = first_line()
-        write_all(descriptor, line)
+        try:
+            os.ftruncate(descriptor, 0)
+            write_all(descriptor, line)
+        except OSError:
+            self.close()  # records after no first line, or a part of it, could not be read
+            raise
         self.end = len(line)
         self.settled = True
         return line[len(TITLE) : -1].decode()
