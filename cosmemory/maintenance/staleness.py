@@ -8,8 +8,9 @@ from cosmemory.errors import NotFound
 from cosmemory.store import History
 
 # So many changes of a page are looked through, and no text longer than this is.
-DEPTH = 200
+DEPTH = 1000
 LONGEST = 4 << 20
+NOTHING, PERHAPS, SURE, AGAINST = range(4)  # of what a save shows of a change
 WORDS = 3  # letters and digits that a line must have to tell anything
 
 Lines = Counter[bytes]
@@ -25,24 +26,36 @@ def begun_from(history: History, path: str, saved: bytes, number: int) -> int | 
     if len(saved) > LONGEST:
         return None
     kept = _lines(saved)
+    perhaps: int | None = None
     try:
         after = _lines(history.text(path, changes[0]) if changes else None)
-        for newer, older in zip(changes, [*changes[1:], 0], strict=True):
+        # Before the oldest change there was no page; before the oldest that is looked at there was.
+        for newer, older in zip(changes, changes[1:] + [0] * (len(changes) < DEPTH), strict=False):
             before = _lines(history.text(path, older) if older else None)
-            if _shows(kept, before, after):
-                return newer
+            shown = _trace(kept, before, after)
+            if shown == SURE:
+                return perhaps or newer
+            if shown == AGAINST:
+                perhaps = None
+            elif shown == PERHAPS:
+                perhaps = perhaps or newer
             after = before
     except NotFound:
         pass  # the history does not reach that far back
-    return None
+    return perhaps
 
 
-def _shows(saved: Lines, before: Lines, after: Lines) -> bool:
-    """Whether ``saved`` shows a trace of the step from ``before`` to ``after``."""
+def _trace(saved: Lines, before: Lines, after: Lines) -> int:
+    """How ``saved`` shows the step from ``before`` to ``after``."""
     came, went = after - before, before - after
-    if came:
-        return any(saved[line] > before[line] for line in came)
-    return bool(went) and all(saved[line] <= after[line] for line in went)
+    if any(saved[line] for line in came if not before[line]):
+        return SURE
+    if went and not came and all(saved[line] <= after[line] for line in went):
+        return SURE
+    if any(saved[line] for line in went if not after[line]):
+        return AGAINST
+    # One more of a line that stands in many places: its place may have been another.
+    return PERHAPS if any(saved[line] > before[line] for line in came) else NOTHING
 
 
 def _lines(data: bytes | None) -> Lines:
