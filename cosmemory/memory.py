@@ -36,6 +36,7 @@ else:
 
 # A person who saves again and again must not keep a verb waiting for ever.
 ATTEMPTS = 20
+LOGGED = "log"  # the operation that only appends, and examines no edit by hand
 
 
 class Memory(Reader):
@@ -107,7 +108,7 @@ class Memory(Reader):
         if self.settings.format > FORMAT or BROADCAST in [event.type for event in events]:
             # A broadcast is shown on cos-state too.
             return self.run(lambda transaction: transaction.append(*events)).revision_of(LOG_PATH)
-        return self.store.append(LOG_PATH, entries_of(events), self.attribution("log"))
+        return self.store.append(LOG_PATH, entries_of(events), self.attribution(LOGGED))
 
 
 @frozen()

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from cosmemory.errors import EditedMeanwhile, NotFound
+from cosmemory.errors import Damaged, EditedMeanwhile, NotFound
 from cosmemory.frozen import frozen
 from cosmemory.maintenance.checkpoints import is_in_one
 from cosmemory.maintenance.damage import damage_of
 from cosmemory.maintenance.staleness import begun_from
-from cosmemory.memory import Memory
+from cosmemory.memory import LOGGED, Memory
 from cosmemory.merge.pages import merge_pages
 from cosmemory.merge.strategies import THEIRS, Dispute, Strategies
 from cosmemory.operations.conflicts import open_conflict
@@ -25,6 +25,7 @@ from cosmemory.transaction import Transaction
 
 MARK = "examined edits"
 OPERATION = "reconcile"
+AT_ONCE = 100
 
 
 @frozen(kw_only=True)
@@ -67,13 +68,21 @@ def stale_saves(memory: Memory) -> tuple[StaleSave, ...]:
 
 
 def _since(memory: Memory, history: History, since: int) -> tuple[StaleSave, ...]:
-    edits: list[Remembered] = []
-    for change in history.revisions():
-        if change.number <= since:
-            break
-        if change.by_hand:
-            edits.append(change)
+    edits = [change for change in _not_examined(history, since) if change.by_hand]
     return tuple(save for change in reversed(edits) for save in _stale(memory, history, change))
+
+
+def _not_examined(history: History, since: int) -> Iterator[Remembered]:
+    newest = history.revisions(limit=1)
+    # Where the history was lost its numbers begin anew; what a verb found before it was examined by that verb.
+    anew = bool(newest) and newest[0].number < since
+    while newest:
+        for change in newest:
+            at_verb = not change.by_hand and change.attribution.operation != LOGGED
+            if at_verb if anew else change.number <= since:
+                return
+            yield change
+        newest = history.revisions(below=newest[-1].number, limit=AT_ONCE)
 
 
 def _stale(memory: Memory, history: History, change: Remembered) -> Iterator[StaleSave]:
@@ -154,10 +163,13 @@ def _after(memory: Memory, number: int) -> list[Remembered]:
 
 def examine(memory: Memory, writer: Writer) -> list[str]:
     """Edits by hand examined under the lock; what was merged, or what is to be told, one sentence each."""
-    if memory.settings.stale_saves == "merge":
-        try:
+    try:
+        if memory.settings.stale_saves == "merge":
             return [each.told() for each in reconcile(memory, writer)]
-        except EditedMeanwhile:
-            return []  # the person saves at this very moment: the next change examines that too
-    writer.examined()  # until the next edit: what stands in the history is told once, and merged when asked for
-    return [f"{each.warning()}; cosmemory reconcile brings them back." for each in stale_saves(memory)]
+        writer.examined()  # until the next edit: what is in the history is told once, and merged when asked for
+        return [f"{each.warning()}; cosmemory reconcile brings them back." for each in stale_saves(memory)]
+    except EditedMeanwhile:
+        return []  # the person saves at this very moment: the next change examines that too
+    except (Damaged, NotFound) as error:
+        writer.examined()  # the past must not keep anybody from writing a page
+        return [f"Whether an edit by hand went over newer changes cannot be told: {error}"]

@@ -332,3 +332,35 @@ def test_whatever_a_person_and_agents_write_in_turn_nothing_is_lost(tmp_path, be
         found += [f"seed {seed}: {each}" for each in [*both.found, *both.lost()]]
         shutil.rmtree(root)
     assert found == []
+
+
+def test_a_damaged_history_keeps_no_verb_from_its_work(folder, monkeypatch):
+    monkeypatch.setattr(past, "FULL", 0)
+    state.set_focus(folder.memory, "before the damage")
+    monkeypatch.setattr(past, "FULL", 1 << 20)
+    journal = folder.root / ".cosmemory" / "journal.sqlite"
+    journal.write_bytes(journal.read_bytes()[:100] + b"\xff" * 5000)
+    folder.save(STATE, folder.text(STATE) + "\nA note.\n")
+    state.set_focus(folder.memory, "after the damage")
+    assert folder.memory.read(STATE).current_focus.primary_task == "after the damage"
+    assert folder.text(STATE).endswith("\nA note.\n")
+    assert any("journal.sqlite:1 is damaged" in sentence for sentence in folder.memory.told)
+    folder.look()
+    assert folder.look() == []
+
+
+def test_after_a_loss_of_the_history_stale_copies_are_still_noticed(folder):
+    for number in range(5):
+        state.set_focus(folder.memory, f"task {number}")
+        folder.save(STATE, folder.text(STATE) + f"\nNote {number}.\n")
+        folder.look()
+    for name in ("spool", "heads", "journal.sqlite"):
+        (folder.root / ".cosmemory" / name).unlink(missing_ok=True)
+    folder = Folder(folder.root)
+    for number in range(2):
+        assert folder.look() == []
+        buffer = folder.text(STATE)
+        state.add_action(folder.memory, f"action {number}", priority="high")
+        folder.save(STATE, buffer + f"\nA later note {number}.\n")
+        assert len(folder.look()) == 1
+    assert len(folder.memory.read(STATE).pending_actions) == 2
