@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cosmemory.engines.files import copies, litter
+from cosmemory.engines.files import copies, litter, past
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.store import Append, Replace
 from tests.engines.cuts import AMOUNT, booted_again, empty, judged, recorded, some, without_exchange
@@ -240,3 +240,12 @@ def test_without_an_fsync_after_a_dead_writer_its_log_takes_our_entry_along(root
     monkeypatch.setattr(litter, "clear", lambda *_, **__: [])
     first = commit(creating(LOG, HEAD))
     assert succession(root, first, begin_and_append, LOG, before={PAGE: b"x"}) != []
+
+
+@pytest.mark.parametrize("name", ["replace", "append", "together", "two-pages"])
+def test_the_power_may_go_while_the_journal_takes_the_spool_over(name, root, monkeypatch):
+    """What SQLite writes is not seen, and lost every time: the pages hang on none of it."""
+    monkeypatch.setattr(past, "FULL", 0)
+    count, found = cut_campaign(by_name[name], root)
+    assert found == []
+    assert count >= 10
