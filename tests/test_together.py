@@ -15,7 +15,7 @@ from cosmemory.connect import open_memory
 from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.periods import daily_pages, month_of
 from cosmemory.operations.state import add_action, set_focus
-from cosmemory.store import revision_of
+from cosmemory.store import is_revision_of, revision_of
 
 WRITERS = 8
 STEPS = int(os.environ.get("COSMEMORY_TOGETHER", "12"))
@@ -161,6 +161,59 @@ def save(page: Path, line: str) -> None:
     temporary = page.with_suffix(".md.editor")
     temporary.write_text(page.read_text(encoding="utf-8") + line, encoding="utf-8")
     os.replace(temporary, page)
+
+
+CHANGER = """
+import sys
+from cosmemory.connect import open_memory
+from cosmemory.engines.files import past
+from cosmemory.kinds.coordination_log import Event
+from cosmemory.operations import state
+root, name, steps = sys.argv[1], sys.argv[2], int(sys.argv[3])
+past.FULL, past.AGAIN = 4_000, 0.0
+memory = open_memory(root, actor=name)
+for step in range(steps):
+    memory.message = f"{name}/{step}"
+    if step % 2:
+        memory.log(Event(time=memory.now(), type="focus", action=memory.message))
+    else:
+        state.add_action(memory, memory.message, priority="low")
+    print(memory.message, flush=True)
+"""
+
+
+def test_the_history_tells_every_change_once_with_who_made_it_while_a_person_edits(root):
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", CHANGER, str(root), f"agent {number}", str(STEPS)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(4)
+    ]
+    page, saves = root / "team-roster.md", 0
+    while any(process.poll() is None for process in running):
+        save(page, f"A person's line {saves}.\n")
+        saves += 1
+        time.sleep(0.05)
+    said = [line for process in running for line in process.communicate()[0].split("\n")[:-1]]
+    assert [process.returncode for process in running] == [0] * 4
+    memory = open_memory(str(root))
+    memory.store.notice(thoroughly=True)
+    history = memory.store.history()
+    changes = history.revisions()
+    assert [change.number for change in changes] == list(range(len(changes), 0, -1))
+    told = [change.attribution for change in changes if not change.by_hand and change.attribution.message]
+    assert sorted(each.message for each in told) == sorted(said)
+    assert all(each.message.startswith(f"{each.actor}/") for each in told)
+    by_hand = [change for change in changes if change.by_hand]
+    assert by_hand
+    assert all(change.step("team-roster.md") for change in by_hand)
+    for change in changes:
+        for step in change.pages:
+            assert is_revision_of(step.after, history.text(step.path, change.number))
+    for path in memory.store.paths():
+        assert history.text(path, changes[0].number) == (root / path).read_bytes()
 
 
 def test_a_verb_begins_again_when_an_editor_saved_under_it(root, monkeypatch):
