@@ -14,7 +14,7 @@ from cosmemory.errors import Damaged, EditedMeanwhile, NotFound
 from cosmemory.frozen import frozen
 from cosmemory.maintenance.checkpoints import is_in_one
 from cosmemory.maintenance.damage import damage_of
-from cosmemory.maintenance.staleness import begun_from
+from cosmemory.maintenance.staleness import DEPTH, begun_from
 from cosmemory.memory import LOGGED, Memory
 from cosmemory.merge.pages import merge_pages
 from cosmemory.merge.strategies import THEIRS, Dispute, Strategies
@@ -101,7 +101,8 @@ def _stale_save(memory: Memory, history: History, path: str, number: int) -> Sta
         return None  # what damage left is nobody's edit: repair knows what becomes of it
     began = begun_from(history, path, saved, number)
     base = history.text(path, began) if began else None
-    lost = [each for each in history.revisions(path, below=number) if each.number > (began or 0)]
+    recent = history.revisions(path, below=number, limit=DEPTH)
+    lost = [each for each in recent if each.number > (began or 0)]
     if began is None or base is None or not lost:
         return None
     disputes = merge_pages(path, base, before, saved).disputes
