@@ -11,7 +11,6 @@ from cosmemory.engines.files import cache, listing, marks
 from cosmemory.engines.files.disk import refusal
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
 from cosmemory.engines.files.log import TAIL, Log
-from cosmemory.engines.files.past import KEEP_DAYS, Extended, Past, Turned, head_of
 from cosmemory.engines.files.replace import Found, check_names, current, find, open_page, replace
 from cosmemory.engines.tail import in_style_of
 from cosmemory.errors import Conflict, EditedMeanwhile, NotFound, NotSaved
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from cosmemory.engines.files.copies import FilesCopies
+    from cosmemory.engines.files.past import Past
     from cosmemory.engines.files.recalled import FilesHistory
     from cosmemory.store import Readable
 
@@ -48,12 +48,13 @@ class FilesStore:
     """The pages of one memory in a folder."""
 
     def __init__(
-        self, root: str, *, durability: str = "full", timeout: float = 10.0, keep_days: int = KEEP_DAYS
+        self, root: str, *, durability: str = "full", timeout: float = 10.0, keep_days: int = 400
     ) -> None:
         self.root = os.path.realpath(root)
         self.durability = durability
         self.lock = Lock(self.root, timeout)
-        self._past = Past(self.lock, keep_days=keep_days)
+        self.keep_days = keep_days
+        self._remembered: Past | None = None
         self._logs: dict[str, Log] = {}
 
     def read(self, path: str) -> Stored | None:
@@ -160,7 +161,7 @@ class FilesStore:
         self.lock.acquire()
         try:
             self._finish()
-            return self._log(path).put(data, head_of(attribution))
+            return self._log(path).put(data, self._past.head_of(attribution))
         finally:
             self.lock.release()
 
@@ -194,6 +195,15 @@ class FilesStore:
         from cosmemory.engines.files.copies import FilesCopies
 
         return FilesCopies(self.root, shelf, self.root, self.durability, self.lock)
+
+    @property
+    def _past(self) -> Past:
+        """The past, which who only reads the pages does not need."""
+        if self._remembered is None:
+            from cosmemory.engines.files.past import Past
+
+            self._remembered = Past(self.lock, keep_days=self.keep_days)
+        return self._remembered
 
     def _finish(self) -> None:
         if self.lock.unfinished:
@@ -305,9 +315,11 @@ class FilesWriter:
             )
 
     def _make(self, change: Change, told: Attribution) -> Revision:
+        from cosmemory.engines.files.past import Turned
+
         store = self.store
         if isinstance(change, Append):
-            return store._log(change.path).put(change.data, head_of(told))  # noqa: SLF001
+            return store._log(change.path).put(change.data, store._past.head_of(told))  # noqa: SLF001
         before = self._before(change)
         data = change.data if isinstance(change, Replace) else None
         with store._past.remembering(told, [Turned(change.path, before, data)]):  # noqa: SLF001
@@ -316,10 +328,11 @@ class FilesWriter:
 
     def _make_together(self, changes: Sequence[Change], told: Attribution) -> tuple[Revision, ...]:
         from cosmemory.engines.files import intent
+        from cosmemory.engines.files.past import Extended, Turned
 
         store = self.store
         steps: list[intent.Step] = []
-        turned: list[Turned | Extended] = []
+        turned: list[Extended | Turned] = []
         for change in changes:
             if isinstance(change, Append):
                 closing, length, tail = store._log(change.path).ready()  # noqa: SLF001

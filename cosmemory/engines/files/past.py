@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 FULL = 256 * 1024  # so many bytes of spool go to the journal
 AGAIN = 1.0  # seconds until a process looks for edits by hand once more
 EDITED = "edited by hand"
-KEEP_DAYS = 400
 
 
 @frozen()
@@ -79,7 +78,7 @@ class Past:
 
     __slots__ = ("_begun", "_follows", "_heads", "_looked", "keep_days", "lock", "spool")
 
-    def __init__(self, lock: Lock, spool: Spool | None = None, keep_days: int = KEEP_DAYS) -> None:
+    def __init__(self, lock: Lock, spool: Spool | None = None, keep_days: int = 400) -> None:
         self.lock = lock
         self.keep_days = keep_days
         self.spool = spool or Spool(lock)
@@ -148,7 +147,7 @@ class Past:
                 steps.append(whole(step.path, data, revision or NONE))
                 self._begun[step.path] = f"{revision}#{len(data)}" if data is not None else NONE
         if steps:
-            self.spool.begin(head_of(intent.told), steps)
+            self.spool.begin(self.head_of(intent.told), steps)
             self.settle(made=True)
 
     def _begin(self, told: Attribution, changes: Sequence[Turned | Extended]) -> None:
@@ -170,7 +169,7 @@ class Past:
             steps.append(spliced(change.path, data, change.data, was, now))
             self._begun[change.path] = NONE if change.data is None else f"{now}#{len(change.data)}"
             modes &= before.status.st_mode if before else 0o666
-        self.spool.begin(head_of(told), steps, modes)
+        self.spool.begin(self.head_of(told), steps, modes)
 
     def _caught_up(self, heads: Heads, path: str, before: Found | None) -> str:
         """The revision by which the history knows a page as it stands, once it was told what a person did to it."""
@@ -272,11 +271,11 @@ class Past:
         if self._heads is not None:
             self._heads.end = self.spool.end
 
+    @staticmethod
+    def head_of(told: Attribution) -> bytes:
+        """The head of the record of a change that is made now."""
+        return head(told.at or int(time.time()), told.actor, told.operation, told.message)
+
     def _give_up(self, error: Exception) -> None:
         reason = getattr(error, "strerror", None) or str(error)
         self.lock.notices.append(f"The history could not be brought up to date: {reason}")
-
-
-def head_of(told: Attribution) -> bytes:
-    """The head of the record of a change that is made now."""
-    return head(told.at or int(time.time()), told.actor, told.operation, told.message)
