@@ -165,13 +165,14 @@ def save(page: Path, line: str) -> None:
 
 CHANGER = """
 import sys
+from cosmemory.config import Settings
 from cosmemory.connect import open_memory
 from cosmemory.engines.files import past
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.operations import state
 root, name, steps = sys.argv[1], sys.argv[2], int(sys.argv[3])
 past.FULL, past.AGAIN = 4_000, 0.0
-memory = open_memory(root, actor=name)
+memory = open_memory(root, actor=name, settings=Settings(lock_timeout=60.0))  # on a busy machine too
 for step in range(steps):
     memory.message = f"{name}/{step}"
     if step % 2:
