@@ -22,13 +22,14 @@ STEPS = int(os.environ.get("COSMEMORY_TOGETHER", "12"))
 
 WRITER = """
 import random, sys
+from cosmemory.config import Settings
 from cosmemory.connect import open_memory
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.operations import alerts, metrics, state, team
 from cosmemory.operations.pages import set_value
 
 root, number, steps = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-memory = open_memory(root)
+memory = open_memory(root, settings=Settings(lock_timeout=60))  # on a busy machine it is somebody else's turn
 name = f"helper-{number}"
 chosen = random.Random(number)
 team.join(memory, name, role="tester")
