@@ -75,8 +75,8 @@ def follow(heads: Heads | None, spool: Spool) -> tuple[Heads, bool]:
     What a killed writer left unsettled is settled first. Raises OSError for what a disk refuses.
     """
     folder = spool.lock.folder
-    found = spooled.read(folder, heads.spool, heads.end) if heads else None
-    if heads is None or found is None or found.name != heads.spool:
+    found = spooled.read_on(spool.opened(), heads.spool, heads.end, spool.end) if heads else None
+    if heads is None or found is None:
         heads = read(folder)
         found = spooled.read(folder, heads.spool, heads.end)
         if found.name != heads.spool:

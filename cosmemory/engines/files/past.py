@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     Read = Callable[[str], bytes | None]
 
 FULL = 256 * 1024  # so many bytes of spool go to the journal
+LATER = 4  # times as many where others are waiting for their turn, most of all for an append's
 AGAIN = 1.0  # seconds until a process looks for edits by hand once more
 EDITED = "edited by hand"
 
@@ -86,6 +87,11 @@ class Past:
         self._follows = -1
         self._looked = float("-inf")
         self._begun: dict[str, str] = {}
+
+    @property
+    def _current(self) -> bool:
+        """Whether nobody else can have written since the heads were known."""
+        return self._heads is not None and self._follows == self.lock.follows
 
     @property
     def edited(self) -> bool:
@@ -199,11 +205,15 @@ class Past:
 
     def begin_append(self, told: bytes, path: str, start: int, data: bytes, after: str) -> None:
         """Record entries that are about to be written at the end of a log."""
-        heads = self.heads()
-        if heads is None:
+        if self.spool.opened() == CLOSED:
             return
-        self._catch_up_log(heads, path, start)
-        self._begun = {path: f"{after}#{start + len(data)}"}
+        if self._current or not self.spool.settled:
+            heads = self.heads()
+            if heads is None:
+                return
+            self._catch_up_log(heads, path, start)
+            self._begun = {path: f"{after}#{start + len(data)}"}
+        # Where others wrote since we did, an append need not know what: it would hold the lock for longer.
         self.spool.begin(told, [appended(path, after, start, data)])
 
     def tidy(self, most: int) -> None:
@@ -216,7 +226,9 @@ class Past:
         """Say whether the change that was begun was made."""
         self.spool.settle(KEPT if made else VOID)
         heads = self._heads
-        if heads is None:
+        if heads is None or not self._current:
+            if self.spool.end > FULL * LATER:
+                self.take_over()
             return
         if self.spool.closed:
             self._heads = None  # what could not be written is not known: the pages tell what was made

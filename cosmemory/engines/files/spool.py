@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NAME = "spool"
 JOURNAL = "journal.sqlite"
 TITLE = b"cosmemory-spool 1 "
+NAMED = len(TITLE) + 17  # so long is the first line
 KEPT = b"K\n"
 VOID = b"V\n"
 CLOSED = -1
@@ -37,7 +38,7 @@ class Spool:
     What cannot be recorded is told as a notice: history must not keep anybody from writing a page.
     """
 
-    __slots__ = ("_begun", "_descriptor", "_follows", "end", "lock", "mode", "settled")
+    __slots__ = ("_begun", "_descriptor", "_file", "_follows", "end", "lock", "mode", "settled")
 
     def __init__(self, lock: Lock) -> None:
         self.lock = lock
@@ -46,6 +47,7 @@ class Spool:
         self._follows = -1
         self.mode = 0
         self._begun = 0
+        self._file = 0, 0
         self.end = 0
 
     def __del__(self) -> None:
@@ -69,9 +71,10 @@ class Spool:
         """
         if self._descriptor != CLOSED and self._follows == self.lock.follows:
             return self._descriptor
-        self.close()
         try:
-            self._open()
+            if not self._still_that_file():
+                self.close()
+                self._open()
         except OSError as error:
             self._give_up(error)
         return self._descriptor
@@ -136,6 +139,25 @@ class Spool:
         self.settled = True
         return line[len(TITLE) : -1].decode()
 
+    def _still_that_file(self) -> bool:
+        """Whether the open file is the one of that name, whose end others may have moved since."""
+        if self._descriptor == CLOSED:
+            return False
+        try:
+            found = os.stat(f"{self.lock.folder}/{NAME}", follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        if (found.st_ino, found.st_dev) != self._file or found.st_nlink != 1 or found.st_size < NAMED:
+            return False
+        self._follows = self.lock.follows
+        self._find_end(found.st_size)
+        return True
+
+    def _find_end(self, size: int) -> None:
+        self.end = size
+        # With a part of its first line alone, what follows could not be read: that is not settled either.
+        self.settled = size == NAMED or os.pread(self._descriptor, 2, max(0, size - 2)) in (KEPT, VOID)
+
     def _open(self) -> None:
         folder = os.stat(self.lock.folder)
         path = f"{self.lock.folder}/{NAME}"
@@ -145,14 +167,10 @@ class Spool:
         if status.st_nlink != 1 or status.st_mode & 0o170000 != 0o100000:
             raise OSError(0, "it is not a plain file of one name")
         self.mode = status.st_mode & 0o777
+        self._file = status.st_ino, status.st_dev
         if status.st_size == 0:
             write_all(descriptor, first_line())
-            self.settled = True
-            self.end = len(TITLE) + 17
-        else:
-            self.end = status.st_size
-            last = os.pread(descriptor, 2, status.st_size - 2)
-            self.settled = last in (KEPT, VOID) or status.st_size <= len(TITLE) + 17
+        self._find_end(status.st_size or NAMED)
 
     def _take_back(self) -> None:
         """Cut off the part of a record that the disk did not take: what follows it could not be read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cosmemory.engines.files.disk import let_go, read_all
-from cosmemory.engines.files.spool import KEPT, NAME, NONE, TITLE, UNKNOWN, VOID
+from cosmemory.engines.files.spool import KEPT, NAME, NAMED, NONE, TITLE, UNKNOWN, VOID
 from cosmemory.frozen import frozen
 from cosmemory.store import Attribution
 from cosmemory.text.digest import sha256_hex
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 READ_SPOOL = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-NAMED = len(TITLE) + 17
 
 
 @frozen()
@@ -95,6 +94,15 @@ def read(folder: str, known: str = "", begin: int = 0) -> Spooled:
     return parsed(data, begin if found == known else 0) if found else Spooled("", (), 0, len(data))
 
 
+def read_on(descriptor: int, known: str, begin: int, end: int) -> Spooled | None:
+    """What follows the offset ``begin`` of a spool that is open; None where it is not the one called ``known``."""
+    if begin < NAMED or name_of(os.pread(descriptor, NAMED, 0)) != known:
+        return None
+    data = os.pread(descriptor, end - begin, begin) if end > begin else b""
+    records = tuple(_records(data, 0, begin))
+    return Spooled(known, records, records[-1].end if records else begin, begin + len(data))
+
+
 def name_of(data: bytes) -> str:
     """The name of a spool, empty where its first line cannot be read."""
     if not data.startswith(TITLE) or len(data) < NAMED or data[NAMED - 1 : NAMED] != b"\n":
@@ -109,7 +117,7 @@ def parsed(data: bytes, begin: int = 0) -> Spooled:
     return Spooled(name_of(data), records, end, len(data))
 
 
-def _records(data: bytes, at: int) -> Iterator[Record]:
+def _records(data: bytes, at: int, before: int = 0) -> Iterator[Record]:
     while data[at : at + 2] == b"R ":
         line = data.find(b"\n", at, at + 40)
         words = data[at:line].split(b" ") if line > 0 else []
@@ -125,7 +133,7 @@ def _records(data: bytes, at: int) -> Iterator[Record]:
         mark = data[at : at + 2]
         state = "K" if mark == KEPT else "V" if mark == VOID else ""
         at += 2 if state else 0
-        yield _record(payload, at, state)
+        yield _record(payload, before + at, state)
 
 
 def _record(payload: bytes, end: int, state: str) -> Record:
