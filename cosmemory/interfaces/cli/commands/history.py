@@ -232,4 +232,5 @@ def undo(what: tuple[str, ...], force: bool, **options: Any) -> None:
 
 def _undone(done: Undone) -> str:
     named = done.change.attribution.operation or "a change"
-    return f"undid #{done.change.number} ({named}): {visible_line(done.words)}"
+    told = f"undid #{done.change.number} ({named}): {visible_line(done.words)}"
+    return f"{told}\nthe pages as they were before are in {done.kept}" if done.kept else told
