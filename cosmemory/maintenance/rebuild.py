@@ -12,6 +12,7 @@ from cosmemory.frozen import frozen
 from cosmemory.kinds import ACTIVE_ALERTS, COORDINATION_LOG, COS_STATE, TEAM_ROSTER, Kind
 from cosmemory.kinds.page import Page
 from cosmemory.maintenance import reconciling
+from cosmemory.maintenance.checkpoints import before_risk
 from cosmemory.maintenance.damage import damage_of
 from cosmemory.maintenance.kept import keep
 from cosmemory.maintenance.replay import Told, told_by
@@ -86,6 +87,9 @@ def rebuild(memory: Memory, name: str, *, expected: dict[str, str] | None = None
         page = _standing(memory, kind)
         document = document_of(memory, kind, told, page)
         before = data_of(page.document) if page is not None else {}
+        differing = tuple(differences(before, data_of(document)))
+        if stored is not None and differing:
+            before_risk(transaction.memory, "rebuild")
         kept = ""
         if stored is None:
             transaction.create(kind.path, page_text(memory, kind, document))
@@ -97,7 +101,7 @@ def rebuild(memory: Memory, name: str, *, expected: dict[str, str] | None = None
         return Rebuilt(
             path=kind.path,
             events=count,
-            differences=tuple(differences(before, data_of(document))),
+            differences=differing,
             untold=(*UNTOLD[kind], ALWAYS_UNTOLD),
             vague=tuple(told.vague),
             kept=kept,

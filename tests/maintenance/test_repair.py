@@ -8,6 +8,7 @@ import pytest
 
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import Conflict, NotFound
+from cosmemory.maintenance.checkpoints import create, found_as, listed, with_manifest
 from cosmemory.maintenance.damage import SORTS, damage_of
 from cosmemory.maintenance.repair import Mend, apply, plan
 from cosmemory.memory import Memory
@@ -104,6 +105,19 @@ def test_a_page_of_no_kind_comes_back_when_it_is_named(memory: Memory) -> None:
     assert plan(memory) == ()
     apply(memory, plan(memory, ["ideas"]))
     assert bytes_of(memory, "ideas.md") == b"# Ideas\n"
+
+
+def test_the_present_is_a_checkpoint_before_a_page_is_repaired_and_not_the_latest(memory: Memory) -> None:
+    damage(memory, ROSTER, None)
+    apply(memory, plan(memory))
+    assert listed(memory) == []  # nothing stood there that could be lost
+    sound = create(memory)
+    damage(memory, ROSTER, b"\0\0\0\0")
+    apply(memory, plan(memory))
+    made = with_manifest(memory, listed(memory)[0])
+    assert made.manifest is not None
+    assert (made.manifest.before, made.manifest.of(ROSTER).size) == ("repair", 4)
+    assert found_as(memory, "latest").name == sound.name
 
 
 def test_a_name_that_nothing_answers_to_is_not_found(memory: Memory) -> None:
