@@ -31,8 +31,7 @@ from cosmemory.store import (
 )
 from cosmemory.text.digest import log_revision
 
-COPIES = ("checkpoints/", "backups/")
-NOT_LIVE = (*COPIES, "archive/")
+NOT_LIVE = ("checkpoints/", "backups/", "archive/")
 
 
 class EphemeralStore:
@@ -103,10 +102,6 @@ class EphemeralStore:
     def strangers(self) -> tuple[str, ...]:
         """Nothing: no editor reaches a dict."""
         return ()
-
-    def kept_apart(self) -> tuple[str, ...]:
-        """The pages in checkpoints and backups."""
-        return tuple(sorted(path for path in self._pages if path.endswith(".md") and path.startswith(COPIES)))
 
     def vitals(self) -> Vitals:
         """The size of the pages, and whether somebody holds the lock."""

@@ -106,10 +106,6 @@ class Rehearsal:
         """Copies that editors and synchronisers left."""
         return self._store.strangers()
 
-    def kept_apart(self) -> tuple[str, ...]:
-        """The pages in checkpoints and backups."""
-        return self._store.kept_apart()
-
     def vitals(self) -> Vitals:
         """How the store behind fares."""
         return self._store.vitals()

@@ -11,7 +11,7 @@ from cosmemory.document.values import time_of
 from cosmemory.frozen import frozen
 from cosmemory.kinds import ARCHIVE, COS_STATE, LOG_PATH, TEAM_ROSTER, Kind
 from cosmemory.kinds.cos_state import ENDED
-from cosmemory.maintenance.copies import last_checkpoint
+from cosmemory.maintenance.checkpoints import Checkpoint, listed
 from cosmemory.maintenance.damage import SORTS, damage_of
 from cosmemory.maintenance.rotation import verify
 from cosmemory.memory import Memory
@@ -59,6 +59,7 @@ class Health:
 def examine(memory: Memory) -> Health:
     """A look at everything; it changes nothing."""
     vitals = memory.store.vitals()
+    last = next(iter(listed(memory)), None)
     damaged: set[str] = set()
     found = [
         *_missing(memory),
@@ -69,10 +70,9 @@ def examine(memory: Memory) -> Health:
         *_team(memory),
         *_actions(memory),
         *_vitals(memory, vitals),
-        *_checkpoint(memory),
+        *_checkpoint(memory, last),
         *_strangers(memory),
     ]
-    checkpoint = last_checkpoint(memory)
     order = (ERROR, WARNING, INFO)
     return Health(
         findings=tuple(sorted(found, key=lambda each: order.index(each.severity))),
@@ -80,7 +80,7 @@ def examine(memory: Memory) -> Health:
         used=vitals.used,
         own=vitals.own,
         free=vitals.free,
-        checkpoint=checkpoint[0] if checkpoint else None,
+        checkpoint=last.name if last else None,
         holder=vitals.holder,
     )
 
@@ -239,15 +239,15 @@ def _vitals(memory: Memory, vitals: Vitals) -> Iterator[Finding]:
         yield Finding(check="journal", severity=WARNING, said=said)
 
 
-def _checkpoint(memory: Memory) -> Iterator[Finding]:
-    last, hours = last_checkpoint(memory), memory.settings.checkpoint_hours
+def _checkpoint(memory: Memory, last: Checkpoint | None) -> Iterator[Finding]:
+    hours = memory.settings.checkpoint_hours
     if last is None:
         said, severity = "There is no checkpoint yet.", INFO
     else:
-        minutes = int((memory.now() - time_of(last[1])).total_seconds()) // 60
+        minutes = int((memory.now() - time_of(last.at)).total_seconds()) // 60
         if minutes < hours * 60:
             return
-        said, severity = f"The last checkpoint, {last[0]}, is {spoken(minutes)} old.", WARNING
+        said, severity = f"The last checkpoint, {last.name}, is {spoken(minutes)} old.", WARNING
     yield Finding(check="checkpoint", severity=severity, said=said, command="cosmemory checkpoint create")
 
 

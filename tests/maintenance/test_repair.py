@@ -19,7 +19,7 @@ from cosmemory.text.visible import visible
 
 NOON = 1_795_262_400  # 2026-11-21T12:00:00Z
 CASES = Path(__file__).parents[1] / "cases" / "damage"
-BACKUP = "backups/20261120-120000"
+BACKUP = "20261120-120000"
 ROSTER, STATE, LOG = "team-roster.md", "cos-state.md", "coordination-log.md"
 
 
@@ -29,9 +29,11 @@ def memory_of(case: Path) -> tuple[Memory, str]:
     pages = {}
     if (case / "damaged").exists():
         pages[path] = (case / "damaged").read_bytes()
+    memory = Memory(EphemeralStore(pages), now=lambda: NOON)
     if (case / "copy.md").exists():
-        pages[f"{BACKUP}/{path}"] = (case / "copy.md").read_bytes()
-    return Memory(EphemeralStore(pages), now=lambda: NOON), path
+        with memory.store.writing(), (case / "copy.md").open("rb") as copy:
+            memory.store.copies("backups").keep(BACKUP, [(path, copy)])
+    return memory, path
 
 
 def told(mend: Mend) -> str:
@@ -93,7 +95,7 @@ def test_a_lost_page_comes_back_from_the_history(memory: Memory) -> None:
     before = bytes_of(memory, ROSTER)
     damage(memory, ROSTER, None)
     (mend,) = plan(memory)
-    assert mend.reason == "taken whole from revision 2"
+    assert mend.reason == "taken whole from change #2"
     apply(memory, [mend])
     assert bytes_of(memory, ROSTER) == before
 

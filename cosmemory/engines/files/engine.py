@@ -127,10 +127,6 @@ class FilesStore:
         """Copies that editors and synchronisers left between the pages."""
         return listing.strangers(self.root)
 
-    def kept_apart(self) -> tuple[str, ...]:
-        """The pages in checkpoints and backups."""
-        return listing.copies(self.root)
-
     def vitals(self) -> Vitals:
         """Sizes, the holder of the lock and the change that is half done, as they are seen from outside."""
         from cosmemory.engines.files.vitals import look
