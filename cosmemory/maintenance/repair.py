@@ -12,7 +12,7 @@ from cosmemory.errors import Conflict, NotFound
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import ARCHIVE, KINDS, LOG_PATH, Kind, kind_of
 from cosmemory.kinds.coordination_log import Event
-from cosmemory.kinds.log_archive import Entry, entry_texts, whole
+from cosmemory.kinds.log_archive import Entry, entry_texts, whole, without_entries
 from cosmemory.kinds.page import read_page
 from cosmemory.maintenance.checkpoints import REPAIR, before_risk
 from cosmemory.maintenance.copies import Copy, copies_of
@@ -164,7 +164,21 @@ def _good(memory: Memory, path: str, now: bytes | None) -> list[Copy]:
             found.append(each)
             if len(found) == GOOD:
                 break
+    if path == LOG_PATH:
+        archived = _archived(memory)
+        found = [_with_each_once(each, archived) for each in found]
     return sorted(found, key=lambda each: _errors(memory, path, each.data) > 0)
+
+
+def _with_each_once(copy: Copy, archived: Counter[str]) -> Copy:
+    """An earlier text of the log less what was moved to an archive since: there it would stand a second time."""
+    left, text = Counter(archived), decode_text(copy.data)
+    moved: list[Entry] = []
+    for entry in entry_texts(text):
+        if left[said(entry.text)] > 0:
+            left[said(entry.text)] -= 1
+            moved.append(entry)
+    return replace(copy, data=encode_text(without_entries(text, moved))) if moved else copy
 
 
 def _after(memory: Memory, found: Mend) -> tuple[bytes | None, str]:

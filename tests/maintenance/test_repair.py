@@ -11,6 +11,7 @@ from cosmemory.errors import Conflict, NotFound
 from cosmemory.maintenance.checkpoints import create, found_as, listed, with_manifest
 from cosmemory.maintenance.damage import SORTS, damage_of
 from cosmemory.maintenance.repair import Mend, apply, plan
+from cosmemory.maintenance.rotation import rotate, verify
 from cosmemory.memory import Memory
 from cosmemory.operations import state, team
 from cosmemory.operations.events import find_events
@@ -152,6 +153,23 @@ def test_entries_that_vanished_from_the_log_are_noticed_and_put_back(memory: Mem
     (mend,) = plan(memory)
     assert [each.sort for each in mend.damage] == ["lost-entries"]
     assert mend.after == before
+
+
+def test_a_log_that_comes_back_from_before_a_rotation_has_no_entry_twice() -> None:
+    clock = [NOON]
+    memory = Memory(EphemeralStore(), now=lambda: clock[0])
+    initialise(memory)
+    for focus in ("one", "two", "three"):
+        clock[0] += 7 * 86_400
+        state.set_focus(memory, focus)
+    rotate(memory)  # which makes a checkpoint of the log as it was
+    forgetful = Memory(EphemeralStore(memory.store._pages), now=lambda: clock[0])
+    forgetful.store._shelves = memory.store._shelves
+    damage(forgetful, LOG, None)
+    apply(forgetful, plan(forgetful))
+    held = [event.action for _, event in find_events(forgetful) if event.type == "focus"]
+    assert held == ["one", "two", "three"]
+    assert verify(forgetful).faults == ()
 
 
 def test_a_page_that_somebody_saved_meanwhile_is_left_alone(memory: Memory) -> None:
