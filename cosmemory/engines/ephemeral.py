@@ -11,7 +11,7 @@ from typing import BinaryIO
 from cosmemory.engines.kept import KeptCopies, Shelves
 from cosmemory.engines.recollection import Recollection
 from cosmemory.engines.tail import appended
-from cosmemory.errors import Conflict, Locked, NotFound, NotSaved
+from cosmemory.errors import Conflict, Locked, NotFound, NotSaved, no_page
 from cosmemory.store import (
     NOBODY,
     Append,
@@ -194,7 +194,7 @@ def _made(pages: dict[str, bytes], change: Change) -> Revision:
     before = pages.get(change.path)
     if isinstance(change, Append):
         if before is None:
-            raise NotFound(f"The page {change.path}", "cosmemory init creates what is missing.")
+            raise no_page(change.path)
         pages[change.path] = before + appended(before, change.data)
         return log_revision(len(pages[change.path]), pages[change.path])
     if not is_revision_of(change.expected, before):

@@ -14,7 +14,7 @@ from cosmemory.engines.files.log import TAIL, Log
 from cosmemory.engines.files.past import KEEP_DAYS, Extended, Past, Turned, head_of
 from cosmemory.engines.files.replace import Found, check_names, current, find, open_page, replace
 from cosmemory.engines.tail import in_style_of
-from cosmemory.errors import Conflict, EditedMeanwhile, NotFound, NotSaved
+from cosmemory.errors import Conflict, EditedMeanwhile, NotSaved, no_page
 from cosmemory.frozen import field, slotted
 from cosmemory.store import (
     NOBODY,
@@ -83,7 +83,7 @@ class FilesStore:
         """
         found = self._open(path)
         if found is None:
-            raise NotFound(f"The page {path}", "cosmemory init creates what is missing.")
+            raise no_page(path)
         return found
 
     def open_each(self, paths: Iterable[str]) -> Generator[tuple[str, Readable]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby, islice
 
-from cosmemory.errors import CosmemoryError, NotFound, UsageError
+from cosmemory.errors import CosmemoryError, NotFound, UsageError, no_page
 from cosmemory.interfaces.cli.declared import argument, command, option
 from cosmemory.interfaces.cli.history_lines import change_data, difference_data, show_blame, show_change
 from cosmemory.interfaces.cli.output import print_json, print_text, visible_line
@@ -194,7 +194,7 @@ def blame(document: str, path: str | None, **options: Any) -> None:
     page = memory.path_of(document)
     stored = memory.store.read(page)
     if stored is None:
-        raise NotFound(f"The page {page}", "cosmemory init creates what is missing.")
+        raise no_page(page)
     found = blame_value(past, page, stored.data, path) if path else blame_page(past, page, stored.data)
     if session.as_json:
         listed = [
