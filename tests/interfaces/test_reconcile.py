@@ -119,3 +119,29 @@ def test_a_page_that_lies_still_is_not_read_again(run, root, monkeypatch):
     os.utime(root / "cos-state.md", (1, 1))
     run("reconcile")
     assert run("reconcile")[1] == "nothing was saved over anything newer\n"
+
+
+def test_health_tells_a_stale_save_and_status_and_health_a_conflict(run, root):
+    page = root / "cos-state.md"
+    run("focus", "ship the parser")
+    copy = page.read_text(encoding="utf-8")
+    run("focus", "what the agent wrote")
+    page.write_text(copy.replace("ship the parser", "what a person wrote"), encoding="utf-8")
+    _, out, _ = run("health")
+    assert (
+        "warning: An older copy of cos-state.md (of #2) was saved over #3.\n  cosmemory reconcile\n" in out
+    )
+    run("reconcile")
+    said = "CONFLICT-1 waits for somebody: cos-state.md, current_focus.primary_task."
+    _, out, _ = run("health")
+    assert f"warning: {said}\n  cosmemory conflict show CONFLICT-1\n" in out
+    assert "An older copy" not in out
+    assert f"\nWarning: {said}  (cosmemory conflict show CONFLICT-1)\n" in run("status")[1]
+    assert json.loads(run("status", "--json")[1])["health"] == [
+        {
+            "check": "conflict",
+            "severity": "warning",
+            "said": said,
+            "command": "cosmemory conflict show CONFLICT-1",
+        }
+    ]

@@ -11,7 +11,8 @@ from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.frozen import replace
 from cosmemory.interfaces.cli.table import COMMANDS
 from cosmemory.kinds.coordination_log import Event
-from cosmemory.maintenance.health import Finding, examine, glance, megabytes
+from cosmemory.maintenance.glance import Finding, glance, megabytes
+from cosmemory.maintenance.health import examine
 from cosmemory.maintenance.rotation import rotate
 from cosmemory.memory import Memory
 from cosmemory.operations import state, team
