@@ -106,8 +106,12 @@ def test_with_report_it_is_only_told(run, root):
         "note: An older copy of cos-state.md (of #2) was saved over #3; cosmemory reconcile brings them back.\n"
     )
     assert "review the lock" not in page.read_text(encoding="utf-8")
+    before = page.read_bytes()
     dry = run("reconcile", "--dry-run")[1]
-    assert dry == "An older copy of cos-state.md (of #2) was saved over #3\n"
+    assert dry.startswith("An older copy of cos-state.md (of #2) was saved over #3.\n--- cos-state.md\n")
+    assert "+| 1 | review the lock | medium | - | pending |\n" in dry
+    assert json.loads(run("reconcile", "--dry-run", "--json")[1])["diff"] == dry.partition("\n")[2]
+    assert page.read_bytes() == before
     assert run("reconcile")[0] == 0
     text = page.read_text(encoding="utf-8")
     assert "review the lock" in text
@@ -128,9 +132,7 @@ def test_health_tells_a_stale_save_and_status_and_health_a_conflict(run, root):
     run("focus", "what the agent wrote")
     page.write_text(copy.replace("ship the parser", "what a person wrote"), encoding="utf-8")
     _, out, _ = run("health")
-    assert (
-        "warning: An older copy of cos-state.md (of #2) was saved over #3.\n  cosmemory reconcile\n" in out
-    )
+    assert "warning: An older copy of cos-state.md (of #2) was saved over #3.\n  cosmemory reconcile\n" in out
     run("reconcile")
     said = "CONFLICT-1 waits for somebody: cos-state.md, current_focus.primary_task."
     _, out, _ = run("health")
