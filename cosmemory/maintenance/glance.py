@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 from cosmemory.checks.state import missing_pages
 from cosmemory.frozen import frozen
-from cosmemory.kinds import LOG_PATH
-from cosmemory.maintenance.damage import damage_of
+from cosmemory.kinds import CONFLICT, LOG_PATH
 from cosmemory.memory import Memory
-from cosmemory.operations.conflicts import conflicts
 from cosmemory.rules import ERROR, INFO, WARNING
 from cosmemory.store import Vitals
 
@@ -47,7 +45,11 @@ def repair_of(path: str) -> str:
 def _tail(memory: Memory) -> Iterator[Finding]:
     tail, start = memory.store.read_tail(LOG_PATH, TAIL)
     begin = tail.rfind(b"\n### ") + 1
-    if begin and any(each.sort == "torn-entry" for each in damage_of(LOG_PATH, tail[begin:])):
+    if not begin or tail.rstrip().endswith(b"\n---"):
+        return
+    from cosmemory.maintenance.damage import damage_of
+
+    if any(each.sort == "torn-entry" for each in damage_of(LOG_PATH, tail[begin:])):
         said = f"{LOG_PATH}: the last entry, at byte {start + begin}, has no end; the next one closes it."
         yield Finding(check="damage", severity=WARNING, said=said, command=repair_of(LOG_PATH))
 
@@ -74,6 +76,10 @@ def ailing(memory: Memory, vitals: Vitals) -> Iterator[Finding]:
 
 def disputed(memory: Memory) -> Iterator[Finding]:
     """Conflicts that wait for somebody."""
+    if not any(CONFLICT.pattern.fullmatch(path) for path in memory.store.paths()):
+        return  # which most memories come to, at no cost
+    from cosmemory.operations.conflicts import conflicts
+
     for each in conflicts(memory):
         values = ", ".join(str(value.value) for value in each.disputed_values)
         said = f"{each.id} waits for somebody: {each.document}, {values}."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from datetime import datetime
 
 from cosmemory.document.data import event_data, plain
@@ -39,6 +38,8 @@ def status(**options: Any) -> None:
     seen = look(memory)
     glanced = [each for each in glance(memory) if each.severity != INFO]
     if session.as_json:
+        from dataclasses import asdict
+
         print_json("status", {**_data(seen), "health": [asdict(each) for each in glanced]})
         return
     if on_terminal():
