@@ -147,3 +147,16 @@ def test_health_tells_a_stale_save_and_status_and_health_a_conflict(run, root):
             "command": "cosmemory conflict show CONFLICT-1",
         }
     ]
+
+
+def test_a_conflict_that_is_not_there_is_no_lost_page_and_one_may_be_named_by_its_page(run, root):
+    page = root / "cos-state.md"
+    run("focus", "ship the parser")
+    copy = page.read_text(encoding="utf-8")
+    run("focus", "what the agent wrote")
+    page.write_text(copy.replace("ship the parser", "what a person wrote"), encoding="utf-8")
+    run("reconcile")
+    assert run("conflict", "show", "CONFLICT-2")[2] == (
+        "error: The conflict 'CONFLICT-2' was not found.\nhint: Did you mean 'CONFLICT-1'?\n"
+    )
+    assert run("conflict", "show", "conflicts/CONFLICT-1")[0] == 0

@@ -88,7 +88,7 @@ def list_(every: bool, **options: Any) -> None:
 def show(key: str, **options: Any) -> None:
     """Show the versions of what is in dispute, side by side."""
     session = session_of(options)
-    found = session.memory().read(conflicts.path_of(key))
+    found = conflicts.conflict_named(session.memory(), key)
     if session.as_json:
         print_json("conflict", _data(found))
         return
