@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cosmemory.document.changes import changed
 from cosmemory.document.data import data_of
 from cosmemory.document.entered import entered
-from cosmemory.errors import CosmemoryError, NotFound
+from cosmemory.errors import CosmemoryError, NotFound, did_you_mean
 from cosmemory.frozen import frozen
 from cosmemory.kinds import ACTIVE_ALERTS, COORDINATION_LOG, COS_STATE, TEAM_ROSTER, Kind
 from cosmemory.kinds.page import Page
@@ -71,15 +71,25 @@ class Rebuilt:
     kept: str = ""
 
 
+def rebuilt_kind(name: str) -> Kind:
+    """The kind of the page called ``name``.
+
+    Raises NotFound for one that nothing can be rebuilt for.
+    """
+    kind = REBUILT.get(name.removesuffix(".md").rpartition("/")[2])
+    if kind is None:
+        hint = did_you_mean(name, list(REBUILT), "roster, alerts and cos-state can be rebuilt.")
+        raise NotFound(f"A way to rebuild {name!r}", hint)
+    return kind
+
+
 def rebuild(memory: Memory, name: str, *, expected: dict[str, str] | None = None) -> Outcome[Rebuilt]:
     """The page called ``name`` made to say what the log tells; what the log does not speak of stays as it is.
 
     A page that is missing or damaged is written anew, and what stood there kept. Raises NotFound for a name
     that nothing can be rebuilt for.
     """
-    kind = REBUILT.get(name.removesuffix(".md").rpartition("/")[2])
-    if kind is None:
-        raise NotFound(f"A way to rebuild {name!r}", "roster, alerts and cos-state can be rebuilt.")
+    kind = rebuilt_kind(name)
     told, count = _told(memory)
 
     def verb(transaction: Transaction) -> Rebuilt:
