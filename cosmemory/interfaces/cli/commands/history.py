@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby, islice
 
+from cosmemory.document.paths import value_at
 from cosmemory.errors import CosmemoryError, NotFound, UsageError, no_page
 from cosmemory.interfaces.cli.declared import argument, command, option
 from cosmemory.interfaces.cli.history_lines import change_data, difference_data, show_blame, show_change
@@ -47,6 +48,8 @@ def history(document: str | None, last: int | None, value: str | None, **options
     if value is not None:
         if not pages or options["search"] is not None:
             raise UsageError("--value is about one page, and stands without --search.", "Name the DOCUMENT.")
+        if next(value_changes(past, pages[0], value), None) is None:
+            value_at(memory.read(pages[0]), value)  # refuses what is, and was, no value of the page
         _values(past, pages[0], value, _wanted(memory, options), last, as_json=session.as_json)
         return
     wanted = _wanted(memory, options)
