@@ -47,7 +47,7 @@ class Session:
     def refuse_expected(self, command: str) -> None:
         """Refuses a revision given to a command that changes no one page: it would be heeded nowhere."""
         if self.expect:
-            raise UsageError(f"{command} is about many pages, and --expect names one", "Leave --expect out.")
+            raise UsageError(f"{command} is about many pages, and --expect names one.", "Leave --expect out.")
 
     def change(
         self,
