@@ -73,7 +73,7 @@ def undo(
     number = moment_named(history, words, memory.attribution("").at, pages)
     change = history.revision(number)
     if change is None:
-        raise NotFound(f"The revision #{number}", "cosmemory history lists them.")
+        raise NotFound(f"The change #{number}", "cosmemory history lists them.")
     steps = _steps(history, change, pages)
 
     def verb(transaction: Transaction) -> Undone:

@@ -103,7 +103,7 @@ def test_a_page_is_shown_as_it_stood(cli):
             1,
             "error: 'primary_tsk' in the path 'current_focus.primary_tsk' was not found.",
         ),
-        (["show", "cos-state", "--at", "17000"], 1, "error: The revision 17000 was not found."),
+        (["show", "cos-state", "--at", "17000"], 1, "error: The change #17000 was not found."),
         (["show", "cos-state", "--at", "1~1"], 1, "error: The page cos-state.md at #0 was not found."),
         (
             ["show", "daily-metrics", "--at", "2"],

@@ -174,7 +174,7 @@ def test_a_rehearsed_undo_changes_nothing():
 
 
 def test_a_change_that_is_not_known_is_not_undone():
-    with pytest.raises(NotFound, match="The revision 17"):
+    with pytest.raises(NotFound, match="The change #17"):
         undo(Day().memory, "17")
 
 

@@ -218,12 +218,13 @@ def blame(document: str, path: str | None, **options: Any) -> None:
 
 @command()
 @changing
-@argument("what", many=True, metavar="[REVISION] [DOCUMENT]...")
+@argument("what", many=True, metavar="[CHANGE] [DOCUMENT]...")
 @option("--force", flag=True, help="Take back what was changed again since, too.")
 def undo(what: tuple[str, ...], force: bool, **options: Any) -> None:
-    """Take back the last change, or REVISION, as a new change; what was done elsewhere since stays.
+    """Take back the last change, or CHANGE, as a new one; what was done elsewhere since stays.
 
-    DOCUMENT limits it to some pages. The entries of the log always stay.
+    CHANGE is a number that history tells, last, last~2 or a time. DOCUMENT limits it to some pages. The entries of
+    the log always stay.
     """
     session = session_of(options)
     session.refuse_expected("undo")
