@@ -258,3 +258,12 @@ def test_a_place_that_takes_no_backup_is_no_lost_page(run):
     ran = run("backup", "/proc/none")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("error: none was not saved: ")
+
+
+def test_a_backup_that_is_only_tried_leaves_no_trace(run, tmp_path):
+    root = run("version").root
+    (root / "ideas.md").write_text("a boat\n")
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    assert run("backup", str(tmp_path / "own"), "--dry-run").out.startswith("would copy 5 pages to ")
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+    assert not (tmp_path / "own").exists()

@@ -38,7 +38,10 @@ def backup(destination: str, verify: bool, **options: Any) -> int:
         )
     if session.dry_run:
         from cosmemory.engines.kept import KeptCopies
+        from cosmemory.engines.rehearsal import Rehearsal
 
+        # Under its lock the memory would take note of what was saved by hand, which is a change too.
+        memory.store = Rehearsal(memory.store)
         copies = KeptCopies({}, destination, lambda: True, copies)
     with progress("Copying pages"):
         made = back_up(memory, copies, name)
