@@ -77,21 +77,22 @@ def undo(
     steps = _steps(history, change, pages)
 
     def verb(transaction: Transaction) -> Undone:
-        found: list[Difference] = []
         pages = _wanted(history, change, steps, transaction, force=force)
-        risky = force or len(pages) > SAFE or any(wanted is None for _, wanted in pages.values())
-        kept = before_risk(transaction.memory, "undo").name if pages and risky else ""
-        for path, (present, wanted) in pages.items():
-            found += page_differences(path, present, wanted)
-            if wanted is None:
-                transaction.remove(path)
-            else:
-                transaction.rewrite(path, decode_text(wanted))
+        found = [each for path, sides in pages.items() for each in page_differences(path, *sides)]
         if not found:
             raise Refused(
                 f"Undoing #{number} would change nothing: what it did is not there any more.",
                 f"cosmemory diff {number}~ {number} shows what it did.",
             )
+        if change.step(LOG_PATH) is not None and all(each.derived for each in found):
+            raise _only_logged(change)  # the page would tell otherwise than the entry that stays
+        risky = force or len(pages) > SAFE or any(wanted is None for _, wanted in pages.values())
+        kept = before_risk(transaction.memory, "undo").name if risky else ""
+        for path, (_, wanted) in pages.items():
+            if wanted is None:
+                transaction.remove(path)
+            else:
+                transaction.rewrite(path, decode_text(wanted))
         undone = Undone(change=change, differences=tuple(found), kept=kept)
         if transaction.exists(LOG_PATH):
             transaction.append(_event(transaction, undone, message or memory.message))
@@ -145,11 +146,15 @@ def _steps(history: History, change: Remembered, pages: Sequence[str]) -> list[_
         if step.path != LOG_PATH or (before is not None and not (after or b"").startswith(before)):
             found.append(_Step(path=step.path, before=before, after=after))
     if not found:
-        raise Refused(
-            f"#{number} ({_named(change)}) only added to the log.",
-            f"{_STAYS}; cosmemory log appends one that says what is right.",
-        )
+        raise _only_logged(change)
     return found
+
+
+def _only_logged(change: Remembered) -> Refused:
+    return Refused(
+        f"#{change.number} ({_named(change)}) only added to the log.",
+        f"{_STAYS}; cosmemory undo {change.number}~ takes back the change before.",
+    )
 
 
 def _is_first(history: History, change: Remembered) -> bool:

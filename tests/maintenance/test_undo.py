@@ -7,6 +7,7 @@ import pytest
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.errors import NotFound, Refused
+from cosmemory.kinds.coordination_log import Event
 from cosmemory.maintenance.checkpoints import listed, with_manifest
 from cosmemory.maintenance.rotation import rotate
 from cosmemory.maintenance.undo import undo
@@ -147,7 +148,7 @@ def test_a_page_that_was_made_is_taken_away_again_and_comes_back():
 def test_neither_an_entry_of_the_log_nor_a_rotation_is_undone():
     day = Day().do(lambda m: state.set_focus(m, "one"))
     day.do(lambda m: m.log(_event(m)))
-    with pytest.raises(Refused, match=r"#3 \(log\) only added to the log"):
+    with pytest.raises(Refused, match=r"#3 \(a change\) only added to the log"):
         undo(day.memory)
     day.at += 14 * 86_400
     rotate(day.memory)
@@ -230,3 +231,17 @@ def test_an_undo_that_takes_a_page_away_or_is_forced_keeps_the_present_as_a_chec
     day.store._pages["ideas.md"] = b"a boat\n"
     undo(day.memory, "last", ["ideas"])
     assert checkpoints_made(day) == ["undo", "undo"]
+
+
+def test_what_only_follows_from_an_entry_stays_with_the_entry():
+    day = Day().do(
+        lambda m: state.set_focus(m, "one"),
+        lambda m: m.log(Event(time=m.now(), type="broadcast", action="Begin")),
+    )
+    with pytest.raises(Refused, match=r"#3 \(a change\) only added to the log") as refused:
+        undo(day.memory)
+    assert refused.value.hint == (
+        "The log's entries are never taken back; cosmemory undo 3~ takes back the change before."
+    )
+    undo(day.memory, "3~")
+    assert day.memory.read("cos-state").current_focus.primary_task is None
