@@ -73,12 +73,21 @@ class NotFound(CosmemoryError):
         self.what = what
 
 
+def no_page(path: str) -> NotFound:
+    """What is said of a page that is not there: to begin it anew where it was lost would hide the loss."""
+    return NotFound(
+        f"The page {path}", "cosmemory repair brings a lost page back; cosmemory init makes what never was."
+    )
+
+
 class Damaged(CosmemoryError):
     """A place on a page that cannot be changed safely until it is repaired."""
 
     code = "damaged"
 
     def __init__(self, path: str, line: int, reason: str, hint: str = "") -> None:
+        page = path.removesuffix(".md")
+        hint = hint or f"cosmemory repair {page} shows what mends it; cosmemory validate shows each place."
         super().__init__(f"{path}:{line} is damaged: {reason}.", hint)
         self.path = path
         self.line = line

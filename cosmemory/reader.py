@@ -8,7 +8,7 @@ from datetime import datetime
 from cosmemory import clock
 from cosmemory.config import Settings
 from cosmemory.document.values import time_of
-from cosmemory.errors import Locked, NotFound
+from cosmemory.errors import Locked, NotFound, no_page
 from cosmemory.kinds import Kind, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Attribution, Store, Stored
@@ -136,5 +136,5 @@ class Reader:
 
 def _there(path: str, stored: Stored | None) -> Stored:
     if stored is None:
-        raise NotFound(f"The page {path}", "cosmemory init creates what is missing.")
+        raise no_page(path)
     return stored

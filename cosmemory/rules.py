@@ -98,7 +98,7 @@ RULES: tuple[Rule, ...] = (
          "The two should tell of the same members.",
          "### helper-9\n- **Role:** Developer", "| helper-9 | Developer | idle |"),
     Rule("COS109", "missing-page", ERROR, NONE, "Finds that a standard page is missing.",
-         "Verbs that need it are refused.", "There is no team-roster.md.", "cosmemory init"),
+         "Verbs that need it are refused.", "There is no team-roster.md.", "cosmemory repair team-roster"),
     Rule("COS110", "stray-copy", INFO, NONE,
          "Finds copies that editors, merges and synchronisers left in the folder.",
          "They are never read as state, and may hold what somebody lost.",

@@ -218,9 +218,6 @@ class Store(Protocol):
     def strangers(self) -> tuple[str, ...]:
         """Copies that editors and synchronisers left between the pages, sorted; never read as state."""
 
-    def kept_apart(self) -> tuple[str, ...]:
-        """The paths of the pages in checkpoints and backups, sorted; to be read like any page, never as state."""
-
     def vitals(self) -> Vitals:
         """How the store fares at this moment; looking waits for nobody and writes nothing."""
 

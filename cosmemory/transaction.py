@@ -14,7 +14,7 @@ from cosmemory.document.fields import layout, stamped
 from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.paths import parse_path, part_called, with_value
 from cosmemory.document.values import write_time
-from cosmemory.errors import Conflict, Damaged, NotFound
+from cosmemory.errors import Conflict, Damaged, NotFound, no_page
 from cosmemory.frozen import field, replace, slotted
 from cosmemory.kinds import ACTIVE_ALERTS, COORDINATION_LOG, COS_STATE, LOG_PATH, TEAM_ROSTER, Kind, kind_of
 from cosmemory.kinds.page import Page, read_document
@@ -87,7 +87,7 @@ class Transaction:
     def _load(self, path: str, parts: frozenset[str] | None = None) -> Page:
         stored = self.stored(path)
         if stored is None:
-            raise NotFound(f"The page {path}", "cosmemory init creates what is missing.")
+            raise no_page(path)
         refuse_unreadable(path, Source.of(stored.data))
         return self.memory.read_stored(stored, parts)
 

@@ -85,7 +85,9 @@ def check_store(
     if still_clean != clean:
         remember(store, settings, still_clean)
     for path in missing_pages(set(every)):
-        found[path] = [report("missing-page", "this standard page is missing; cosmemory init makes it", 0, 0)]
+        found[path] = [
+            report("missing-page", "this standard page is missing; cosmemory repair brings it back", 0, 0)
+        ]
     strangers = store.strangers()
     together = Pages(pages=central, now=now, settings=settings, others=tuple(others), strangers=strangers)
     for check in CHECKS:

@@ -16,13 +16,12 @@ from cosmemory.text.source import Source
 # The middle mark `=======` alone may be a setext underline; the outer marks are enough to know a conflict.
 _MARKERS = pattern(r"^(?:<{7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
 _BAD_BYTE = pattern("[\udc80-\udcff]")
-_REPAIR = "Mend these lines in an editor; cosmemory validate shows each place."
 
 
 def refuse_unreadable(path: str, source: Source) -> None:
     """Raises Damaged for a page that is UTF-16 or binary: any edit would destroy it."""
     if source.unreadable:
-        raise Damaged(path, 1, f"the file is {source.unreadable}, not UTF-8 text", "Save it as UTF-8 first.")
+        raise Damaged(path, 1, f"the file is {source.unreadable}, not UTF-8 text")
 
 
 def refuse_damage(path: str, tree: Tree, edits: Sequence[Edit]) -> None:
@@ -36,7 +35,7 @@ def refuse_damage(path: str, tree: Tree, edits: Sequence[Edit]) -> None:
         ):
             damage = marks.search(tree.text, *own)
             if damage:
-                raise Damaged(path, tree.text.count("\n", 0, damage.start()) + 1, reason, _REPAIR)
+                raise Damaged(path, tree.text.count("\n", 0, damage.start()) + 1, reason)
 
 
 def refuse_doubles(path: str, tree: Tree, top: Section, part: Part) -> None:
@@ -45,7 +44,7 @@ def refuse_doubles(path: str, tree: Tree, top: Section, part: Part) -> None:
     for section in found[1:]:
         if section.name == found[0].name:
             line = tree.text.count("\n", 0, section.heading.start) + 1
-            raise Damaged(path, line, f"the section {part.title!r} stands here again", _REPAIR)
+            raise Damaged(path, line, f"the section {part.title!r} stands here again")
 
 
 def undisturbed(before: Tree, after: Tree, edits: Sequence[Edit], parts: Sequence[Part]) -> bool:

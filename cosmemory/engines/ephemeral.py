@@ -11,7 +11,7 @@ from typing import BinaryIO
 from cosmemory.engines.kept import KeptCopies, Shelves
 from cosmemory.engines.recollection import Recollection
 from cosmemory.engines.tail import appended
-from cosmemory.errors import Conflict, Locked, NotFound, NotSaved
+from cosmemory.errors import Conflict, Locked, NotFound, NotSaved, no_page
 from cosmemory.store import (
     NOBODY,
     Append,
@@ -31,8 +31,7 @@ from cosmemory.store import (
 )
 from cosmemory.text.digest import log_revision
 
-COPIES = ("checkpoints/", "backups/")
-NOT_LIVE = (*COPIES, "archive/")
+NOT_LIVE = ("checkpoints/", "backups/", "archive/")
 
 
 class EphemeralStore:
@@ -103,10 +102,6 @@ class EphemeralStore:
     def strangers(self) -> tuple[str, ...]:
         """Nothing: no editor reaches a dict."""
         return ()
-
-    def kept_apart(self) -> tuple[str, ...]:
-        """The pages in checkpoints and backups."""
-        return tuple(sorted(path for path in self._pages if path.endswith(".md") and path.startswith(COPIES)))
 
     def vitals(self) -> Vitals:
         """The size of the pages, and whether somebody holds the lock."""
@@ -199,7 +194,7 @@ def _made(pages: dict[str, bytes], change: Change) -> Revision:
     before = pages.get(change.path)
     if isinstance(change, Append):
         if before is None:
-            raise NotFound(f"The page {change.path}", "cosmemory init creates what is missing.")
+            raise no_page(change.path)
         pages[change.path] = before + appended(before, change.data)
         return log_revision(len(pages[change.path]), pages[change.path])
     if not is_revision_of(change.expected, before):

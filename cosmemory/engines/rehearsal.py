@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from cosmemory.engines.kept import KeptCopies, Shelves
 from cosmemory.engines.tail import appended
-from cosmemory.errors import Conflict, NotFound
+from cosmemory.errors import Conflict, NotFound, no_page
 from cosmemory.store import (
     NOBODY,
     Append,
@@ -106,10 +106,6 @@ class Rehearsal:
         """Copies that editors and synchronisers left."""
         return self._store.strangers()
 
-    def kept_apart(self) -> tuple[str, ...]:
-        """The pages in checkpoints and backups."""
-        return self._store.kept_apart()
-
     def vitals(self) -> Vitals:
         """How the store behind fares."""
         return self._store.vitals()
@@ -186,7 +182,7 @@ class Rehearsal:
             return revision_of(change.data)
         stored = self.read(change.path)
         if stored is None:
-            raise NotFound(f"The page {change.path}", "cosmemory init creates what is missing.")
+            raise no_page(change.path)
         after = stored.data + appended(stored.data, change.data)
         self._pages[change.path] = after
         return log_revision(len(after), after)

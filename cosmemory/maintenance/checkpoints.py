@@ -48,6 +48,7 @@ ARCHIVE_SHELF = "archive/checkpoints"
 EVENT = "checkpoint"
 LATEST = "latest"
 RESTORE = "checkpoint restore"
+REPAIR = "repair"
 _NAME = pattern(r"(?:checkpoint|backup)_(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)(?:-(\d{1,6}))?", re.ASCII)
 
 
@@ -246,7 +247,7 @@ def reading(copies: Copies, name: str, path: str) -> Iterator[BinaryIO]:
 
 
 def found_as(memory: Reader, name: str) -> Checkpoint:
-    """The checkpoint of that name, or for ``latest`` the newest one that no restore made.
+    """The checkpoint of that name, or for ``latest`` the newest one that neither restore nor repair made.
 
     Raises NotFound.
     """
@@ -254,8 +255,8 @@ def found_as(memory: Reader, name: str) -> Checkpoint:
     for each in known:
         if name in (each.name, each.path) or (name == LATEST and each.shelf == SHELF):
             found = with_manifest(memory, each)
-            # A second restore of the latest one must not take the first one back.
-            if name != LATEST or found.manifest is None or found.manifest.before != RESTORE:
+            # A second restore of the latest one must not take the first one back, nor bring damage back.
+            if name != LATEST or found.manifest is None or found.manifest.before not in (RESTORE, REPAIR):
                 return found
     names = [each.name for each in known]
     hint = did_you_mean(name, names, "cosmemory checkpoint list shows what there is.")

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from heapq import merge
+from itertools import accumulate
 
-from cosmemory.errors import NotFound
+from cosmemory.errors import CosmemoryError, NotFound
 from cosmemory.frozen import frozen
+from cosmemory.maintenance.checkpoints import ARCHIVE_SHELF, SHELF
 from cosmemory.memory import Memory
 from cosmemory.pattern import pattern
 
+SHELVES = (SHELF, ARCHIVE_SHELF, "backups")
 # `checkpoint_20261121_060000`, and `20261121-060000` as people call their backups.
-_FOLDER = pattern(r"(checkpoints|backups)/([^/]*?(\d{8})[-_](\d{6})[^/]*|[^/]+)/")
+_MOMENT = pattern(r"(\d{8})[-_](\d{6})")
 
 
 @frozen(kw_only=True)
@@ -31,43 +34,43 @@ def copies_of(memory: Memory, path: str) -> Iterator[Copy]:
 
 def _in_history(memory: Memory, path: str) -> Iterator[Copy]:
     history = memory.store.history()
-    for change in history.revisions(path):
+    changes = history.revisions(path)
+    # A clock that went back makes no text newer than those that came after it.
+    times = list(accumulate((change.attribution.at for change in reversed(changes)), max))
+    for change, at in zip(changes, reversed(times), strict=True):
         try:
             data = history.text(path, change.number)
         except NotFound:
             continue  # retention took it; an older one may be in a checkpoint
         if data is not None:
-            yield Copy(source=f"revision {change.number}", at=change.attribution.at, data=data)
+            yield Copy(source=f"change #{change.number}", at=at, data=data)
 
 
 def _in_folders(memory: Memory, path: str) -> Iterator[Copy]:
-    found: list[tuple[int, str]] = []
-    for place in memory.store.kept_apart():
-        folder = _FOLDER.match(place)
-        if folder is not None and place[folder.end() :] == path:
-            found.append((_seconds(folder[3], folder[4]), place))
-    for at, place in sorted(found, reverse=True):
-        stored = memory.store.read(place)
-        if stored is not None:
-            yield Copy(source=place, at=at, data=stored.data)
+    found = [(_seconds(name), shelf, name) for shelf in SHELVES for name in _names(memory, shelf)]
+    for at, shelf, name in sorted(found, reverse=True):
+        try:
+            with memory.store.copies(shelf).open_read(name, path) as file:
+                data = file.read()
+        except (CosmemoryError, OSError):
+            continue  # it holds no such page, or nobody may read it: another one may do
+        yield Copy(source=f"{shelf}/{name}/{path}", at=at, data=data)
 
 
-def _seconds(day: str | None, clock: str | None) -> int:
+def _names(memory: Memory, shelf: str) -> tuple[str, ...]:
     try:
-        moment = datetime.strptime(f"{day}{clock}", "%Y%m%d%H%M%S")  # noqa: DTZ007 - said in the next line
+        return memory.store.copies(shelf).names()
+    except CosmemoryError:
+        return ()  # a link to another place, or a folder that nobody may read
+
+
+def _seconds(name: str) -> int:
+    """When a copy was made, as its name tells."""
+    told = _MOMENT.search(name)
+    if told is None:
+        return 0
+    try:
+        moment = datetime.strptime("".join(told.groups()), "%Y%m%d%H%M%S")  # noqa: DTZ007 - said in the next line
     except ValueError:
         return 0
     return int(moment.replace(tzinfo=UTC).timestamp())
-
-
-def last_checkpoint(memory: Memory) -> tuple[str, int] | None:
-    """The newest checkpoint: its name and its time; None where there is none."""
-    found = {
-        (_seconds(folder[3], folder[4]), folder[2])
-        for place in memory.store.kept_apart()
-        if (folder := _FOLDER.match(place)) and folder[1] == "checkpoints"
-    }
-    if not found:
-        return None
-    at, name = max(found)
-    return name, at

@@ -6,36 +6,25 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cosmemory.checks.ages import spoken
-from cosmemory.checks.state import missing_pages
 from cosmemory.document.values import time_of
 from cosmemory.frozen import frozen
 from cosmemory.kinds import ARCHIVE, COS_STATE, LOG_PATH, TEAM_ROSTER, Kind
 from cosmemory.kinds.cos_state import ENDED
-from cosmemory.maintenance.copies import last_checkpoint
+from cosmemory.maintenance.checkpoints import Checkpoint, listed
 from cosmemory.maintenance.damage import SORTS, damage_of
+from cosmemory.maintenance.glance import Finding, ailing, disputed, megabytes, missing, repair_of
+from cosmemory.maintenance.reconcile import stale_saves
 from cosmemory.maintenance.rotation import verify
 from cosmemory.memory import Memory
 from cosmemory.operations.events import find_events
 from cosmemory.rules import ERROR, INFO, WARNING
-from cosmemory.store import Vitals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 SHOWN = 5  # strangers that are named
-TAIL = 4096
 AWAY = ("offline", "hibernated")
-
-
-@frozen(kw_only=True)
-class Finding:
-    """One thing that is not as it should be, in a sentence, and the command that mends it."""
-
-    check: str
-    severity: str
-    said: str
-    command: str = ""
 
 
 @frozen(kw_only=True)
@@ -59,20 +48,22 @@ class Health:
 def examine(memory: Memory) -> Health:
     """A look at everything; it changes nothing."""
     vitals = memory.store.vitals()
+    last = next(iter(listed(memory)), None)
     damaged: set[str] = set()
     found = [
-        *_missing(memory),
+        *missing(memory),
         *_pages(memory, damaged),
         *_errors(memory, damaged),
         *_archives(memory, damaged),
         *_session(memory),
         *_team(memory),
         *_actions(memory),
-        *_vitals(memory, vitals),
-        *_checkpoint(memory),
+        *ailing(memory, vitals),
+        *_checkpoint(memory, last),
+        *_stale(memory),
+        *disputed(memory),
         *_strangers(memory),
     ]
-    checkpoint = last_checkpoint(memory)
     order = (ERROR, WARNING, INFO)
     return Health(
         findings=tuple(sorted(found, key=lambda each: order.index(each.severity))),
@@ -80,24 +71,9 @@ def examine(memory: Memory) -> Health:
         used=vitals.used,
         own=vitals.own,
         free=vitals.free,
-        checkpoint=checkpoint[0] if checkpoint else None,
+        checkpoint=last.name if last else None,
         holder=vitals.holder,
     )
-
-
-def glance(memory: Memory) -> tuple[Finding, ...]:
-    """What can be told without reading more than the end of the log: for verbs that want to be sure before they begin."""
-    return (*_missing(memory), *_tail(memory), *_vitals(memory, memory.store.vitals()))
-
-
-def _missing(memory: Memory) -> Iterator[Finding]:
-    for path in missing_pages(set(memory.store.paths())):
-        said = f"{path} is missing."
-        yield Finding(check="pages", severity=ERROR, said=said, command=_repair(path))
-
-
-def _repair(path: str) -> str:
-    return f"cosmemory repair {path.removesuffix('.md')}"
 
 
 def _pages(memory: Memory, damaged: set[str]) -> Iterator[Finding]:
@@ -126,15 +102,7 @@ def _pages(memory: Memory, damaged: set[str]) -> Iterator[Finding]:
             damaged.add(path)
         place = f"{path}:{first.line}" if first.line else path
         said = f"{place}: {SORTS[first.sort]} ({first.evidence})" + (f", and {more} more." if more else ".")
-        yield Finding(check="damage", severity=severity, said=said, command=_repair(path))
-
-
-def _tail(memory: Memory) -> Iterator[Finding]:
-    tail, start = memory.store.read_tail(LOG_PATH, TAIL)
-    begin = tail.rfind(b"\n### ") + 1
-    if begin and any(each.sort == "torn-entry" for each in damage_of(LOG_PATH, tail[begin:])):
-        said = f"{LOG_PATH}: the last entry, at byte {start + begin}, has no end; the next one closes it."
-        yield Finding(check="damage", severity=WARNING, said=said, command=_repair(LOG_PATH))
+        yield Finding(check="damage", severity=severity, said=said, command=repair_of(path))
 
 
 def _errors(memory: Memory, damaged: set[str]) -> Iterator[Finding]:
@@ -159,7 +127,7 @@ def _archives(memory: Memory, damaged: set[str]) -> Iterator[Finding]:
     for fault in verify(memory).faults:
         path = fault.partition(" ")[0]
         if path not in damaged:
-            yield Finding(check="archives", severity=ERROR, said=fault, command=_repair(path))
+            yield Finding(check="archives", severity=ERROR, said=fault, command=repair_of(path))
 
 
 def _document(memory: Memory, kind: Kind) -> Any:
@@ -219,36 +187,23 @@ def _actions(memory: Memory) -> Iterator[Finding]:
         yield Finding(check="actions", severity=WARNING, said=said, command=f"cosmemory action done {key}")
 
 
-def _vitals(memory: Memory, vitals: Vitals) -> Iterator[Finding]:
-    """The lock, a change that is half done, and room."""
-    if vitals.pending:
-        what = f"A change ({vitals.operation or 'unnamed'}) of {', '.join(vitals.pending)}"
-        said = f"{what} is recorded and not finished; readers see it whole, and the next command finishes it."
-        # While its writer is at work this is as it should be.
-        severity = INFO if vitals.holder and vitals.alive else WARNING
-        yield Finding(check="intent", severity=severity, said=said, command="cosmemory repair --yes")
-    if vitals.holder:
-        severity, end = (INFO, "") if vitals.alive else (WARNING, ", which does not run any more")
-        said = f"The lock is held by {vitals.holder}{end}."
-        yield Finding(check="lock", severity=severity, said=said)
-    if vitals.free is not None and vitals.free < memory.settings.free_bytes:
-        said = f"{megabytes(vitals.free)} are left on the disk, and {megabytes(vitals.used)} are used here."
-        yield Finding(check="disk", severity=ERROR, said=said, command="cosmemory checkpoint prune")
-    if vitals.own > memory.settings.own_bytes:
-        said = f"The journal and its like, in .cosmemory, have {megabytes(vitals.own)}."
-        yield Finding(check="journal", severity=WARNING, said=said)
-
-
-def _checkpoint(memory: Memory) -> Iterator[Finding]:
-    last, hours = last_checkpoint(memory), memory.settings.checkpoint_hours
+def _checkpoint(memory: Memory, last: Checkpoint | None) -> Iterator[Finding]:
+    hours = memory.settings.checkpoint_hours
     if last is None:
         said, severity = "There is no checkpoint yet.", INFO
     else:
-        minutes = int((memory.now() - time_of(last[1])).total_seconds()) // 60
+        minutes = int((memory.now() - time_of(last.at)).total_seconds()) // 60
         if minutes < hours * 60:
             return
-        said, severity = f"The last checkpoint, {last[0]}, is {spoken(minutes)} old.", WARNING
+        said, severity = f"The last checkpoint, {last.name}, is {spoken(minutes)} old.", WARNING
     yield Finding(check="checkpoint", severity=severity, said=said, command="cosmemory checkpoint create")
+
+
+def _stale(memory: Memory) -> Iterator[Finding]:
+    """Saves by hand that went over changes which they did not know, as long as nothing has brought these back."""
+    for each in stale_saves(memory):
+        said = f"{each.warning()}."
+        yield Finding(check="stale save", severity=WARNING, said=said, command="cosmemory reconcile")
 
 
 def _strangers(memory: Memory) -> Iterator[Finding]:
@@ -258,14 +213,6 @@ def _strangers(memory: Memory) -> Iterator[Finding]:
         said = f"Copies that somebody left between the pages: {', '.join(strangers[:SHOWN])}{more}."
         command = "cosmemory validate --select COS110"
         yield Finding(check="strangers", severity=INFO, said=said, command=command)
-
-
-def megabytes(size: int) -> str:
-    """A size in the largest unit that it fills: ``1.2 MB``, ``34 kB``, ``512 bytes``."""
-    for unit, name in ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")):
-        if size >= unit:
-            return f"{size / unit:.1f} {name}"
-    return f"{size} bytes"
 
 
 def quoted(word: str) -> str:

@@ -49,7 +49,7 @@ def moment_named(history: History, words: str, now: int, pages: Sequence[str] = 
     """The number of the change right after which the moment called ``words`` lies; 0 is before them all.
 
     ``last`` and ``~n`` count the changes of ``pages`` where some are given. Raises NotFound for a moment before
-    the history begins and for a revision that is not known, UsageError for words that name no moment.
+    the history begins and for a change that is not known, UsageError for words that name no moment.
     """
     words = words.strip()
     back = _BACK.fullmatch(words)
@@ -135,7 +135,8 @@ def _named(history: History, words: str, pages: Sequence[str]) -> int:
     if found is not None or _PREFIX.fullmatch(words):
         newest = next(changes_of(history), None)
         hint = f"The newest is #{newest.number}." if newest else "The history holds nothing yet."
-        raise NotFound(f"The revision {words}", f"{hint} cosmemory history lists them.")
+        what = f"The change #{found[1]}" if found is not None else f"A page's revision {words}"
+        raise NotFound(what, f"{hint} cosmemory history lists them.")
     raise UsageError(f"{words!r} names no moment.", HOW)
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from cosmemory.document.changes import changed
 from cosmemory.document.data import data_of
 from cosmemory.document.entered import entered
-from cosmemory.errors import CosmemoryError, NotFound
+from cosmemory.errors import CosmemoryError, NotFound, did_you_mean
 from cosmemory.frozen import frozen
 from cosmemory.kinds import ACTIVE_ALERTS, COORDINATION_LOG, COS_STATE, TEAM_ROSTER, Kind
 from cosmemory.kinds.page import Page
 from cosmemory.maintenance import reconciling
+from cosmemory.maintenance.checkpoints import before_risk
 from cosmemory.maintenance.damage import damage_of
 from cosmemory.maintenance.kept import keep
 from cosmemory.maintenance.replay import Told, told_by
@@ -70,15 +71,25 @@ class Rebuilt:
     kept: str = ""
 
 
+def rebuilt_kind(name: str) -> Kind:
+    """The kind of the page called ``name``.
+
+    Raises NotFound for one that nothing can be rebuilt for.
+    """
+    kind = REBUILT.get(name.removesuffix(".md").rpartition("/")[2])
+    if kind is None:
+        hint = did_you_mean(name, list(REBUILT), "roster, alerts and cos-state can be rebuilt.")
+        raise NotFound(f"A way to rebuild {name!r}", hint)
+    return kind
+
+
 def rebuild(memory: Memory, name: str, *, expected: dict[str, str] | None = None) -> Outcome[Rebuilt]:
     """The page called ``name`` made to say what the log tells; what the log does not speak of stays as it is.
 
     A page that is missing or damaged is written anew, and what stood there kept. Raises NotFound for a name
     that nothing can be rebuilt for.
     """
-    kind = REBUILT.get(name.removesuffix(".md").rpartition("/")[2])
-    if kind is None:
-        raise NotFound(f"A way to rebuild {name!r}", "roster, alerts and cos-state can be rebuilt.")
+    kind = rebuilt_kind(name)
     told, count = _told(memory)
 
     def verb(transaction: Transaction) -> Rebuilt:
@@ -86,6 +97,9 @@ def rebuild(memory: Memory, name: str, *, expected: dict[str, str] | None = None
         page = _standing(memory, kind)
         document = document_of(memory, kind, told, page)
         before = data_of(page.document) if page is not None else {}
+        differing = tuple(differences(before, data_of(document)))
+        if stored is not None and differing:
+            before_risk(transaction.memory, "rebuild")
         kept = ""
         if stored is None:
             transaction.create(kind.path, page_text(memory, kind, document))
@@ -97,7 +111,7 @@ def rebuild(memory: Memory, name: str, *, expected: dict[str, str] | None = None
         return Rebuilt(
             path=kind.path,
             events=count,
-            differences=tuple(differences(before, data_of(document))),
+            differences=differing,
             untold=(*UNTOLD[kind], ALWAYS_UNTOLD),
             vague=tuple(told.vague),
             kept=kept,

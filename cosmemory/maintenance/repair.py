@@ -12,8 +12,9 @@ from cosmemory.errors import Conflict, NotFound
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import ARCHIVE, KINDS, LOG_PATH, Kind, kind_of
 from cosmemory.kinds.coordination_log import Event
-from cosmemory.kinds.log_archive import Entry, entry_texts, whole
+from cosmemory.kinds.log_archive import Entry, entry_texts, whole, without_entries
 from cosmemory.kinds.page import read_page
+from cosmemory.maintenance.checkpoints import REPAIR, before_risk
 from cosmemory.maintenance.copies import Copy, copies_of
 from cosmemory.maintenance.damage import CONFLICT, Damage, cut_from, damage_of, mixed_from, utf16_of
 from cosmemory.maintenance.kept import keep, place_for
@@ -163,7 +164,21 @@ def _good(memory: Memory, path: str, now: bytes | None) -> list[Copy]:
             found.append(each)
             if len(found) == GOOD:
                 break
+    if path == LOG_PATH:
+        archived = _archived(memory)
+        found = [_with_each_once(each, archived) for each in found]
     return sorted(found, key=lambda each: _errors(memory, path, each.data) > 0)
+
+
+def _with_each_once(copy: Copy, archived: Counter[str]) -> Copy:
+    """An earlier text of the log less what was moved to an archive since: there it would stand a second time."""
+    left, text = Counter(archived), decode_text(copy.data)
+    moved: list[Entry] = []
+    for entry in entry_texts(text):
+        if left[said(entry.text)] > 0:
+            left[said(entry.text)] -= 1
+            moved.append(entry)
+    return replace(copy, data=encode_text(without_entries(text, moved))) if moved else copy
 
 
 def _after(memory: Memory, found: Mend) -> tuple[bytes | None, str]:
@@ -265,27 +280,28 @@ def apply(memory: Memory, mends: Sequence[Mend]) -> Outcome[tuple[str, ...]]:
     """
 
     def verb(transaction: Transaction) -> tuple[str, ...]:
-        done: list[str] = []
-        for mend in mends:
-            if mend.after is None:
-                continue
+        mendable = [mend for mend in mends if mend.after is not None]
+        for mend in mendable:
             stored = transaction.stored(mend.path)
             if (stored.data if stored else None) != mend.before:
                 believed = None if mend.before is None else revision_of(mend.before)
                 raise Conflict(mend.path, believed, stored.revision if stored else None)
+        if any(mend.before for mend in mendable):
+            before_risk(transaction.memory, REPAIR)
+        for mend in mendable:
             if mend.before:
                 keep(transaction, mend.path, mend.before)
-            transaction.rewrite(mend.path, decode_text(mend.after))
-            done.append(mend.path)
+            transaction.rewrite(mend.path, decode_text(mend.after or b""))
+        done = tuple(mend.path for mend in mendable)
         log = transaction.stored(LOG_PATH)
         if done and (LOG_PATH in done or not damage_of(LOG_PATH, log.data if log else None)):
-            transaction.append(*(_event(transaction, mend) for mend in mends if mend.after is not None))
-        return tuple(done)
+            transaction.append(*(_event(transaction, mend) for mend in mendable))
+        return done
 
     # The damage is an edit by hand, too: brought together with anything it would not be what was looked at.
     on_edits, memory.on_edits = memory.on_edits, None
     try:
-        return memory.run(verb, operation="repair")
+        return memory.run(verb, operation=REPAIR)
     finally:
         memory.on_edits = on_edits
 

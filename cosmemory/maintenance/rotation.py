@@ -84,7 +84,7 @@ def _archive(transaction: Transaction, week: str, late: list[Entry]) -> Archived
         proof = proof_of(text)
         if proof is not None and not proof.sound:
             reason = f"it holds {proof.found} entries that its header does not vouch for"
-            raise Damaged(path, 1, reason, "cosmemory rotate --verify tells more; restore it first.")
+            raise Damaged(path, 1, reason)
         standing = entry_texts(text)
     transaction.rewrite(path, archive_text(week, [*standing, *late]))
     return Archived(week=week, path=path, entries=len(late))

@@ -15,6 +15,7 @@ from cosmemory.kinds.cos_state import CosState
 from cosmemory.kinds.log_archive import entry_texts
 from cosmemory.kinds.mirrors import team_figures
 from cosmemory.kinds.page import read_document
+from cosmemory.maintenance.checkpoints import before_risk
 from cosmemory.maintenance.differences import Difference, page_differences, summary, told
 from cosmemory.maintenance.history import value_changes
 from cosmemory.maintenance.moments import changes_of, moment_named, path_then, texts_of
@@ -31,15 +32,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+SAFE = 3  # pages that are changed without a checkpoint of the present, where none is taken away
 _STAYS = "The log's entries are never taken back"
 
 
 @frozen(kw_only=True)
 class Undone:
-    """The change that was taken back, and what that did."""
+    """The change that was taken back, what that did, and the checkpoint of the pages from before, where one was made."""
 
     change: Remembered
     differences: tuple[Difference, ...]
+    kept: str = ""
 
     @property
     def words(self) -> str:
@@ -70,23 +73,27 @@ def undo(
     number = moment_named(history, words, memory.attribution("").at, pages)
     change = history.revision(number)
     if change is None:
-        raise NotFound(f"The revision #{number}", "cosmemory history lists them.")
+        raise NotFound(f"The change #{number}", "cosmemory history lists them.")
     steps = _steps(history, change, pages)
 
     def verb(transaction: Transaction) -> Undone:
-        found: list[Difference] = []
-        for path, (present, wanted) in _wanted(history, change, steps, transaction, force=force).items():
-            found += page_differences(path, present, wanted)
-            if wanted is None:
-                transaction.remove(path)
-            else:
-                transaction.rewrite(path, decode_text(wanted))
+        pages = _wanted(history, change, steps, transaction, force=force)
+        found = [each for path, sides in pages.items() for each in page_differences(path, *sides)]
         if not found:
             raise Refused(
                 f"Undoing #{number} would change nothing: what it did is not there any more.",
                 f"cosmemory diff {number}~ {number} shows what it did.",
             )
-        undone = Undone(change=change, differences=tuple(found))
+        if change.step(LOG_PATH) is not None and all(each.derived for each in found):
+            raise _only_logged(change)  # the page would tell otherwise than the entry that stays
+        risky = force or len(pages) > SAFE or any(wanted is None for _, wanted in pages.values())
+        kept = before_risk(transaction.memory, "undo").name if risky else ""
+        for path, (_, wanted) in pages.items():
+            if wanted is None:
+                transaction.remove(path)
+            else:
+                transaction.rewrite(path, decode_text(wanted))
+        undone = Undone(change=change, differences=tuple(found), kept=kept)
         if transaction.exists(LOG_PATH):
             transaction.append(_event(transaction, undone, message or memory.message))
         return undone
@@ -125,6 +132,12 @@ def _steps(history: History, change: Remembered, pages: Sequence[str]) -> list[_
         raise Refused(
             f"#{number} moved entries between the log and its archives, which is not undone.", f"{_STAYS}."
         )
+    if change.by_hand and _is_first(history, change):
+        # Taken back, every page of a memory whose history was deleted, or never came along, would be gone.
+        raise Refused(
+            f"#{number} is where the history begins: the pages were there before it.",
+            "cosmemory history lists what was changed since.",
+        )
     found: list[_Step] = []
     for step in change.pages:
         if pages and step.path not in pages:
@@ -133,11 +146,22 @@ def _steps(history: History, change: Remembered, pages: Sequence[str]) -> list[_
         if step.path != LOG_PATH or (before is not None and not (after or b"").startswith(before)):
             found.append(_Step(path=step.path, before=before, after=after))
     if not found:
-        raise Refused(
-            f"#{number} ({_named(change)}) only added to the log.",
-            f"{_STAYS}; cosmemory log appends one that says what is right.",
-        )
+        raise _only_logged(change)
     return found
+
+
+def _only_logged(change: Remembered) -> Refused:
+    return Refused(
+        f"#{change.number} ({_named(change)}) only added to the log.",
+        f"{_STAYS}; cosmemory undo {change.number}~ takes back the change before.",
+    )
+
+
+def _is_first(history: History, change: Remembered) -> bool:
+    """Whether nothing is known from before a change, and it only found pages."""
+    return next(changes_of(history, below=change.number), None) is None and all(
+        step.before is None for step in change.pages
+    )
 
 
 def _wanted(
@@ -177,14 +201,18 @@ def _refusal(
     first = disputes[0]
     later = _since(history, change, path, first.where)
     page = path.removesuffix(".md")
-    what = f"{page} as a whole" if first.where in {"", path} else f"{first.where} of {page}"
+    whole = first.where in {"", path}
+    what = f"{page} as a whole" if whole else f"{first.where} of {page}"
     who = ""
     if later is not None:
         maker = "by hand" if later.by_hand else f"by {later.attribution.actor or 'somebody'}"
         who = f" {maker} in #{later.number}" + ("" if later.by_hand else f" ({_named(later)})")
-    now = (
-        " and is gone now" if first.ours is None else f' and is now "{shorter(" ".join(first.ours.split()))}"'
-    )
+    if first.ours is None:
+        now = " and is gone now"
+    elif whole:
+        now = ""  # the beginning of a page says nothing
+    else:
+        now = f' and is now "{shorter(" ".join(first.ours.split()))}"'
     more = f"; {len(disputes) - 1} more such" if len(disputes) > 1 else ""
     return Refused(
         f"{what} was changed again since #{change.number}{who}{now}{more}; nothing was undone.",

@@ -64,11 +64,11 @@ def check_strategies(strategies: Strategies) -> None:
     for name in (strategies.default, *strategies.by_kind.values()):
         if name not in NAMES:
             hint = did_you_mean(name, NAMES, f"There is {', '.join(NAMES)}.")
-            raise InvalidValue("strategy", f"there is no {name!r}", hint)
+            raise InvalidValue(f"The strategy {name!r}", "there is none of that name", hint)
     for kind in strategies.by_kind:
         if kind not in FIELD_KINDS:
             hint = did_you_mean(kind, FIELD_KINDS, f"There is {', '.join(FIELD_KINDS)}.")
-            raise InvalidValue("kind of field", f"there is no {kind!r}", hint)
+            raise InvalidValue(f"The kind of field {kind!r}", "there is none of that name", hint)
 
 
 @frozen(kw_only=True)

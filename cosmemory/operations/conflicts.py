@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cosmemory.errors import NotFound
+from cosmemory.errors import NotFound, did_you_mean
 from cosmemory.kinds import CONFLICT
 from cosmemory.kinds.conflict import KEPT, PENDING, Conflict, Disputed, disputed, resolve
 from cosmemory.kinds.coordination_log import Event
@@ -13,6 +13,7 @@ from cosmemory.merge.strategies import Dispute
 from cosmemory.operations.ids import next_number
 from cosmemory.operations.new_pages import page_text
 from cosmemory.pattern import pattern
+from cosmemory.reader import Reader
 from cosmemory.transaction import Transaction
 
 MARK = "conflicts"
@@ -47,8 +48,24 @@ def open_conflict(transaction: Transaction, path: str, disputes: Sequence[Disput
 
 
 def path_of(key: str) -> str:
-    """The page of the conflict ``key``."""
-    return f"conflicts/{key.upper()}.md"
+    """The page of the conflict ``key``, which may be named by its page as well."""
+    return f"conflicts/{key.removeprefix('conflicts/').removesuffix('.md').upper()}.md"
+
+
+def conflict_named(memory: Reader, key: str) -> Conflict:
+    """The conflict ``key``.
+
+    Raises NotFound.
+    """
+    known = [
+        path.removeprefix("conflicts/").removesuffix(".md") for path in memory.store.paths() if _is_one(path)
+    ]
+    path = path_of(key)
+    if path not in {path_of(each) for each in known}:
+        hint = did_you_mean(key.upper(), known, "cosmemory conflict list --all names them.")
+        raise NotFound(f"The conflict {key!r}", hint)
+    found: Conflict = memory.read(path)
+    return found
 
 
 def conflicts(memory: Memory, *, pending: bool = True) -> tuple[Conflict, ...]:
@@ -67,8 +84,7 @@ def resolve_conflict(
     name = path_of(key)
 
     def verb(transaction: Transaction) -> str:
-        if not transaction.exists(name):
-            raise NotFound(f"The conflict {key!r}", "cosmemory conflict list names them.")
+        conflict_named(transaction.memory, key)
         conflict: Conflict = transaction.read(name)
         done = resolve(conflict, transaction.now, memory.actor, reason)
         if take != KEPT:

@@ -162,9 +162,9 @@ def test_old_ones_go_to_the_archive_and_are_listed_there(run):
     (run("version").root / "cosmemory.toml").write_text("[checkpoints]\nkeep = 1\ndays = 0\n")
     assert run("checkpoint", "prune").out == (
         f"moved {NAME}-2 to archive/checkpoints\nmoved {NAME} to archive/checkpoints\n"
-        "1 checkpoints stay at hand\n"
+        "1 checkpoint stays at hand\n"
     )
-    assert run("checkpoint", "prune").out == "1 checkpoints stay at hand\n"
+    assert run("checkpoint", "prune").out == "1 checkpoint stays at hand\n"
     assert len(run("checkpoint", "list").out.split("\n")) == 2
     assert f"archive/checkpoints/{NAME} " in run("checkpoint", "list", "--archived").out
     assert run("checkpoint", "restore", NAME).code == 0
@@ -218,7 +218,7 @@ def test_no_backup_is_written_over(run, tmp_path):
     run("focus", "Something else")
     ran = run("backup", str(tmp_path / "own"))
     assert (ran.code, ran.out) == (1, "")
-    assert "There is a own already" in ran.err
+    assert "own is a backup already." in ran.err
     assert tree(tmp_path / "own") == before
 
 
@@ -247,3 +247,23 @@ def test_a_backup_through_a_link_into_the_memory_is_refused(run, tmp_path):
     (tmp_path / "way-in").symlink_to(root)
     ran = run("backup", str(tmp_path / "way-in" / "mine"))
     assert (ran.code, "inside the memory" in ran.err) == (2, True)
+
+
+def test_where_there_is_no_checkpoint_that_is_said(run):
+    for words in (["checkpoint", "list"], ["checkpoint", "verify"]):
+        assert run(*words).out == "there is no checkpoint\n"
+
+
+def test_a_place_that_takes_no_backup_is_no_lost_page(run):
+    ran = run("backup", "/proc/none")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("error: none was not saved: ")
+
+
+def test_a_backup_that_is_only_tried_leaves_no_trace(run, tmp_path):
+    root = run("version").root
+    (root / "ideas.md").write_text("a boat\n")
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    assert run("backup", str(tmp_path / "own"), "--dry-run").out.startswith("would copy 5 pages to ")
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+    assert not (tmp_path / "own").exists()

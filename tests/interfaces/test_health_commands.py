@@ -228,5 +228,16 @@ def test_rebuild_as_json(run):
 
 def test_only_three_pages_can_be_rebuilt(run):
     ran = run("rebuild", "coordination-log")
-    assert ran.code == 2
-    assert "roster" in ran.err
+    assert ran.code == 1
+    assert ran.err == (
+        "error: A way to rebuild 'coordination-log' was not found.\n"
+        "hint: roster, alerts and cos-state can be rebuilt.\n"
+    )
+
+
+def test_a_page_is_rebuilt_under_any_of_its_names(run):
+    for name in ("team-roster", "team-roster.md", "roster"):
+        assert "team-roster.md, by 2 events:" in run("rebuild", name).out
+    refused = run("rebuild", "roster", "--expect", "abc")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith("error: team-roster.md is at revision ")

@@ -98,7 +98,12 @@ def test_a_page_is_shown_as_it_stood(cli):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["show", "cos-state", "--at", "17000"], 1, "error: The revision 17000 was not found."),
+        (
+            ["history", "cos-state", "--value", "current_focus.primary_tsk"],
+            1,
+            "error: 'primary_tsk' in the path 'current_focus.primary_tsk' was not found.",
+        ),
+        (["show", "cos-state", "--at", "17000"], 1, "error: The change #17000 was not found."),
         (["show", "cos-state", "--at", "1~1"], 1, "error: The page cos-state.md at #0 was not found."),
         (
             ["show", "daily-metrics", "--at", "2"],

@@ -24,6 +24,7 @@ Last Updated: 2026-11-21T06:00:00Z
 """
 OURS = BASE.replace(b"| reviewer |", b"| implementer |")
 THEIRS = BASE.replace(b"| idle | - |", b"| busy | The log |")
+OTHER = BASE.replace(b"| reviewer |", b"| tester |")
 BOTH = OURS.replace(b"| idle | - |", b"| busy | The log |")
 
 
@@ -129,7 +130,13 @@ def test_the_name_of_the_file_tells_which_page_it_is(files, tmp_path, capfdbinar
         (["nowhere", "ours", "theirs"], "There is no file nowhere."),
         (["base", "-", "-"], "Neither side has a page."),
         (["base", "ours", "theirs", "--strategy", "last write"], "last write needs the times of both."),
-        (["base", "ours", "theirs", "--ours-at", "noon", "--theirs-at", "noon"], "'noon' is no time."),
+        (["base", "ours", "theirs", "--ours-at", "noon", "--theirs-at", "noon"], "'noon' is not a time."),
+        (
+            ["base", "ours", "theirs", "--strategy", "our"],
+            "The strategy 'our' is not valid: there is none of that name.\nhint: Did you mean 'ours'?",
+        ),
+        (["base", "ours", "theirs", "--strategy", "prse=ours"], "The kind of field 'prse' is not valid: "),
+        (["base", "ours", "theirs", "-o", "gone/out"], "gone/out was not saved: No such file or directory."),
         (["base", "ours", "theirs", "-o", "."], "'.' is not a safe path: it is no plain file."),
         (["base", "ours"], "Missing argument 'THEIRS'."),
     ],
@@ -142,14 +149,24 @@ def test_what_cannot_be_meant_is_refused(files, capfdbinary, arguments, said):
     assert told.err.decode().startswith(f"error: {said}")
 
 
-def test_a_strategy_that_nobody_knows_is_refused(files, capfdbinary):
-    assert main(["merge", *files(BASE, OURS, THEIRS), "--strategy", "our"]) != 0
-    told = capfdbinary.readouterr()
-    assert told.out == b""
-    assert b"Did you mean 'ours'?" in told.err
+def test_sides_of_one_name_are_told_apart_by_their_folders(files, tmp_path, capfdbinary):
+    files(BASE, OURS, OTHER)
+    for side in ("ours", "theirs"):
+        (tmp_path / side).rename(tmp_path / f"{side}.md")
+        (tmp_path / side).mkdir()
+        (tmp_path / f"{side}.md").rename(tmp_path / side / "team-roster.md")
+    assert main(["merge", "base", "ours/team-roster.md", "theirs/team-roster.md"]) == 1
+    out = capfdbinary.readouterr().out
+    assert b"<<<<<<< ours/team-roster.md\n" in out
+    assert b">>>>>>> theirs/team-roster.md\n" in out
 
 
-# ------------------------------------------------------------------------------------- what git asks for on its way
+def test_times_are_said_as_anywhere_else(files, capfdbinary):
+    arguments = [*files(BASE, OURS, OTHER), "--strategy", "last write"]
+    assert main(["merge", *arguments, "--ours-at", "2h ago", "--theirs-at", "1h ago"]) == 0
+    later = capfdbinary.readouterr().out
+    assert main(["merge", *arguments[:3], "--strategy", "theirs"]) == 0
+    assert later == capfdbinary.readouterr().out
 
 
 def for_git(files, base: bytes, ours: bytes, theirs: bytes, *more: str) -> int:

@@ -106,8 +106,12 @@ def test_with_report_it_is_only_told(run, root):
         "note: An older copy of cos-state.md (of #2) was saved over #3; cosmemory reconcile brings them back.\n"
     )
     assert "review the lock" not in page.read_text(encoding="utf-8")
+    before = page.read_bytes()
     dry = run("reconcile", "--dry-run")[1]
-    assert dry == "An older copy of cos-state.md (of #2) was saved over #3\n"
+    assert dry.startswith("An older copy of cos-state.md (of #2) was saved over #3.\n--- cos-state.md\n")
+    assert "+| 1 | review the lock | medium | - | pending |\n" in dry
+    assert json.loads(run("reconcile", "--dry-run", "--json")[1])["diff"] == dry.partition("\n")[2]
+    assert page.read_bytes() == before
     assert run("reconcile")[0] == 0
     text = page.read_text(encoding="utf-8")
     assert "review the lock" in text
@@ -119,3 +123,40 @@ def test_a_page_that_lies_still_is_not_read_again(run, root, monkeypatch):
     os.utime(root / "cos-state.md", (1, 1))
     run("reconcile")
     assert run("reconcile")[1] == "nothing was saved over anything newer\n"
+
+
+def test_health_tells_a_stale_save_and_status_and_health_a_conflict(run, root):
+    page = root / "cos-state.md"
+    run("focus", "ship the parser")
+    copy = page.read_text(encoding="utf-8")
+    run("focus", "what the agent wrote")
+    page.write_text(copy.replace("ship the parser", "what a person wrote"), encoding="utf-8")
+    _, out, _ = run("health")
+    assert "warning: An older copy of cos-state.md (of #2) was saved over #3.\n  cosmemory reconcile\n" in out
+    run("reconcile")
+    said = "CONFLICT-1 waits for somebody: cos-state.md, current_focus.primary_task."
+    _, out, _ = run("health")
+    assert f"warning: {said}\n  cosmemory conflict show CONFLICT-1\n" in out
+    assert "An older copy" not in out
+    assert f"\nWarning: {said}  (cosmemory conflict show CONFLICT-1)\n" in run("status")[1]
+    assert json.loads(run("status", "--json")[1])["health"] == [
+        {
+            "check": "conflict",
+            "severity": "warning",
+            "said": said,
+            "command": "cosmemory conflict show CONFLICT-1",
+        }
+    ]
+
+
+def test_a_conflict_that_is_not_there_is_no_lost_page_and_one_may_be_named_by_its_page(run, root):
+    page = root / "cos-state.md"
+    run("focus", "ship the parser")
+    copy = page.read_text(encoding="utf-8")
+    run("focus", "what the agent wrote")
+    page.write_text(copy.replace("ship the parser", "what a person wrote"), encoding="utf-8")
+    run("reconcile")
+    assert run("conflict", "show", "CONFLICT-2")[2] == (
+        "error: The conflict 'CONFLICT-2' was not found.\nhint: Did you mean 'CONFLICT-1'?\n"
+    )
+    assert run("conflict", "show", "conflicts/CONFLICT-1")[0] == 0

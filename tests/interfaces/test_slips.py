@@ -180,6 +180,15 @@ def test_an_event_type_that_found_nothing_is_questioned(run):
     assert run("events", "--type", "decision").err == ""
 
 
+def test_a_page_that_was_lost_is_to_be_brought_back_before_one_is_begun_anew(run, tmp_path):
+    (tmp_path / "design/memory/cos-state.md").unlink()
+    for words in (["focus", "Ship"], ["show", "cos-state"], ["blame", "cos-state"]):
+        assert run(*words).err == (
+            "error: The page cos-state.md was not found.\n"
+            "hint: cosmemory repair brings a lost page back; cosmemory init makes what never was.\n"
+        )
+
+
 @pytest.mark.parametrize(
     ("data", "reason"), [("# State\n".encode("utf-16"), "UTF-16"), (b"\0\1" * 9, "binary")]
 )
@@ -189,7 +198,7 @@ def test_a_value_of_a_page_that_cannot_be_read_is_not_said_to_be_empty(run, tmp_
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == (
         f"error: cos-state.md:1 is damaged: the file is {reason}, not UTF-8 text.\n"
-        "hint: Save it as UTF-8 first.\n"
+        "hint: cosmemory repair cos-state shows what mends it; cosmemory validate shows each place.\n"
     )
 
 

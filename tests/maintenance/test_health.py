@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from cosmemory.config import Settings
@@ -9,7 +11,8 @@ from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.frozen import replace
 from cosmemory.interfaces.cli.table import COMMANDS
 from cosmemory.kinds.coordination_log import Event
-from cosmemory.maintenance.health import Finding, examine, glance, megabytes
+from cosmemory.maintenance.glance import Finding, glance, megabytes
+from cosmemory.maintenance.health import examine
 from cosmemory.maintenance.rotation import rotate
 from cosmemory.memory import Memory
 from cosmemory.operations import state, team
@@ -43,6 +46,9 @@ class Clock:
         return self.at
 
 
+CHECKPOINT = "checkpoint_20261121_113000"
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -52,7 +58,8 @@ def clock() -> Clock:
 def memory(clock: Clock) -> Memory:
     memory = Memory(Watched(), now=clock)
     initialise(memory)
-    memory.store._pages["checkpoints/checkpoint_20261121_113000/cos-state.md"] = b"# State\n"
+    with memory.store.writing():
+        memory.store.copies("checkpoints").keep(CHECKPOINT, [(STATE, io.BytesIO(b"# State\n"))])
     return memory
 
 
@@ -152,7 +159,7 @@ def test_an_old_checkpoint_is_a_warning_and_none_is_said(memory: Memory, clock: 
     assert examine(memory).checkpoint == "checkpoint_20261121_113000"
     clock.at += 24 * HOUR
     assert only(memory).said == "The last checkpoint, checkpoint_20261121_113000, is 24 hours old."
-    del memory.store._pages["checkpoints/checkpoint_20261121_113000/cos-state.md"]
+    memory.store._shelves.clear()
     assert (only(memory).severity, only(memory).said) == ("info", "There is no checkpoint yet.")
 
 

@@ -15,6 +15,7 @@ from cosmemory.document.data import data_of
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import CosmemoryError, NotFound
 from cosmemory.frozen import replace
+from cosmemory.maintenance.checkpoints import listed, with_manifest
 from cosmemory.maintenance.rebuild import Rebuilt, rebuild
 from cosmemory.maintenance.rotation import rotate
 from cosmemory.memory import Memory
@@ -142,6 +143,17 @@ def test_a_damaged_page_is_written_anew_and_kept(memory: Memory) -> None:
     assert kept is not None
     assert kept.data == damaged
     assert [each.session_name for each in memory.read("team-roster").active_team_members] == ["helper-1"]
+
+
+def test_the_present_is_a_checkpoint_before_a_page_is_rebuilt_and_only_then(memory: Memory) -> None:
+    team.join(memory, "helper-1", role="Developer")
+    rebuild(memory, "roster")
+    assert listed(memory) == []
+    set_value(memory, "team-roster", "active_team_members.helper-1.role", "Reviewer")
+    rebuild(memory, "roster")
+    (made,) = [with_manifest(memory, each).manifest for each in listed(memory)]
+    assert made is not None
+    assert made.before == "rebuild"
 
 
 def test_an_event_that_can_be_read_in_two_ways_is_named(memory: Memory) -> None:

@@ -8,8 +8,10 @@ import pytest
 
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import Conflict, NotFound
+from cosmemory.maintenance.checkpoints import create, found_as, listed, with_manifest
 from cosmemory.maintenance.damage import SORTS, damage_of
 from cosmemory.maintenance.repair import Mend, apply, plan
+from cosmemory.maintenance.rotation import rotate, verify
 from cosmemory.memory import Memory
 from cosmemory.operations import state, team
 from cosmemory.operations.events import find_events
@@ -18,7 +20,7 @@ from cosmemory.text.visible import visible
 
 NOON = 1_795_262_400  # 2026-11-21T12:00:00Z
 CASES = Path(__file__).parents[1] / "cases" / "damage"
-BACKUP = "backups/20261120-120000"
+BACKUP = "20261120-120000"
 ROSTER, STATE, LOG = "team-roster.md", "cos-state.md", "coordination-log.md"
 
 
@@ -28,9 +30,11 @@ def memory_of(case: Path) -> tuple[Memory, str]:
     pages = {}
     if (case / "damaged").exists():
         pages[path] = (case / "damaged").read_bytes()
+    memory = Memory(EphemeralStore(pages), now=lambda: NOON)
     if (case / "copy.md").exists():
-        pages[f"{BACKUP}/{path}"] = (case / "copy.md").read_bytes()
-    return Memory(EphemeralStore(pages), now=lambda: NOON), path
+        with memory.store.writing(), (case / "copy.md").open("rb") as copy:
+            memory.store.copies("backups").keep(BACKUP, [(path, copy)])
+    return memory, path
 
 
 def told(mend: Mend) -> str:
@@ -92,7 +96,7 @@ def test_a_lost_page_comes_back_from_the_history(memory: Memory) -> None:
     before = bytes_of(memory, ROSTER)
     damage(memory, ROSTER, None)
     (mend,) = plan(memory)
-    assert mend.reason == "taken whole from revision 2"
+    assert mend.reason == "taken whole from change #2"
     apply(memory, [mend])
     assert bytes_of(memory, ROSTER) == before
 
@@ -104,6 +108,19 @@ def test_a_page_of_no_kind_comes_back_when_it_is_named(memory: Memory) -> None:
     assert plan(memory) == ()
     apply(memory, plan(memory, ["ideas"]))
     assert bytes_of(memory, "ideas.md") == b"# Ideas\n"
+
+
+def test_the_present_is_a_checkpoint_before_a_page_is_repaired_and_not_the_latest(memory: Memory) -> None:
+    damage(memory, ROSTER, None)
+    apply(memory, plan(memory))
+    assert listed(memory) == []  # nothing stood there that could be lost
+    sound = create(memory)
+    damage(memory, ROSTER, b"\0\0\0\0")
+    apply(memory, plan(memory))
+    made = with_manifest(memory, listed(memory)[0])
+    assert made.manifest is not None
+    assert (made.manifest.before, made.manifest.of(ROSTER).size) == ("repair", 4)
+    assert found_as(memory, "latest").name == sound.name
 
 
 def test_a_name_that_nothing_answers_to_is_not_found(memory: Memory) -> None:
@@ -136,6 +153,23 @@ def test_entries_that_vanished_from_the_log_are_noticed_and_put_back(memory: Mem
     (mend,) = plan(memory)
     assert [each.sort for each in mend.damage] == ["lost-entries"]
     assert mend.after == before
+
+
+def test_a_log_that_comes_back_from_before_a_rotation_has_no_entry_twice() -> None:
+    clock = [NOON]
+    memory = Memory(EphemeralStore(), now=lambda: clock[0])
+    initialise(memory)
+    for focus in ("one", "two", "three"):
+        clock[0] += 7 * 86_400
+        state.set_focus(memory, focus)
+    rotate(memory)  # which makes a checkpoint of the log as it was
+    forgetful = Memory(EphemeralStore(memory.store._pages), now=lambda: clock[0])
+    forgetful.store._shelves = memory.store._shelves
+    damage(forgetful, LOG, None)
+    apply(forgetful, plan(forgetful))
+    held = [event.action for _, event in find_events(forgetful) if event.type == "focus"]
+    assert held == ["one", "two", "three"]
+    assert verify(forgetful).faults == ()
 
 
 def test_a_page_that_somebody_saved_meanwhile_is_left_alone(memory: Memory) -> None:

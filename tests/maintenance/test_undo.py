@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.errors import NotFound, Refused
+from cosmemory.kinds.coordination_log import Event
+from cosmemory.maintenance.checkpoints import listed, with_manifest
 from cosmemory.maintenance.rotation import rotate
 from cosmemory.maintenance.undo import undo
+from cosmemory.memory import Memory
 from cosmemory.operations import alerts, state, team
 from cosmemory.operations.pages import set_value
 from tests.maintenance.story import ALERTS, LOG, ROSTER, STATE, Day
@@ -144,7 +148,7 @@ def test_a_page_that_was_made_is_taken_away_again_and_comes_back():
 def test_neither_an_entry_of_the_log_nor_a_rotation_is_undone():
     day = Day().do(lambda m: state.set_focus(m, "one"))
     day.do(lambda m: m.log(_event(m)))
-    with pytest.raises(Refused, match=r"#3 \(log\) only added to the log"):
+    with pytest.raises(Refused, match=r"#3 \(a change\) only added to the log"):
         undo(day.memory)
     day.at += 14 * 86_400
     rotate(day.memory)
@@ -171,7 +175,7 @@ def test_a_rehearsed_undo_changes_nothing():
 
 
 def test_a_change_that_is_not_known_is_not_undone():
-    with pytest.raises(NotFound, match="The revision 17"):
+    with pytest.raises(NotFound, match="The change #17"):
         undo(Day().memory, "17")
 
 
@@ -193,3 +197,51 @@ def _event(memory):
     from cosmemory.kinds.coordination_log import Event
 
     return Event(time=memory.now(), type="run", action="Nightly build")
+
+
+def test_the_beginning_of_a_history_that_found_pages_is_not_undone():
+    day = Day().do(lambda m: state.set_focus(m, "one"))
+    found = Memory(EphemeralStore(day.store._pages), now=lambda: day.at, actor="alice")
+    found.store.notice()
+    assert found.store.history().revisions()[-1].by_hand
+    with pytest.raises(Refused, match="#1 is where the history begins"):
+        undo(found)
+    assert found.read("cos-state").current_focus.primary_task == "one"
+
+
+def test_a_page_changed_since_as_a_whole_is_named_without_its_beginning():
+    day = Day()
+    day.store._pages["ideas.md"] = b"a boat\n"
+    day.do(lambda m: state.set_focus(m, "one"))
+    day.edit("ideas.md", "a boat", "a ship")
+    with pytest.raises(Refused, match=r"ideas as a whole was changed again since #2 by hand in #4; nothing"):
+        undo(day.memory, "2", ["ideas"])
+
+
+def checkpoints_made(day: Day) -> list[str]:
+    made = [with_manifest(day.memory, each).manifest for each in listed(day.memory)]
+    return [each.before for each in made if each is not None]
+
+
+def test_an_undo_that_takes_a_page_away_or_is_forced_keeps_the_present_as_a_checkpoint():
+    day = Day().do(lambda m: state.set_focus(m, "one"), lambda m: state.set_focus(m, "two"))
+    assert (undo(day.memory).result.kept, checkpoints_made(day)) == ("", [])
+    kept = undo(day.memory, "2", force=True).result.kept
+    assert [each.name for each in listed(day.memory)] == [kept]
+    day.store._pages["ideas.md"] = b"a boat\n"
+    undo(day.memory, "last", ["ideas"])
+    assert checkpoints_made(day) == ["undo", "undo"]
+
+
+def test_what_only_follows_from_an_entry_stays_with_the_entry():
+    day = Day().do(
+        lambda m: state.set_focus(m, "one"),
+        lambda m: m.log(Event(time=m.now(), type="broadcast", action="Begin")),
+    )
+    with pytest.raises(Refused, match=r"#3 \(a change\) only added to the log") as refused:
+        undo(day.memory)
+    assert refused.value.hint == (
+        "The log's entries are never taken back; cosmemory undo 3~ takes back the change before."
+    )
+    undo(day.memory, "3~")
+    assert day.memory.read("cos-state").current_focus.primary_task is None

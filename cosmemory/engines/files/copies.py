@@ -113,6 +113,9 @@ class FilesCopies:
                 if litter.stands_in(above, name):
                     raise Refused(f"There is a {self._place(name)} already.", "Give it another name.")
                 self._keep(above, name, files)
+        except FileNotFoundError as error:
+            # No page is missing: the folder that was to take the copy is gone, or takes none.
+            raise NotSaved(self._place(name), error.strerror or str(error)) from error
         except OSError as error:
             raise refusal(self._place(name), error) from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 
-from cosmemory.errors import CosmemoryError, NotFound, NotSaved, ReadOnly, Unsafe
+from cosmemory.errors import CosmemoryError, NotSaved, ReadOnly, Unsafe, no_page
 
 OPEN_LOG = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
@@ -75,7 +75,7 @@ def refusal(path: str, error: OSError) -> CosmemoryError:
     if error.errno == errno.EROFS:
         return ReadOnly("its file system is")
     if error.errno == errno.ENOENT:
-        return NotFound(f"The page {path}", "cosmemory init creates what is missing.")
+        return no_page(path)
     if error.errno in (errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.ENOTDIR, errno.ENODEV):
         return Unsafe(path, "it is not a plain file in plain folders")
     return NotSaved(path, error.strerror or str(error))

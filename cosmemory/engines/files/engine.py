@@ -13,7 +13,7 @@ from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
 from cosmemory.engines.files.log import TAIL, Log
 from cosmemory.engines.files.replace import Found, check_names, current, find, open_page, replace
 from cosmemory.engines.tail import in_style_of
-from cosmemory.errors import Conflict, EditedMeanwhile, NotFound, NotSaved
+from cosmemory.errors import Conflict, EditedMeanwhile, NotSaved, no_page
 from cosmemory.frozen import field, slotted
 from cosmemory.store import (
     NOBODY,
@@ -84,7 +84,7 @@ class FilesStore:
         """
         found = self._open(path)
         if found is None:
-            raise NotFound(f"The page {path}", "cosmemory init creates what is missing.")
+            raise no_page(path)
         return found
 
     def open_each(self, paths: Iterable[str]) -> Generator[tuple[str, Readable]]:
@@ -127,10 +127,6 @@ class FilesStore:
     def strangers(self) -> tuple[str, ...]:
         """Copies that editors and synchronisers left between the pages."""
         return listing.strangers(self.root)
-
-    def kept_apart(self) -> tuple[str, ...]:
-        """The pages in checkpoints and backups."""
-        return listing.copies(self.root)
 
     def vitals(self) -> Vitals:
         """Sizes, the holder of the lock and the change that is half done, as they are seen from outside."""

@@ -13,7 +13,6 @@ from cosmemory.pattern import pattern
 
 # Copies kept out of the way, never taken for live pages.
 NOT_LIVE = frozenset(["checkpoints", "backups", "archive"])
-COPIES = ("checkpoints", "backups")
 PAGE = ".md"
 SETTLED = 2_000_000_000  # nanoseconds, more than the coarsest clock of a file system
 STRANGER = pattern(
@@ -31,12 +30,6 @@ def pages(root: str) -> tuple[str, ...]:
     return tuple(
         sorted(path for path, name in _files(root) if name.endswith(PAGE) and not STRANGER.fullmatch(name))
     )
-
-
-def copies(root: str) -> tuple[str, ...]:
-    """The paths of the pages in checkpoints and in the backups that people make, sorted."""
-    found = (path for folder in COPIES for path, _ in _entries(root, below=f"{folder}/"))
-    return tuple(sorted(path for path in found if path.endswith(PAGE)))
 
 
 @frozen()
@@ -83,8 +76,8 @@ def _files(root: str, *, hidden: bool = False) -> Iterator[tuple[str, str]]:
     return ((path, entry.name) for path, entry in _entries(root, hidden=hidden))
 
 
-def _entries(root: str, *, hidden: bool = False, below: str = "") -> Iterator[tuple[str, os.DirEntry[str]]]:
-    pending = [below]
+def _entries(root: str, *, hidden: bool = False) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    pending = [""]
     while pending:
         below = pending.pop()
         try:

@@ -118,7 +118,7 @@ def _refuse_other_encodings(descriptor: int, path: str) -> None:
     # NULs between single bytes are UTF-16; a run of them is what a power cut leaves, even of most of a short log.
     lone = sum(len(part) == 1 for part in head.split(b"\0")) if b"\0" in head else 0
     if head[:2] in BYTE_ORDER_MARKS or lone * 4 > len(head):
-        raise Damaged(path, 1, "it is not UTF-8 text", "Save it as UTF-8; nothing was written.")
+        raise Damaged(path, 1, "it is not UTF-8 text")
 
 
 def _read(descriptor: int, start: int, size: int) -> bytes:

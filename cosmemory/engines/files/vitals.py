@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from cosmemory.engines.files import intent
-from cosmemory.engines.files.lock import FOLDER, HOLDER_BYTES
+from cosmemory.engines.files.lock import FOLDER, HOLDER_BYTES, INTENT
 from cosmemory.errors import CosmemoryError
 from cosmemory.store import Vitals
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cosmemory.engines.files.intent import Intent
 
 
 def look(root: str) -> Vitals:
     """The vitals of the memory at ``root``; nothing is locked, waited for or written."""
     own = sum(_sizes(f"{root}/{FOLDER}"))
     holder = _holder(f"{root}/{FOLDER}/lock")
-    try:
-        opened = intent.read(root)
-    except CosmemoryError:
-        opened = None  # whoever writes next is told why it cannot be read
+    opened = _opened(root)
     return Vitals(
         used=sum(_sizes(root)) - own,
         own=own,
@@ -28,6 +28,18 @@ def look(root: str) -> Vitals:
         pending=tuple(step.path for step in opened.steps) if opened else (),
         operation=opened.told.operation if opened else "",
     )
+
+
+def _opened(root: str) -> Intent | None:
+    """The change that is half done, if there is one."""
+    if not os.path.lexists(f"{root}/{FOLDER}/{INTENT}"):
+        return None
+    from cosmemory.engines.files import intent
+
+    try:
+        return intent.read(root)
+    except CosmemoryError:
+        return None  # whoever writes next is told why it cannot be read
 
 
 def _sizes(folder: str) -> Iterator[int]:

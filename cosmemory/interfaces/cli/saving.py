@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 
-from cosmemory.errors import Unsafe
+from cosmemory.errors import NotSaved, Unsafe
 
 
 def read_file(path: str) -> bytes | None:
@@ -26,7 +26,10 @@ def save_file(path: str, data: bytes | None) -> None:
         return
     target = os.path.realpath(path)
     mode = os.stat(target).st_mode & 0o7777 if os.path.exists(target) else 0o666 & ~_umask()
-    descriptor, temporary = tempfile.mkstemp(prefix=".cosmemory-", dir=os.path.dirname(target))
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=".cosmemory-", dir=os.path.dirname(target))
+    except OSError as error:
+        raise NotSaved(path, error.strerror or str(error)) from error
     try:
         with open(descriptor, "wb") as file:
             file.write(data)

@@ -47,7 +47,7 @@ class Session:
     def refuse_expected(self, command: str) -> None:
         """Refuses a revision given to a command that changes no one page: it would be heeded nowhere."""
         if self.expect:
-            raise UsageError(f"{command} is about many pages, and --expect names one", "Leave --expect out.")
+            raise UsageError(f"{command} is about many pages, and --expect names one.", "Leave --expect out.")
 
     def change(
         self,
@@ -117,11 +117,21 @@ def difference(rehearsal: Rehearsal) -> str:
 
 
 def unified(path: str, before: bytes, after: bytes) -> str:
-    """What differs between two texts of a page, as a unified diff."""
+    """What differs between two texts of a page, as a unified diff that patch takes."""
+    return unified_texts(path, *(data.decode("utf-8", "surrogateescape") for data in (before, after)))
+
+
+def unified_texts(path: str, before: str, after: str) -> str:
+    """The same for texts that are decoded already."""
     from difflib import unified_diff
 
-    old, new = (data.decode("utf-8", "surrogateescape").split("\n") for data in (before, after))
-    return "".join(line.rstrip("\n") + "\n" for line in unified_diff(old, new, path, path, lineterm=""))
+    # Lines end in LF alone: what splitlines takes for ends of lines besides stands within them.
+    old, new = (text.split("\n") for text in (before, after))
+    old, new = ([*(f"{line}\n" for line in lines[:-1]), *filter(None, lines[-1:])] for lines in (old, new))
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        for line in unified_diff(old, new, path, path)
+    )
 
 
 def reading(command: Command) -> Command:

@@ -13,13 +13,15 @@ from cosmemory.interfaces.cli.status_texts import (
     findings_line,
     flat,
     focus_line,
+    glance_line,
     log_line,
-    missing_line,
 )
 from cosmemory.interfaces.cli.terminal import Cell, prose, styled, table
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.cos_state import Action
+from cosmemory.maintenance.glance import Finding
 from cosmemory.operations.status import Status, is_overdue
+from cosmemory.rules import ERROR
 
 _STYLES = {
     "critical": "bad",
@@ -33,7 +35,7 @@ _STYLES = {
 }
 
 
-def screen(seen: Status) -> Iterator[str]:
+def screen(seen: Status, glanced: Sequence[Finding]) -> Iterator[str]:
     """The lines of the screen."""
     yield from prose(focus_line(seen), "title")
     yield ""
@@ -58,15 +60,15 @@ def screen(seen: Status) -> Iterator[str]:
     )  # fmt: skip
     yield from _block("Last events", "none", [_event(each, seen.now) for each in seen.events])
     yield ""
-    yield from _foot(seen)
+    yield from _foot(seen, glanced)
 
 
-def _foot(seen: Status) -> Iterator[str]:
+def _foot(seen: Status, glanced: Sequence[Finding]) -> Iterator[str]:
     worst = next((level for level in ("error", "warning") if seen.findings.get(level)), "")
     yield from prose(findings_line(seen), {"error": "bad", "warning": "warn"}.get(worst, "quiet"))
     yield from prose(log_line(seen), "quiet")
-    for path in seen.missing:
-        yield from prose(missing_line(path), "warn")
+    for found in glanced:
+        yield from prose(glance_line(found), "bad" if found.severity == ERROR else "warn")
 
 
 def _block(title: str, nothing: str, rows: Sequence[Sequence[Cell]]) -> Iterator[str]:

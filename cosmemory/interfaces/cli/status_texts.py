@@ -5,6 +5,7 @@ from __future__ import annotations
 from cosmemory.document.data import plain
 from cosmemory.interfaces.cli.ages import since
 from cosmemory.kinds.active_alerts import Alert
+from cosmemory.maintenance.glance import Finding
 from cosmemory.operations.status import Status
 
 
@@ -38,9 +39,9 @@ def log_line(seen: Status) -> str:
     return f"Log: {seen.log_size / 1024:.1f} KiB, {rotated}"
 
 
-def missing_line(path: str) -> str:
-    """A standard page that is not there."""
-    return f"Missing: {path}  (cosmemory init makes it)"
+def glance_line(found: Finding) -> str:
+    """What a glance at the memory tells, and what mends it."""
+    return f"{found.severity.capitalize()}: {found.said}" + (f"  ({found.command})" if found.command else "")
 
 
 def flat(text: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cosmemory.connect import open_backups
-from cosmemory.errors import NotFound
+from cosmemory.errors import NotFound, Refused
 from cosmemory.interfaces.cli.commands.checkpoint import data_of, tell_faults
 from cosmemory.interfaces.cli.declared import argument, command, option
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
@@ -32,9 +32,16 @@ def backup(destination: str, verify: bool, **options: Any) -> int:
         return _verified(destination, as_json=session.as_json)
     memory = session.memory()
     copies, name = open_backups(destination, getattr(memory.store, "root", ""))
+    if name in copies.names():
+        raise Refused(
+            f"{destination} is a backup already.", "Name a folder that is not there, or one for many."
+        )
     if session.dry_run:
         from cosmemory.engines.kept import KeptCopies
+        from cosmemory.engines.rehearsal import Rehearsal
 
+        # Under its lock the memory would take note of what was saved by hand, which is a change too.
+        memory.store = Rehearsal(memory.store)
         copies = KeptCopies({}, destination, lambda: True, copies)
     with progress("Copying pages"):
         made = back_up(memory, copies, name)

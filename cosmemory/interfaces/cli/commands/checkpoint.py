@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from cosmemory.interfaces.cli.session import Session
     from cosmemory.memory import Memory, Outcome
 
+NONE = "there is no checkpoint"
+
 
 @group
 def checkpoint() -> None:
@@ -103,6 +105,8 @@ def list_(archived: bool, **options: Any) -> None:
         return
     for each in found:
         print_text(_line(each))
+    if not found:
+        print_text(NONE)
 
 
 def _line(each: Checkpoint) -> str:
@@ -146,6 +150,8 @@ def tell_faults(faults: dict[str, list[str]], *, as_json: bool) -> int:
                 print_text(f"fault: {path}: {fault}")
             if not told:
                 print_text(f"{path} is sound")
+        if not faults:
+            print_text(NONE)
     return 1 if any(faults.values()) else 0
 
 
@@ -205,4 +211,5 @@ def prune(**options: Any) -> None:
     would = "would move" if session.dry_run else "moved"
     for name in done.archived:
         print_text(f"{would} {name} to {checkpoints.ARCHIVE_SHELF}")
-    print_text(f"{len(done.kept)} checkpoints stay at hand")
+    stay = "checkpoint stays" if len(done.kept) == 1 else "checkpoints stay"
+    print_text(f"{len(done.kept)} {stay} at hand")

@@ -12,7 +12,8 @@ from cosmemory.interfaces.cli.declared import command
 from cosmemory.interfaces.cli.output import on_terminal, print_json, print_text
 from cosmemory.interfaces.cli.session import reading, session_of
 from cosmemory.interfaces.cli.terminal import prose, show, styled
-from cosmemory.maintenance.health import Finding, Health, examine, megabytes
+from cosmemory.maintenance.glance import Finding, megabytes
+from cosmemory.maintenance.health import Health, examine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby, islice
 
-from cosmemory.errors import CosmemoryError, NotFound, UsageError
+from cosmemory.document.paths import value_at
+from cosmemory.errors import CosmemoryError, NotFound, UsageError, no_page
 from cosmemory.interfaces.cli.declared import argument, command, option
 from cosmemory.interfaces.cli.history_lines import change_data, difference_data, show_blame, show_change
 from cosmemory.interfaces.cli.output import print_json, print_text, visible_line
@@ -47,6 +48,8 @@ def history(document: str | None, last: int | None, value: str | None, **options
     if value is not None:
         if not pages or options["search"] is not None:
             raise UsageError("--value is about one page, and stands without --search.", "Name the DOCUMENT.")
+        if next(value_changes(past, pages[0], value), None) is None:
+            value_at(memory.read(pages[0]), value)  # refuses what is, and was, no value of the page
         _values(past, pages[0], value, _wanted(memory, options), last, as_json=session.as_json)
         return
     wanted = _wanted(memory, options)
@@ -194,7 +197,7 @@ def blame(document: str, path: str | None, **options: Any) -> None:
     page = memory.path_of(document)
     stored = memory.store.read(page)
     if stored is None:
-        raise NotFound(f"The page {page}", "cosmemory init creates what is missing.")
+        raise no_page(page)
     found = blame_value(past, page, stored.data, path) if path else blame_page(past, page, stored.data)
     if session.as_json:
         listed = [
@@ -215,12 +218,13 @@ def blame(document: str, path: str | None, **options: Any) -> None:
 
 @command()
 @changing
-@argument("what", many=True, metavar="[REVISION] [DOCUMENT]...")
+@argument("what", many=True, metavar="[CHANGE] [DOCUMENT]...")
 @option("--force", flag=True, help="Take back what was changed again since, too.")
 def undo(what: tuple[str, ...], force: bool, **options: Any) -> None:
-    """Take back the last change, or REVISION, as a new change; what was done elsewhere since stays.
+    """Take back the last change, or CHANGE, as a new one; what was done elsewhere since stays.
 
-    DOCUMENT limits it to some pages. The entries of the log always stay.
+    CHANGE is a number that history tells, last, last~2 or a time. DOCUMENT limits it to some pages. The entries of
+    the log always stay.
     """
     session = session_of(options)
     session.refuse_expected("undo")
@@ -232,4 +236,5 @@ def undo(what: tuple[str, ...], force: bool, **options: Any) -> None:
 
 def _undone(done: Undone) -> str:
     named = done.change.attribution.operation or "a change"
-    return f"undid #{done.change.number} ({named}): {visible_line(done.words)}"
+    told = f"undid #{done.change.number} ({named}): {visible_line(done.words)}"
+    return f"{told}\nthe pages as they were before are in {done.kept}" if done.kept else told

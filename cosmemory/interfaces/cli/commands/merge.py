@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import sys
 
-from cosmemory.clock import read_time
-from cosmemory.errors import UsageError
+from cosmemory import clock
+from cosmemory.errors import InvalidValue, UsageError
 from cosmemory.interfaces.cli.declared import argument, command, option
 from cosmemory.interfaces.cli.git_driver import page_path
 from cosmemory.interfaces.cli.git_merge import told
 from cosmemory.interfaces.cli.output import print_json, tell_notices, tell_warning
 from cosmemory.interfaces.cli.saving import read_file, save_file
+from cosmemory.maintenance.moments import bound
 from cosmemory.merge.pages import merge_pages
-from cosmemory.merge.strategies import FIELD_KINDS, FIRST, LAST, MERGE, NAMES, Strategies
+from cosmemory.merge.strategies import FIELD_KINDS, FIRST, LAST, MERGE, NAMES, Strategies, check_strategies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ def merge(
     if named is None:
         raise UsageError("Neither side has a page.", "One of them may be -, not both.")
     page = page_path(named) if name else page_path(os.path.abspath(named), os.sep)
-    merged = merge_pages(
-        page, *texts, strategies=_strategies(**options), labels=(_label(ours), _label(theirs))
-    )
+    merged = merge_pages(page, *texts, strategies=_strategies(**options), labels=_labels(ours, theirs))
     if output is not None and (merged.data is not None or os.path.lexists(output)):
         save_file(output, merged.data)
     if as_json:
@@ -84,8 +83,10 @@ def _read(path: str) -> bytes | None:
     return data or None
 
 
-def _label(path: str) -> str:
-    return os.path.basename(path)
+def _labels(ours: str, theirs: str) -> tuple[str, str]:
+    """What the markers call the two sides: their files' names, with the folders where these alone differ."""
+    names = os.path.basename(ours), os.path.basename(theirs)
+    return names if names[0] != names[1] else (ours, theirs)
 
 
 def _strategies(strategies: Sequence[str], ours_at: str | None, theirs_at: str | None) -> Strategies:
@@ -102,13 +103,10 @@ def _strategies(strategies: Sequence[str], ours_at: str | None, theirs_at: str |
         raise UsageError(
             f"{min(timed)} needs the times of both.", "Give --ours-at TIME and --theirs-at TIME."
         )
-    return Strategies(default=default, by_kind=by_kind, ours_at=_time(ours_at), theirs_at=_time(theirs_at))
-
-
-def _time(text: str | None) -> int:
-    if text is None:
-        return 0
-    read = read_time(text)
-    if read is None:
-        raise UsageError(f"{text!r} is no time.", "Write it as 2026-11-21T06:00:00Z.")
-    return read[0]
+    times = [bound(text, clock.now()) if text is not None else 0 for text in (ours_at, theirs_at)]
+    chosen = Strategies(default=default, by_kind=by_kind, ours_at=times[0], theirs_at=times[1])
+    try:
+        check_strategies(chosen)
+    except InvalidValue as error:
+        raise UsageError(str(error), error.hint) from None
+    return chosen

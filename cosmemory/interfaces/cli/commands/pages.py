@@ -5,7 +5,7 @@ from __future__ import annotations
 from cosmemory.diagnostics import Diagnostic
 from cosmemory.document.data import data_of, plain
 from cosmemory.document.paths import value_at
-from cosmemory.errors import Damaged, NotFound, UsageError
+from cosmemory.errors import Damaged, NotFound, UsageError, no_page
 from cosmemory.interfaces.cli.declared import argument, command, option
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.session import changing, reading, session_of, text_of
@@ -50,7 +50,7 @@ def _stored(memory: Memory, document: str, at: str | None) -> tuple[Stored, dict
         path = memory.path_of(document)
         stored = memory.store.read(path)
         if stored is None:
-            raise NotFound(f"The page {path}", "cosmemory init creates what is missing.")
+            raise no_page(path)
         return stored, {}
     from cosmemory.maintenance.moments import moment_named, path_then, text_then
 
@@ -96,7 +96,7 @@ def get(document: str, path: str, at: str | None, **options: Any) -> None:
     page = memory.read_stored(stored)
     reason = Source.of(encode_text(page.tree.text)).unreadable
     if reason:
-        raise Damaged(page.path, 1, f"the file is {reason}, not UTF-8 text", "Save it as UTF-8 first.")
+        raise Damaged(page.path, 1, f"the file is {reason}, not UTF-8 text")
     value = plain(value_at(page.document, path))
     if session.as_json:
         print_json("value", {"value": value, "revision": page.revision, **then})

@@ -11,7 +11,7 @@ from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
 from cosmemory.interfaces.cli.progress import progress
 from cosmemory.interfaces.cli.session import changing, difference, session_of
 from cosmemory.interfaces.cli.terminal import print_difference
-from cosmemory.maintenance.rebuild import Rebuilt
+from cosmemory.maintenance.rebuild import Rebuilt, rebuilt_kind
 from cosmemory.maintenance.rebuild import rebuild as rebuild_page
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @command()
 @changing
-@argument("document", choices=("roster", "alerts", "cos-state"))
+@argument("document", metavar="DOCUMENT")
 @option("--yes", flag=True, help="Write the page as it is shown.")
 def rebuild(document: str, yes: bool, **options: Any) -> int:
     """Show what the log and its archives tell of a page, where that differs, and write it on --yes.
@@ -33,7 +33,7 @@ def rebuild(document: str, yes: bool, **options: Any) -> int:
     store = memory.store
     memory.store = rehearsal = Rehearsal(store)
     with progress("Reading the log"):
-        told = rebuild_page(memory, document, expected=session.expected(document)).result
+        told = rebuild_page(memory, document, expected=session.expected(rebuilt_kind(document).path)).result
     differs = bool(rehearsal.changes)
     shown = difference(rehearsal)
     if not session.as_json:

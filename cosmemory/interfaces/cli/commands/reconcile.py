@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.interfaces.cli.declared import argument, command, group, option
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
-from cosmemory.interfaces.cli.session import changing, reading, session_of
+from cosmemory.interfaces.cli.session import changing, difference, reading, session_of
+from cosmemory.interfaces.cli.terminal import print_difference
 from cosmemory.kinds.conflict import KEPT, OTHER, Conflict
 from cosmemory.maintenance import reconcile as bringing
+from cosmemory.memory import Memory
 from cosmemory.operations import conflicts
 
 TYPE_CHECKING = False
@@ -19,14 +22,15 @@ if TYPE_CHECKING:
 def reconcile(**options: Any) -> int:
     """Bring back what an older copy of a page, saved by hand, overwrote; show what is in dispute.
 
-    With --dry-run it only shows what there is to bring back.
+    With --dry-run it only shows what it would bring back.
     """
     session = session_of(options)
     session.refuse_expected("reconcile")
     memory = session.memory()
     memory.on_edits = None
+    shown = ""
     if session.dry_run:
-        told = [each.warning() for each in bringing.stale_saves(memory)]
+        told, shown = _rehearsed(memory)
     else:
         memory.store.notice(thoroughly=True)
         with memory.store.writing() as writer:
@@ -34,13 +38,27 @@ def reconcile(**options: Any) -> int:
     tell_notices(memory.notices())
     pending = conflicts.conflicts(memory)
     if session.as_json:
-        print_json("reconciliation", {"told": told, "conflicts": [_data(each) for each in pending]})
+        more = {"dry_run": True, "diff": shown} if session.dry_run else {}
+        print_json("reconciliation", {"told": told, "conflicts": [_data(each) for each in pending], **more})
         return 0
     for line in told or ["nothing was saved over anything newer"]:
         print_text(line)
+    print_difference(shown)
     for each in pending:
         print_text(_line(each))
     return 0
+
+
+def _rehearsed(memory: Memory) -> tuple[list[str], str]:
+    """What there is to bring back, and the difference that it would make."""
+    store = memory.store
+    memory.store = rehearsal = Rehearsal(store)
+    try:
+        with rehearsal.writing() as writer:
+            told = [f"{each.save.warning()}." for each in bringing.reconcile(memory, writer)]
+    finally:
+        memory.store = store
+    return told, difference(rehearsal)
 
 
 @group
@@ -70,7 +88,7 @@ def list_(every: bool, **options: Any) -> None:
 def show(key: str, **options: Any) -> None:
     """Show the versions of what is in dispute, side by side."""
     session = session_of(options)
-    found = session.memory().read(conflicts.path_of(key))
+    found = conflicts.conflict_named(session.memory(), key)
     if session.as_json:
         print_json("conflict", _data(found))
         return

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from difflib import unified_diff
 
 from cosmemory.interfaces.cli.confirm import agreed
 from cosmemory.interfaces.cli.declared import argument, command, option
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices, visible_line
-from cosmemory.interfaces.cli.session import Session, changing, session_of
+from cosmemory.interfaces.cli.session import Session, changing, session_of, unified_texts
 from cosmemory.interfaces.cli.terminal import print_difference
 from cosmemory.maintenance.damage import SORTS, utf16_of
 from cosmemory.maintenance.repair import Mend, apply, plan
@@ -84,10 +83,7 @@ def _difference(mend: Mend) -> str:
     before, after = mend.before or b"", mend.after or b""
     encoding = utf16_of(before)
     old = before.decode(encoding, "replace") if encoding else before.decode("utf-8", "surrogateescape")
-    lines = (old.split("\n"), after.decode("utf-8", "surrogateescape").split("\n"))
-    return "".join(
-        f"{line.rstrip(chr(10))}\n" for line in unified_diff(*lines, mend.path, mend.path, lineterm="")
-    )
+    return unified_texts(mend.path, old, after.decode("utf-8", "surrogateescape"))
 
 
 def _data(mend: Mend, done: Sequence[str]) -> dict[str, Any]:

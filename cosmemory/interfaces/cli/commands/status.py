@@ -16,11 +16,13 @@ from cosmemory.interfaces.cli.status_texts import (
     findings_line,
     flat,
     focus_line,
+    glance_line,
     log_line,
-    missing_line,
 )
 from cosmemory.interfaces.cli.terminal import show
+from cosmemory.maintenance.glance import Finding, glance
 from cosmemory.operations.status import Status, is_overdue, look
+from cosmemory.rules import INFO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,16 +34,20 @@ if TYPE_CHECKING:
 def status(**options: Any) -> None:
     """Show focus, actions, alerts, team and events on one screen."""
     session = session_of(options)
-    seen = look(session.memory())
+    memory = session.memory()
+    seen = look(memory)
+    glanced = [each for each in glance(memory) if each.severity != INFO]
     if session.as_json:
-        print_json("status", _data(seen))
+        from dataclasses import asdict
+
+        print_json("status", {**_data(seen), "health": [asdict(each) for each in glanced]})
         return
     if on_terminal():
         from cosmemory.interfaces.cli.status_screen import screen
 
-        show(screen(seen))
+        show(screen(seen, glanced))
         return
-    for line in _lines(seen):
+    for line in _lines(seen, glanced):
         print_text(line)
 
 
@@ -57,7 +63,7 @@ def _data(seen: Status) -> dict[str, Any]:
     }
 
 
-def _lines(seen: Status) -> Iterator[str]:
+def _lines(seen: Status, glanced: Iterable[Finding]) -> Iterator[str]:
     yield focus_line(seen)
     yield ""
     yield from _block("Open actions", "none", _actions(seen))
@@ -67,8 +73,8 @@ def _lines(seen: Status) -> Iterator[str]:
     yield ""
     yield findings_line(seen)
     yield log_line(seen)
-    for path in seen.missing:
-        yield missing_line(path)
+    for found in glanced:
+        yield glance_line(found)
 
 
 def _block(title: str, nothing: str, lines: Iterable[str]) -> Iterator[str]:
