@@ -107,7 +107,8 @@ class Memory(Reader):
         """``events`` appended to the coordination log, durably and with one sync."""
         if self.settings.format > FORMAT or BROADCAST in [event.type for event in events]:
             # A broadcast is shown on cos-state too.
-            return self.run(lambda transaction: transaction.append(*events)).revision_of(LOG_PATH)
+            done = self.run(lambda transaction: transaction.append(*events), operation=LOGGED)
+            return done.revision_of(LOG_PATH)
         return self.store.append(LOG_PATH, entries_of(events), self.attribution(LOGGED))
 
 

@@ -148,7 +148,7 @@ def test_a_page_that_was_made_is_taken_away_again_and_comes_back():
 def test_neither_an_entry_of_the_log_nor_a_rotation_is_undone():
     day = Day().do(lambda m: state.set_focus(m, "one"))
     day.do(lambda m: m.log(_event(m)))
-    with pytest.raises(Refused, match=r"#3 \(a change\) only added to the log"):
+    with pytest.raises(Refused, match=r"#3 \(log\) only added to the log"):
         undo(day.memory)
     day.at += 14 * 86_400
     rotate(day.memory)
@@ -238,7 +238,7 @@ def test_what_only_follows_from_an_entry_stays_with_the_entry():
         lambda m: state.set_focus(m, "one"),
         lambda m: m.log(Event(time=m.now(), type="broadcast", action="Begin")),
     )
-    with pytest.raises(Refused, match=r"#3 \(a change\) only added to the log") as refused:
+    with pytest.raises(Refused, match=r"#3 \(log\) only added to the log") as refused:
         undo(day.memory)
     assert refused.value.hint == (
         "The log's entries are never taken back; cosmemory undo 3~ takes back the change before."
