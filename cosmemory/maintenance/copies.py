@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from heapq import merge
 from itertools import accumulate
 
-from cosmemory.errors import CosmemoryError, NotFound
+from cosmemory.errors import NotFound, Unsafe
 from cosmemory.frozen import frozen
-from cosmemory.maintenance.checkpoints import ARCHIVE_SHELF, SHELF
+from cosmemory.maintenance.checkpoints import ARCHIVE_SHELF, SHELF, reading
 from cosmemory.memory import Memory
 from cosmemory.pattern import pattern
 
@@ -50,18 +50,18 @@ def _in_folders(memory: Memory, path: str) -> Iterator[Copy]:
     found = [(_seconds(name), shelf, name) for shelf in SHELVES for name in _names(memory, shelf)]
     for at, shelf, name in sorted(found, reverse=True):
         try:
-            with memory.store.copies(shelf).open_read(name, path) as file:
+            with reading(memory.store.copies(shelf), name, path) as file:
                 data = file.read()
-        except (CosmemoryError, OSError):
-            continue  # it holds no such page, or nobody may read it: another one may do
+        except (NotFound, Unsafe):
+            continue  # not one that cannot be read now: an older text would be taken for the newest
         yield Copy(source=f"{shelf}/{name}/{path}", at=at, data=data)
 
 
 def _names(memory: Memory, shelf: str) -> tuple[str, ...]:
     try:
         return memory.store.copies(shelf).names()
-    except CosmemoryError:
-        return ()  # a link to another place, or a folder that nobody may read
+    except Unsafe:
+        return ()  # a link to another place
 
 
 def _seconds(name: str) -> int:
