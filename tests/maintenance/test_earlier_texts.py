@@ -5,8 +5,12 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import pytest
+
 from cosmemory.engines.ephemeral import EphemeralStore
+from cosmemory.engines.files.copies import FilesCopies
 from cosmemory.engines.files.engine import FilesStore
+from cosmemory.errors import NotRead
 from cosmemory.maintenance.checkpoints import create
 from cosmemory.maintenance.copies import copies_of
 from cosmemory.memory import Memory
@@ -64,3 +68,18 @@ def test_a_shelf_that_leads_elsewhere_is_passed_over(tmp_path: Path) -> None:
     memory = Memory(FilesStore(str(root)), now=lambda: NOON)
     initialise(memory)
     assert sources(memory) == ["change #1"]
+
+
+def test_a_copy_that_cannot_be_read_now_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = Memory(FilesStore(str(tmp_path)), now=lambda: NOON)
+    initialise(memory)
+    create(memory)
+
+    def refused(*_: object) -> None:
+        raise NotRead(STATE, "Input/output error")
+
+    monkeypatch.setattr(FilesCopies, "open_read", refused)
+    with pytest.raises(NotRead):
+        sources(memory)
