@@ -7,6 +7,7 @@ from datetime import datetime
 
 from cosmemory.checks.ages import spoken
 from cosmemory.document.values import time_of
+from cosmemory.errors import CosmemoryError
 from cosmemory.frozen import frozen
 from cosmemory.kinds import ARCHIVE, COS_STATE, LOG_PATH, TEAM_ROSTER, Kind
 from cosmemory.kinds.cos_state import ENDED
@@ -48,7 +49,7 @@ class Health:
 def examine(memory: Memory) -> Health:
     """A look at everything; it changes nothing."""
     vitals = memory.store.vitals()
-    last = next(iter(listed(memory)), None)
+    last, unsafe = _last_checkpoint(memory)
     damaged: set[str] = set()
     found = [
         *missing(memory),
@@ -59,7 +60,7 @@ def examine(memory: Memory) -> Health:
         *_team(memory),
         *_actions(memory),
         *ailing(memory, vitals),
-        *_checkpoint(memory, last),
+        *(unsafe or _checkpoint(memory, last)),
         *_stale(memory),
         *disputed(memory),
         *_strangers(memory),
@@ -185,6 +186,14 @@ def _actions(memory: Memory) -> Iterator[Finding]:
         key = oldest.extra["Action ID"]
         said = f"Action {key} is open since {spoken(minutes)}, the oldest of {len(waiting)}."
         yield Finding(check="actions", severity=WARNING, said=said, command=f"cosmemory action done {key}")
+
+
+def _last_checkpoint(memory: Memory) -> tuple[Checkpoint | None, tuple[Finding, ...]]:
+    """The newest checkpoint, and what is wrong where their folder cannot be looked into."""
+    try:
+        return next(iter(listed(memory)), None), ()
+    except CosmemoryError as error:
+        return None, (Finding(check="checkpoint", severity=ERROR, said=f"There are no checkpoints: {error}"),)
 
 
 def _checkpoint(memory: Memory, last: Checkpoint | None) -> Iterator[Finding]:

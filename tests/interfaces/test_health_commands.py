@@ -241,3 +241,11 @@ def test_a_page_is_rebuilt_under_any_of_its_names(run):
     refused = run("rebuild", "roster", "--expect", "abc")
     assert (refused.code, refused.out) == (1, "")
     assert refused.err.startswith("error: team-roster.md is at revision ")
+
+
+def test_checkpoints_behind_a_link_are_told_and_not_looked_at(run, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (run("health").root / "checkpoints").symlink_to(tmp_path / "elsewhere")
+    ran = run("health")
+    assert ran.code == 1
+    assert "There are no checkpoints: 'checkpoints' is not a safe path" in ran.out

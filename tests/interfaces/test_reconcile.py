@@ -160,3 +160,20 @@ def test_a_conflict_that_is_not_there_is_no_lost_page_and_one_may_be_named_by_it
         "error: The conflict 'CONFLICT-2' was not found.\nhint: Did you mean 'CONFLICT-1'?\n"
     )
     assert run("conflict", "show", "conflicts/CONFLICT-1")[0] == 0
+
+
+def test_init_brings_a_lost_page_back_as_it_was(run, root):
+    run("focus", "ship the parser")
+    before = (root / "cos-state.md").read_text(encoding="utf-8")
+    (root / "cos-state.md").unlink()
+    code, out, err = run("init")
+    assert (code, err) == (0, "note: cos-state.md was lost, and is back as it was.\n")
+    assert out.endswith("\n  cos-state.md\n")
+    assert (root / "cos-state.md").read_text(encoding="utf-8") == before
+
+
+def test_init_makes_again_what_an_undo_took_away(run, root):
+    run("undo", "1", "cos-state", "--force")
+    assert not (root / "cos-state.md").exists()
+    assert run("init")[0] == 0
+    assert (root / "cos-state.md").exists()

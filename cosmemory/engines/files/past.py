@@ -14,8 +14,10 @@ from cosmemory.engines.files import noticing
 from cosmemory.engines.files.spool import (
     BY_HAND,
     CLOSED,
+    EDITED,
     EXAMINED,
     FIRST_SEEN,
+    FOUND,
     KEPT,
     NONE,
     UNKNOWN,
@@ -47,7 +49,6 @@ if TYPE_CHECKING:
 FULL = 256 * 1024  # so many bytes of spool go to the journal
 LATER = 4  # times as many where others are waiting for their turn, most of all for an append's
 AGAIN = 1.0  # seconds until a process looks for edits by hand once more
-EDITED = "edited by hand"
 
 
 @frozen()
@@ -268,7 +269,8 @@ class Past:
             if not these:
                 continue
             steps = [whole(each.path, each.data, each.revision) for each in these]
-            self._record(sort, EDITED, max(each.at for each in these) or int(time.time()), steps)
+            operation = EDITED if sort == BY_HAND else FOUND
+            self._record(sort, operation, max(each.at for each in these) or int(time.time()), steps)
             for each in these:
                 heads.revisions[each.path] = each.head
                 if each.stamp:

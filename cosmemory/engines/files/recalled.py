@@ -15,9 +15,9 @@ from cosmemory.engines.files.disk import refusal
 from cosmemory.engines.files.heads import Heads
 from cosmemory.engines.files.journal import Journal
 from cosmemory.engines.files.lock import FOLDER
-from cosmemory.engines.files.spool import JOURNAL, NONE, UNKNOWN
+from cosmemory.engines.files.spool import EDITED, JOURNAL, NONE, UNKNOWN
 from cosmemory.engines.files.spooled import Record, revision_in
-from cosmemory.engines.files.weaving import EDITED, FOLLOWS, LOST, WHOLE, Woven, WovenStep, woven
+from cosmemory.engines.files.weaving import FOLLOWS, LOST, WHOLE, Woven, WovenStep, woven
 from cosmemory.errors import Damaged, NotFound
 from cosmemory.frozen import frozen, replace
 from cosmemory.store import Attribution, Remembered, is_revision_of

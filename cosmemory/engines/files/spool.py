@@ -26,6 +26,7 @@ NAMED = len(TITLE) + 17  # so long is the first line
 KEPT = b"K\n"
 VOID = b"V\n"
 CLOSED = -1
+EDITED, FOUND = "edited by hand", "first seen"  # what a person, or nobody we know, did
 OURS, BY_HAND, FIRST_SEEN, EXAMINED = "-", "h", "n", "e"  # the sorts of record
 NONE = "-"  # the revision of a page that is not there
 UNKNOWN = ""

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from cosmemory.engines.files.spool import BY_HAND, FIRST_SEEN, NONE, UNKNOWN
+from cosmemory.engines.files.spool import BY_HAND, EDITED, FIRST_SEEN, NONE, UNKNOWN
 from cosmemory.engines.files.spooled import Record, SpoolStep, length_of, revision_in
 from cosmemory.frozen import frozen, replace
 from cosmemory.store import Attribution, PageStep, Remembered, is_revision_of
 from cosmemory.text.digest import log_revision
 
 FOLLOWS, WHOLE, LOST = 0, 1, 2  # how a step tells the text: from the one before, itself, or not
-EDITED = "edited by hand"
 
 
 @frozen(kw_only=True)
