@@ -218,8 +218,8 @@ class Store(Protocol):
     def strangers(self) -> tuple[str, ...]:
         """Copies that editors and synchronisers left between the pages, sorted; never read as state."""
 
-    def vitals(self) -> Vitals:
-        """How the store fares at this moment; looking waits for nobody and writes nothing."""
+    def vitals(self, *, brief: bool = False) -> Vitals:
+        """How the store fares at this moment, or what of it costs next to nothing; nothing is waited for or written."""
 
     def append(self, path: str, data: bytes, attribution: Attribution = NOBODY) -> Revision:
         """Put whole entries at the end of a log, durably; the log's new revision."""

@@ -103,10 +103,10 @@ class EphemeralStore:
         """Nothing: no editor reaches a dict."""
         return ()
 
-    def vitals(self) -> Vitals:
+    def vitals(self, *, brief: bool = False) -> Vitals:
         """The size of the pages, and whether somebody holds the lock."""
         holder = "a thread of this process" if self._lock.locked() else ""
-        return Vitals(used=sum(map(len, self._pages.values())), holder=holder)
+        return Vitals(used=sum(map(len, self._pages.values())) if not brief else 0, holder=holder)
 
     def notices(self) -> tuple[str, ...]:
         """Nothing: nothing is ever left half done."""

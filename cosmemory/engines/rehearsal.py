@@ -106,9 +106,9 @@ class Rehearsal:
         """Copies that editors and synchronisers left."""
         return self._store.strangers()
 
-    def vitals(self) -> Vitals:
+    def vitals(self, *, brief: bool = False) -> Vitals:
         """How the store behind fares."""
-        return self._store.vitals()
+        return self._store.vitals(brief=brief)
 
     def notices(self) -> tuple[str, ...]:
         """What repairs the store behind had to make."""

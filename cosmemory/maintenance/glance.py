@@ -26,7 +26,9 @@ class Finding:
 
 def glance(memory: Memory) -> tuple[Finding, ...]:
     """What can be told without reading more than the end of the log and the conflicts, if there are any."""
-    vitals = memory.store.vitals()
+    vitals = memory.store.vitals(brief=True)
+    if vitals.pending:
+        vitals = memory.store.vitals()  # whether somebody is at it
     return (*missing(memory), *_tail(memory), *ailing(memory, vitals), *disputed(memory))
 
 

@@ -29,7 +29,7 @@ class Watched(EphemeralStore):
 
     found = Vitals()
 
-    def vitals(self) -> Vitals:
+    def vitals(self, *, brief: bool = False) -> Vitals:
         return self.found
 
     def strangers(self) -> tuple[str, ...]:

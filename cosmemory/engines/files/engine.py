@@ -128,11 +128,11 @@ class FilesStore:
         """Copies that editors and synchronisers left between the pages."""
         return listing.strangers(self.root)
 
-    def vitals(self) -> Vitals:
+    def vitals(self, *, brief: bool = False) -> Vitals:
         """Sizes, the holder of the lock and the change that is half done, as they are seen from outside."""
         from cosmemory.engines.files.vitals import look
 
-        return look(self.root)
+        return look(self.root, brief=brief)
 
     def history(self) -> FilesHistory:
         """What was changed, by whom and why, as the journal, the spool and the pages tell it."""

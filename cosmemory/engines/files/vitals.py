@@ -11,23 +11,32 @@ from cosmemory.store import Vitals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from cosmemory.engines.files.intent import Intent
 
 
-def look(root: str) -> Vitals:
-    """The vitals of the memory at ``root``; nothing is locked, waited for or written."""
+def look(root: str, *, brief: bool) -> Vitals:
+    """The vitals of the memory at ``root``, or what of them costs next to nothing; nothing is locked or written."""
+    opened = _opened(root)
+    if brief:
+        return Vitals(free=_free(root), **_pending(opened))
     own = sum(_sizes(f"{root}/{FOLDER}"))
     holder = _holder(f"{root}/{FOLDER}/lock")
-    opened = _opened(root)
     return Vitals(
         used=sum(_sizes(root)) - own,
         own=own,
         free=_free(root),
         holder=holder,
         alive=not holder or _is_alive(holder),
-        pending=tuple(step.path for step in opened.steps) if opened else (),
-        operation=opened.told.operation if opened else "",
+        **_pending(opened),
     )
+
+
+def _pending(opened: Intent | None) -> dict[str, Any]:
+    if opened is None:
+        return {}
+    return {"pending": tuple(step.path for step in opened.steps), "operation": opened.told.operation}
 
 
 def _opened(root: str) -> Intent | None:
@@ -64,14 +73,14 @@ def _free(root: str) -> int | None:
 def _holder(lock: str) -> str:
     """What the holder of the lock signed with, if the system says that it is held at this moment."""
     try:
-        inode = os.lstat(lock).st_ino
-        with open("/proc/locks", encoding="ascii", errors="replace") as table:
+        inode = b"%d" % os.lstat(lock).st_ino
+        with open("/proc/locks", "rb") as table:
             held = [line.split() for line in table]
     except OSError:
         return ""  # never locked, or a system that tells nothing of its locks
     # 12: FLOCK  ADVISORY  WRITE 4711 08:01:262189 0 EOF; one that waits has an arrow behind its number.
     if not any(
-        line[1] == "FLOCK" and line[-3].rpartition(":")[2] == str(inode) for line in held if len(line) > 5
+        line[1] == b"FLOCK" and line[-3].rpartition(b":")[2] == inode for line in held if len(line) > 5
     ):
         return ""
     try:
