@@ -11,7 +11,7 @@ from cosmemory.errors import CosmemoryError, NotFound, did_you_mean
 from cosmemory.frozen import frozen
 from cosmemory.kinds import ACTIVE_ALERTS, COORDINATION_LOG, COS_STATE, TEAM_ROSTER, Kind
 from cosmemory.kinds.page import Page
-from cosmemory.maintenance import reconciling
+from cosmemory.maintenance import rebuilt
 from cosmemory.maintenance.checkpoints import before_risk
 from cosmemory.maintenance.damage import damage_of
 from cosmemory.maintenance.kept import keep
@@ -142,14 +142,14 @@ def document_of(memory: Memory, kind: Kind, told: Told, page: Page | None) -> An
     """What a page of ``kind`` should say: what the log tells, and for the rest what the page says."""
     standing = page.document if page is not None else None
     if kind is TEAM_ROSTER:
-        return reconciling.roster(standing, told, memory)
+        return rebuilt.roster(standing, told, memory)
     if kind is ACTIVE_ALERTS:
-        return reconciling.alerts(standing, told, memory)
+        return rebuilt.alerts(standing, told, memory)
     roster, alerts, log = (
         held.document if (held := _sound(memory, each)) is not None else None
         for each in (TEAM_ROSTER, ACTIVE_ALERTS, COORDINATION_LOG)
     )
-    return reconciling.state(standing, told, memory, roster=roster, alerts=alerts, log=log)
+    return rebuilt.state(standing, told, memory, roster=roster, alerts=alerts, log=log)
 
 
 def _sound(memory: Memory, kind: Kind) -> Page | None:

@@ -17,7 +17,7 @@ from cosmemory.maintenance.damage import damage_of
 from cosmemory.maintenance.staleness import DEPTH, begun_from
 from cosmemory.memory import LOGGED, Memory
 from cosmemory.merge.pages import merge_pages
-from cosmemory.merge.strategies import THEIRS, Dispute, Strategies
+from cosmemory.merge.strategies import OURS, THEIRS, Dispute, Strategies
 from cosmemory.operations.conflicts import open_conflict
 from cosmemory.store import History, Remembered, Writer
 from cosmemory.text.source import decode_text
@@ -140,10 +140,10 @@ def reconcile(memory: Memory, writer: Writer) -> tuple[Settled, ...]:
         if saved is None or now is None:
             continue
         # Where more was changed since, that stays too.
-        both = merge_pages(save.path, saved, now, save.merged, strategies=Strategies(default="ours")).data
-        if both is None or both == now:
-            continue
-        texts[save.path] = both
+        both = merge_pages(save.path, saved, now, save.merged, strategies=Strategies(default=OURS))
+        if both.disputes or both.data is None or both.data == now:
+            continue  # no marker goes to a page; what was there stays in the history
+        texts[save.path] = both.data
         conflict = open_conflict(transaction, save.path, save.disputes) if save.disputes else ""
         settled.append(Settled(save=save, conflict=conflict))
     for path, data in texts.items():

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cosmemory.document.fields import Layout, Part, Value, layout
 from cosmemory.document.labels import heading_field
 from cosmemory.document.sections import top_section
-from cosmemory.frozen import frozen, replace
+from cosmemory.frozen import frozen
 from cosmemory.syntax.fields import LINE, Field, fields_of
 from cosmemory.syntax.front_matter import front_matter_lines
 from cosmemory.syntax.nodes import Block
@@ -218,8 +218,3 @@ def _line_units(text: str, start: int, end: int) -> list[Unit]:
 def line_units(text: str) -> list[Unit]:
     """Any text in lines."""
     return _line_units(text, 0, len(text))
-
-
-def rebound(unit: Unit, key: Key) -> Unit:
-    """``unit`` under another key."""
-    return replace(unit, key=key)
