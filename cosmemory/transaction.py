@@ -137,6 +137,14 @@ class Transaction:
         if stored is not None:
             self._rewritten.append(Remove(path=path, expected=stored.revision))
 
+    def move(self, path: str, place: str) -> None:
+        """The page at ``path``, byte for byte as it stands, at ``place``, where no page is yet."""
+        stored = self.stored(path)
+        if stored is None:
+            raise no_page(path)
+        self._rewritten.append(Replace(path=place, data=stored.data, expected=None))
+        self.remove(path)
+
     def append(self, *events: Event) -> None:
         """``events`` at the end of the coordination log."""
         self._events.extend(events)

@@ -62,6 +62,7 @@ _PLACEHOLDERS = {
     "{date}": r"(\d{4}-\d\d-\d\d)",
     "{month}": r"(\d{4}-\d\d)",
     "{name}": r"(.+)",
+    "{id}": r"([^/]+)",
     "{sort}-{period}": r"(weekly-\d{4}-W\d\d|monthly-\d{4}-\d\d)(-.+)?",
 }
 
@@ -80,7 +81,7 @@ ACTIVE_ALERTS = _kind("active-alerts", "alerts/active-alerts.md", "ActiveAlerts"
 DAILY_METRICS = _kind("daily-metrics", "performance/metrics-{date}.md", "DailyMetrics")
 AGENT_METRICS = _kind("agent-metrics", "performance/agent-{name}-{month}.md", "AgentMetrics")
 REPORT = _kind("report", "performance/reports/{sort}-{period}.md", "Report")
-CONFLICT = _kind("conflict", "conflicts/{name}.md", "Conflict")
+CONFLICT = _kind("conflict", "conflicts/{id}.md", "Conflict")
 
 KINDS: tuple[Kind, ...] = (
     COS_STATE,

@@ -1,0 +1,98 @@
+"""The ids of records that have a page of their own: what may be one, which are taken, and the next with a time in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cosmemory.errors import InvalidValue, NotFound, Unsafe, did_you_mean
+from cosmemory.kinds import Kind
+from cosmemory.reader import Reader
+from cosmemory.store import check_path
+from cosmemory.syntax.escape import is_empty, normalise
+from cosmemory.transaction import Transaction
+
+ARCHIVE = "archive"
+
+
+def page_of(kind: Kind, key: str) -> str:
+    """Where the page of the record ``key`` stands."""
+    return kind.path.replace("{id}", key)
+
+
+def id_on(kind: Kind, path: str) -> str:
+    """The id of the record whose page stands at ``path``."""
+    found = kind.pattern.fullmatch(path)
+    return found[1] if found else ""
+
+
+def ids_of(memory: Reader, kind: Kind) -> tuple[str, ...]:
+    """The ids of all live records of ``kind``, sorted."""
+    return tuple(key for path in memory.store.paths() if (key := id_on(kind, path)))
+
+
+def id_named(memory: Reader, kind: Kind, key: str) -> str:
+    """The id of the live record that ``key`` names, whatever the case of its letters.
+
+    Raises NotFound.
+    """
+    known = ids_of(memory, kind)
+    found = key if key in known else next((each for each in known if each.lower() == key.lower()), None)
+    if found is None:
+        noun = kind.name
+        raise NotFound(f"The {noun} {key!r}", did_you_mean(key, known, f"cosmemory {noun} list names them."))
+    return found
+
+
+def new_id(transaction: Transaction, kind: Kind, key: str) -> str:
+    """``key`` as the id of a new record of ``kind``.
+
+    Raises InvalidValue for what cannot be the name of a file everywhere, and for an id that was given before: what
+    the log and the history say of it must go on meaning one record.
+    """
+    key = normalise(key)
+    what = f"the id of the {kind.name}"
+    if is_empty(key) or "/" in key or key.startswith("."):
+        raise InvalidValue(what, f"{key!r} cannot be one", "Use letters, digits, dots, - and _.")
+    path = page_of(kind, key)
+    try:
+        check_path(path, new=True)
+    except Unsafe as unsafe:
+        raise InvalidValue(what, f"{key!r} cannot be the name of a page", unsafe.hint) from None
+    if key.lower() in {each.lower() for each in ids_of(transaction.memory, kind)} or is_archived(
+        transaction, path
+    ):
+        raise InvalidValue(what, f"{key} was used before", "Choose another id; none is ever used again.")
+    return key
+
+
+def stamped_id(transaction: Transaction, kind: Kind, prefix: str) -> str:
+    """The next free id made of ``prefix`` and the present second: ``prefix_YYYYMMDD_HHMMSS``, then ``…_2``."""
+    first = f"{prefix}_{_moment(transaction.now)}"
+    key, number = first, 1
+    while transaction.exists(page_of(kind, key)) or is_archived(transaction, page_of(kind, key)):
+        number += 1
+        key = f"{first}_{number}"
+    return key
+
+
+def is_archived(transaction: Transaction, path: str) -> bool:
+    """Whether a page that stood at ``path`` was moved out of the way."""
+    return transaction.exists(f"{ARCHIVE}/{path}")
+
+
+def to_archive(transaction: Transaction, path: str) -> str:
+    """The page at ``path`` moved below ``archive/``, byte for byte; where it stands then."""
+    stored = transaction.stored(path)
+    if stored is None:
+        raise NotFound(f"The page {path}")
+    bare = path.removesuffix(".md")
+    place, number = f"{ARCHIVE}/{path}", 1
+    while transaction.exists(place):
+        number += 1
+        place = f"{ARCHIVE}/{bare}_{number}.md"
+    transaction.move(path, place)
+    return place
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y%m%d_%H%M%S}"
