@@ -43,7 +43,8 @@ def plain(value: Any) -> Any:
         return value.number if value.share is None else {"number": value.number, "share": value.share}
     if isinstance(value, Mapping):
         return dict(value)
-    return value
+    # Only pages with data in them load what reads it.
+    return value.value if hasattr(value, "json") else value
 
 
 EVENT_VALUES = ("time", "type", "involved", "action", "outcome", "notes")

@@ -160,6 +160,8 @@ def is_placeholder(source: str, value: Value) -> bool:
     """Whether the template's own hint, such as ``[ISO timestamp]`` or ``active|idle``, still stands there."""
     if "|" not in source and not source.startswith("["):
         return False
+    if value.type.name == "data":
+        return False  # a list of JSON stands in brackets too
     bare = source.removesuffix("%")
     if bare.startswith("[") and bare.endswith("]") and bare.count("[") == 1 and "](" not in source:
         return True

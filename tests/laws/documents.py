@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cosmemory.document.fields import Part, Value, layout
+from cosmemory.document.json_values import Data
 from cosmemory.document.values import Measure, ValueType
 from cosmemory.syntax.escape import is_empty, normalise
 
@@ -66,6 +67,16 @@ TIMES = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31)).map(  # noqa: DT
     lambda moment: moment.replace(microsecond=0, tzinfo=UTC)
 )
 NUMBERS = st.one_of(st.integers(0, 10**6), st.integers(0, 10**6).map(lambda number: number / 100))
+DATA = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+).map(Data.of)
 MEASURES = st.builds(Measure, NUMBERS, st.sampled_from(["", "%", "min"]), st.none() | NUMBERS)
 
 
@@ -84,6 +95,7 @@ def values(kind: ValueType) -> st.SearchStrategy[Any]:
         "a percentage": NUMBERS,
         "a measure": MEASURES,
         "a difference": MEASURES,
+        "data": DATA,
         "a list": st.lists(TEXTS, max_size=3).map(tuple),
         "a list of items": st.lists(TEXTS, max_size=3).map(tuple),
     }[kind.name]
