@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cosmemory.engines.ephemeral import EphemeralStore
     from cosmemory.errors import Conflict, CosmemoryError, Locked, NotFound
     from cosmemory.kinds.coordination_log import Event
-    from cosmemory.memory import Memory
+    from cosmemory.office import Memory
     from cosmemory.transaction import Transaction
 
 # Every public name and the module it comes from; a module is imported when its name is first asked for,
@@ -22,7 +22,7 @@ _PUBLIC = {
     "EphemeralStore": "engines.ephemeral",
     "Event": "kinds.coordination_log",
     "Locked": "errors",
-    "Memory": "memory",
+    "Memory": "office",
     "NotFound": "errors",
     "Settings": "config",
     "Transaction": "transaction",

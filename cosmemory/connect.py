@@ -7,12 +7,13 @@ import os
 from cosmemory.actor import default_actor
 from cosmemory.config import Settings, load_settings
 from cosmemory.errors import UsageError
-from cosmemory.memory import Memory
+from cosmemory.office import Memory
 from cosmemory.root import find_root
 from cosmemory.trace import trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cosmemory.memory import Memory as BareMemory
     from cosmemory.store import Copies, Writer
 
 
@@ -42,7 +43,7 @@ def open_memory(
     return memory
 
 
-def _examine(memory: Memory, writer: Writer) -> None:
+def _examine(memory: BareMemory, writer: Writer) -> None:
     """Brings back what an older copy of a page overwrote, if that is wished; tells of it in any case."""
     from cosmemory.maintenance.reconcile import examine
 
