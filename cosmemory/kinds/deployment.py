@@ -9,6 +9,7 @@ from cosmemory.document.json_values import DATA, Data
 from cosmemory.document.values import NUMBER, TIME, Raw, enum, write_number
 from cosmemory.errors import IllegalTransition, NotFound, Refused, did_you_mean
 from cosmemory.frozen import frozen, replace
+from cosmemory.kinds.other_values import Other
 
 STAGES = ("shadow", "5%", "20%", "50%", "100%")
 FIRST, LAST = STAGES[0], STAGES[-1]
@@ -69,14 +70,6 @@ class Stay(Record):
     checkpoint: str | None = column("Checkpoint")
     by: str | None = column("By")
     reason: str | None = column("Reason")
-
-
-@frozen(kw_only=True)
-class Other(Record):
-    """A value that the page has no place of its own for."""
-
-    key: str | None = column("Key", required=True)
-    value: Data | None = column("Value", DATA)
 
 
 @frozen(kw_only=True)
@@ -253,26 +246,41 @@ def measured(page: Deployment, row: Measured) -> Deployment:
     return replace(page, metrics=tuple(rows))
 
 
-def advanced(
-    page: Deployment, at: datetime, *, minimum: float, checkpoint: str, by: str, reason: str | None = None
-) -> Deployment:
-    """``page`` in its next stage since ``at``; with a ``reason`` whatever still stands in the way.
+def refuse_early(page: Deployment, at: datetime) -> None:
+    """Nothing, where the next step may be taken at ``at``.
 
-    Raises IllegalTransition where no stage is next, Refused where something stands in the way and no reason is given.
+    Raises Refused with all that is missing, IllegalTransition where no stage is next.
+    """
+    found = obstacles(page, at)
+    stepped(page, found.next_stage or LAST)
+    if found.told:
+        raise Refused(
+            f"{page.version} stays at {page.stage}: {', '.join(found.told)}.",
+            "cosmemory deploy status shows it; advance --force --reason TEXT goes on all the same.",
+        )
+
+
+def advanced(
+    page: Deployment,
+    at: datetime,
+    *,
+    minimum: float,
+    checkpoint: str | None = None,
+    by: str = "",
+    reason: str | None = None,
+) -> Deployment:
+    """``page`` in its next stage since ``at``; the history says with the ``reason`` what still stood in the way.
+
+    Raises IllegalTransition where no stage is next.
     """
     found = obstacles(page, at)
     stage = stepped(page, found.next_stage or LAST)
-    if found.told and reason is None:
-        raise Refused(
-            f"{page.version} stays at {page.stage}: {', '.join(found.told)}.",
-            "deploy status shows what is missing; --force --reason TEXT goes on all the same.",
-        )
-    told = None if reason is None else f"forced: {reason}" if found.told else reason
+    told = f"forced though {', '.join(found.told)}: {reason}" if found.told else reason
     return _moved(page, stage, at, checkpoint=checkpoint, by=by, reason=told, minimum=minimum)
 
 
 def rolled_back(
-    page: Deployment, at: datetime, *, checkpoint: str | None, by: str, reason: str | None = None
+    page: Deployment, at: datetime, *, checkpoint: str | None = None, by: str = "", reason: str | None = None
 ) -> Deployment:
     """``page`` rolled back at ``at`` to ``checkpoint``.
 

@@ -9,6 +9,7 @@ from cosmemory.document.fields import Record, column, label, prose, table
 from cosmemory.document.json_values import DATA, Data
 from cosmemory.document.values import TIME, Raw, enum
 from cosmemory.frozen import frozen, replace
+from cosmemory.kinds.other_values import Other
 
 IMPROVING, STABLE, DECLINING = "improving", "stable", "declining"
 TREND = enum("trend", IMPROVING, STABLE, DECLINING)
@@ -30,14 +31,6 @@ class SystemMetric(Record):
     interval: Data | None = column("95% Interval", DATA, aliases=("CI95", "CI95 Bounds", "Interval"))
     trend: Word = column("Trend", TREND)
     measured_as: str | None = column("Measured As")
-
-
-@frozen(kw_only=True)
-class Other(Record):
-    """A value that the page has no place of its own for."""
-
-    key: str | None = column("Key", required=True)
-    value: Data | None = column("Value", DATA)
 
 
 @frozen(kw_only=True)
