@@ -91,7 +91,7 @@ class Deployment(Record):
     checkpoint: str | None = label("Checkpoint")
     slo_status: tuple[Objective, ...] = table("SLO Status", Objective, key="slo", required=True)
     metrics: tuple[Measured, ...] = table("Metrics", Measured, key="metric", required=True)
-    stage_history: tuple[Stay, ...] = table("Stage History", Stay, key="stage", required=True)
+    stage_history: tuple[Stay, ...] = table("Stage History", Stay, required=True)
     other_values: tuple[Other, ...] = table("Other Values", Other, key="key")
     notes: str | None = prose("Notes")
 
