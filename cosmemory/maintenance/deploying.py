@@ -48,8 +48,8 @@ def begin(
 ) -> Outcome[str]:
     """A deployment of ``version`` in shadow, with the objectives of the settings unless ``slos`` names others.
 
-    The page of the deployment before goes to the archive. Gives the name of the checkpoint made before, empty where
-    there was no page to keep. Raises Refused while another deployment is under way.
+    The page of the deployment before goes to the archive. Gives the name of the checkpoint made before.
+    Raises Refused while another deployment is under way.
     """
 
     def verb(transaction: Transaction) -> str:
@@ -57,20 +57,19 @@ def begin(
         if before is not None and deployment.under_way(before):
             hint = "cosmemory deploy advance or deploy rollback brings it to an end first."
             raise Refused(f"{before.version} is under way, at {before.stage}.", hint)
-        any_page = bool(transaction.memory.store.paths())
-        kept = before_risk(transaction.memory, BEGIN).name if any_page else ""
+        kept = before_risk(transaction.memory, BEGIN).name
         page = deployment.begun(
             version,
             tuple(slos) or memory.settings.slos,
             transaction.now,
             minimum=minimum_of(memory.settings, deployment.FIRST),
             previous=_running(before),
-            checkpoint=kept or None,
+            checkpoint=kept,
             by=memory.actor,
         )
         page = entered(None, replace(page, metrics=_measured(transaction), notes=notes))
         _land(transaction, page_text(transaction.memory, DEPLOYMENT, page))
-        _tell(transaction, f"{page.version} begun in {page.stage}", f"Checkpoint {kept}" if kept else None)
+        _tell(transaction, f"{page.version} begun in {page.stage}", f"Checkpoint {kept}")
         return kept
 
     return memory.run(verb, expected=expected, operation=BEGIN)

@@ -58,7 +58,12 @@ def test_the_next_step_is_free_once_all_of_it_is_there() -> None:
     assert (after.stage, after.stage_start, after.minimum_hours) == ("5%", LATER, 12)
     first, second = after.stage_history
     assert (first.stage, first.left, first.hours) == ("shadow", LATER, 6)
-    assert (second.stage, second.entered, second.checkpoint, second.by) == ("5%", LATER, "checkpoint_1", "cos")
+    assert (second.stage, second.entered, second.checkpoint, second.by) == (
+        "5%",
+        LATER,
+        "checkpoint_1",
+        "cos",
+    )
 
 
 def test_what_was_forced_says_what_stood_in_the_way() -> None:
