@@ -15,6 +15,7 @@ from cosmemory.maintenance.checkpoints import Checkpoint, before_risk, found_as,
 from cosmemory.maintenance.restoring import put_back
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.deployments import minimum_of, standing_page
+from cosmemory.operations.first_pages import lost_text
 from cosmemory.operations.measurements import as_measured
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import ARCHIVE
@@ -44,12 +45,14 @@ def begin(
     *,
     slos: Sequence[str] = (),
     notes: str | None = None,
+    anew: bool = False,
     expected: dict[str, str] | None = None,
 ) -> Outcome[str]:
     """A deployment of ``version`` in shadow, with the objectives of the settings unless ``slos`` names others.
 
     The page of the deployment before goes to the archive. Gives the name of the checkpoint made before.
-    Raises Refused while another deployment is under way.
+    Raises Refused while another deployment is under way, and where the page of one was lost, unless it is
+    begun ``anew``.
     """
 
     def verb(transaction: Transaction) -> str:
@@ -57,6 +60,10 @@ def begin(
         if before is not None and deployment.under_way(before):
             hint = "cosmemory deploy advance or deploy rollback brings it to an end first."
             raise Refused(f"{before.version} is under way, at {before.stage}.", hint)
+        if before is None and not anew and lost_text(transaction.memory, PAGE) is not None:
+            # Begun in its place, the next one would hide that part of the traffic may run on the lost one.
+            hint = "cosmemory repair deployment --yes brings it back; --anew begins another all the same."
+            raise Refused(f"{PAGE} was lost: somebody removed it.", hint)
         kept = before_risk(transaction.memory, BEGIN).name
         page = deployment.begun(
             version,

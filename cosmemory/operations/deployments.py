@@ -175,7 +175,7 @@ def standing_page(transaction: Transaction) -> Deployment:
 
 def no_deployment() -> NotFound:
     """What is said where there is no deployment."""
-    hint = "cosmemory deploy begin VERSION begins one; cosmemory repair deployment brings back a page that was lost."
+    hint = "cosmemory deploy begin VERSION begins one; repair deployment --yes brings back one that was lost."
     return NotFound("A deployment", hint)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cosmemory.config import Settings
+from cosmemory.connect import open_memory
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.errors import Conflict, Damaged, IllegalTransition, InvalidValue, NotFound, Refused
@@ -387,3 +388,15 @@ def test_one_metric_of_the_version_alone(memory: Memory) -> None:
     (row,) = memory.read("deployment").metrics
     assert (row.metric, str(row.current), str(row.baseline)) == ("cost", "6", "4")
     assert memory.store.read(METRICS) is None
+
+
+def test_a_page_that_was_lost_is_not_begun_over(tmp_path) -> None:
+    memory = open_memory(str(tmp_path))
+    initialise(memory)
+    begin(memory, "v2")
+    (tmp_path / PAGE).unlink()
+    with pytest.raises(Refused, match=r"deployment\.md was lost") as lost:
+        begin(memory, "v3")
+    assert "cosmemory repair deployment --yes" in lost.value.hint
+    begin(memory, "v3", anew=True)
+    assert memory.read("deployment").version == "v3"

@@ -43,7 +43,8 @@ def deploy() -> None:
     help="What must hold; may be given again, else the settings say.",
 )
 @option("--notes", metavar="TEXT", help="What else there is to say.")
-def begin(version: str, slos: tuple[str, ...], notes: str | None, **options: Any) -> None:
+@option("--anew", flag=True, help="Begin even where the page of the deployment before was lost.")
+def begin(version: str, slos: tuple[str, ...], notes: str | None, anew: bool, **options: Any) -> None:
     """Begin the deployment of a VERSION, in shadow.
 
     A checkpoint is made first; the page of the deployment before goes to the archive.
@@ -51,7 +52,7 @@ def begin(version: str, slos: tuple[str, ...], notes: str | None, **options: Any
     session = session_of(options)
     session.change(
         lambda memory: deploying.begin(
-            memory, version, slos=slos, notes=notes, expected=session.expected(PAGE)
+            memory, version, slos=slos, notes=notes, anew=anew, expected=session.expected(PAGE)
         ),
         lambda kept: f"{visible_line(version)} begun in shadow, after {kept}",
     )
