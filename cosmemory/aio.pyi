@@ -9,9 +9,15 @@ import cosmemory.checks.run
 import cosmemory.config
 import cosmemory.kinds.conflict
 import cosmemory.kinds.coordination_log
+import cosmemory.kinds.deployment
 import cosmemory.kinds.page
+import cosmemory.kinds.system_metrics
+import cosmemory.maintenance.checkpoints
+import cosmemory.maintenance.deploying
 import cosmemory.memory
 import cosmemory.office
+import cosmemory.operations.deployments
+import cosmemory.operations.measurements
 import cosmemory.operations.metrics
 import cosmemory.operations.periods
 import cosmemory.reader
@@ -48,7 +54,11 @@ class Memory:
     @property
     def conflicts(self) -> Conflicts: ...
     @property
+    def deployment(self) -> Deployment: ...
+    @property
     def events(self) -> Events: ...
+    @property
+    def measurements(self) -> Measurements: ...
     @property
     def metrics(self) -> Metrics: ...
     @property
@@ -95,6 +105,59 @@ class Conflicts:
         self, key: str, *, reason: str, take: str = ..., expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
 
+class Deployment:
+    async def advance(
+        self, *, force: bool = False, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def begin(
+        self,
+        version: str,
+        *,
+        slos: Sequence[str] = ...,
+        notes: str | None = None,
+        anew: bool = False,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def interrupted(self) -> tuple[cosmemory.operations.deployments.Interrupted, ...]: ...
+    async def record_metric(
+        self,
+        metric: str,
+        *,
+        current: float | None = None,
+        baseline: float | None = None,
+        measured_as: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def roll_back(
+        self,
+        *,
+        to: str | None = None,
+        everything: bool = False,
+        reason: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[cosmemory.maintenance.deploying.RolledBack]: ...
+    async def set_slo(
+        self,
+        name: str,
+        holds: bool,
+        *,
+        note: str | None = None,
+        new: bool = False,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def set_slos(
+        self,
+        answers: Mapping[str, bool],
+        *,
+        note: str | None = None,
+        new: bool = False,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def status(self) -> cosmemory.operations.deployments.Standing: ...
+    async def way_back(
+        self, page: cosmemory.kinds.deployment.Deployment, name: str | None = None
+    ) -> cosmemory.maintenance.checkpoints.Checkpoint | None: ...
+
 class Events:
     def find_events(
         self,
@@ -109,6 +172,28 @@ class Events:
     async def log_pages(self) -> list[str]: ...
     def newest_pages(self) -> AsyncIterator[str]: ...
     def page_events(self, path: str) -> AsyncIterator[cosmemory.kinds.coordination_log.Event]: ...
+
+class Measurements:
+    async def latest(self) -> cosmemory.kinds.system_metrics.SystemMetrics: ...
+    async def record(
+        self,
+        metric: str,
+        *,
+        current: float | None = None,
+        baseline: float | None = None,
+        interval: tuple[float, float] | None = None,
+        trend: str | None = None,
+        measured_as: str | None = None,
+        at: datetime | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def record_many(
+        self,
+        measurements: Sequence[cosmemory.operations.measurements.Measurement],
+        *,
+        at: datetime | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
 
 class Metrics:
     async def record(

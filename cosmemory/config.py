@@ -22,7 +22,8 @@ class Settings:
     Bounds are numbers of rows, ``targets`` are percents or counts by metric, ``target_roles`` numbers of
     agents by role, ``lock_timeout`` is in seconds, ``stale_saves`` says what happens to changes that an older copy
     of a page overwrote, ``history_days`` for how long the history goes back, ``checkpoint_fresh`` is in minutes. What
-    ``health`` watches is in bytes, seconds and hours.
+    ``health`` watches is in bytes, seconds and hours. A deployment stays ``minimum_hours`` in each stage, or the
+    ``stage_hours`` of that one.
     """
 
     format: int = FORMAT
@@ -48,8 +49,23 @@ class Settings:
     checkpoints_kept: int = 24
     checkpoint_days: int = 30
     checkpoint_fresh: int = 10
+    slos: tuple[str, ...] = (
+        "compliance",
+        "latency",
+        "error_rate",
+        "ndcg",
+        "availability",
+        "rollback_ready",
+    )
+    minimum_hours: float = 6
+    stage_hours: dict[str, float] = field(default_factory=dict)
+    stale_deployment_hours: int = 24
+    lower_is_better: tuple[str, ...] = ("latency", "error_rate")
+    stale_measurement_hours: int = 24
 
 
+# The stages that a deployment leaves for another one.
+STAGES = ("shadow", "5%", "20%", "50%")
 # Limits beyond which ``health`` speaks up.
 HEALTH = (
     "page_bytes",
@@ -79,6 +95,12 @@ _PLACES: dict[tuple[str, str], str] = {
     ("checkpoints", "keep"): "checkpoints_kept",
     ("checkpoints", "days"): "checkpoint_days",
     ("checkpoints", "fresh"): "checkpoint_fresh",
+    ("deployment", "slos"): "slos",
+    ("deployment", "minimum_hours"): "minimum_hours",
+    ("deployment", "stage_hours"): "stage_hours",
+    ("deployment", "stale_hours"): "stale_deployment_hours",
+    ("system_metrics", "lower_is_better"): "lower_is_better",
+    ("system_metrics", "stale_hours"): "stale_measurement_hours",
 }
 
 
@@ -186,6 +208,18 @@ def _checked(values: dict[str, Any], path: str) -> Settings:
     for key, number in (("days", settings.checkpoint_days), ("fresh", settings.checkpoint_fresh)):
         if number < 0:
             raise ConfigError(path, f"checkpoints.{key}", "expected a number from 0 on", "Correct the value.")
+    for stage, hours in settings.stage_hours.items():
+        if stage not in STAGES or hours < 0:
+            reason = f"expected hours from 0 on for one of {', '.join(STAGES)}"
+            raise ConfigError(
+                path, f"deployment.stage_hours.{stage}", reason, "Correct the name or the number."
+            )
+    if settings.minimum_hours < 0:
+        raise ConfigError(path, "deployment.minimum_hours", "expected hours from 0 on", "6 is the default.")
+    for name in ("stale_deployment_hours", "stale_measurement_hours"):
+        if getattr(settings, name) < 1:
+            key = next(".".join(place) for place, held in _PLACES.items() if held == name)
+            raise ConfigError(path, key, "expected a number of hours from 1 on", "24 is the default.")
     if settings.durability not in {"full", "file", "none"}:
         reason = f"expected full, file or none, not {settings.durability!r}"
         raise ConfigError(path, "storage.durability", reason, "full is the default.")

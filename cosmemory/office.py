@@ -14,16 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-# noun: the module whose functions with a first parameter `memory` are its verbs, loaded when one is first asked for
+# noun: the modules whose functions with a first parameter `memory` are its verbs, loaded when one is first asked for
 NOUNS = {
-    "alerts": "cosmemory.operations.alerts",
-    "conflicts": "cosmemory.operations.conflicts",
-    "events": "cosmemory.operations.events",
-    "metrics": "cosmemory.operations.metrics",
-    "pages": "cosmemory.operations.pages",
-    "reports": "cosmemory.operations.reports",
-    "state": "cosmemory.operations.state",
-    "team": "cosmemory.operations.team",
+    "alerts": ("cosmemory.operations.alerts",),
+    "conflicts": ("cosmemory.operations.conflicts",),
+    "deployment": ("cosmemory.operations.deployments", "cosmemory.maintenance.deploying"),
+    "events": ("cosmemory.operations.events",),
+    "measurements": ("cosmemory.operations.measurements",),
+    "metrics": ("cosmemory.operations.metrics",),
+    "pages": ("cosmemory.operations.pages",),
+    "reports": ("cosmemory.operations.reports",),
+    "state": ("cosmemory.operations.state",),
+    "team": ("cosmemory.operations.team",),
 }
 
 
@@ -43,9 +45,9 @@ class Memory(memory.Memory):
 class Noun:
     """The verbs of one noun, each with the memory already given."""
 
-    def __init__(self, held: memory.Memory, module: str) -> None:
+    def __init__(self, held: memory.Memory, modules: tuple[str, ...]) -> None:
         self._memory = held
-        self._verbs = verbs_of(module)
+        self._verbs = {name: verb for module in modules for name, verb in verbs_of(module).items()}
 
     def __getattr__(self, verb: str) -> Callable[..., Any]:
         if verb not in self._verbs:

@@ -1,22 +1,28 @@
 # A memory with its verbs by noun.
 # Written by `python -m tests.faces`, from the verbs themselves.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import FunctionType
 from typing import Any
 
 import cosmemory.kinds.conflict
 import cosmemory.kinds.coordination_log
+import cosmemory.kinds.deployment
+import cosmemory.kinds.system_metrics
+import cosmemory.maintenance.checkpoints
+import cosmemory.maintenance.deploying
 import cosmemory.memory
+import cosmemory.operations.deployments
+import cosmemory.operations.measurements
 import cosmemory.operations.metrics
 import cosmemory.operations.periods
 import cosmemory.reader
 
-NOUNS: dict[str, str]
+NOUNS: dict[str, tuple[str, ...]]
 
 class Noun:
-    def __init__(self, held: cosmemory.memory.Memory, module: str) -> None: ...
+    def __init__(self, held: cosmemory.memory.Memory, modules: tuple[str, ...]) -> None: ...
     def __getattr__(self, verb: str) -> Callable[..., Any]: ...
 
 def verbs_of(module: str) -> dict[str, FunctionType]: ...
@@ -27,7 +33,11 @@ class Memory(cosmemory.memory.Memory):
     @property
     def conflicts(self) -> Conflicts: ...
     @property
+    def deployment(self) -> Deployment: ...
+    @property
     def events(self) -> Events: ...
+    @property
+    def measurements(self) -> Measurements: ...
     @property
     def metrics(self) -> Metrics: ...
     @property
@@ -74,6 +84,59 @@ class Conflicts:
         self, key: str, *, reason: str, take: str = ..., expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
 
+class Deployment:
+    def advance(
+        self, *, force: bool = False, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def begin(
+        self,
+        version: str,
+        *,
+        slos: Sequence[str] = ...,
+        notes: str | None = None,
+        anew: bool = False,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def interrupted(self) -> tuple[cosmemory.operations.deployments.Interrupted, ...]: ...
+    def record_metric(
+        self,
+        metric: str,
+        *,
+        current: float | None = None,
+        baseline: float | None = None,
+        measured_as: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def roll_back(
+        self,
+        *,
+        to: str | None = None,
+        everything: bool = False,
+        reason: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[cosmemory.maintenance.deploying.RolledBack]: ...
+    def set_slo(
+        self,
+        name: str,
+        holds: bool,
+        *,
+        note: str | None = None,
+        new: bool = False,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def set_slos(
+        self,
+        answers: Mapping[str, bool],
+        *,
+        note: str | None = None,
+        new: bool = False,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def status(self) -> cosmemory.operations.deployments.Standing: ...
+    def way_back(
+        self, page: cosmemory.kinds.deployment.Deployment, name: str | None = None
+    ) -> cosmemory.maintenance.checkpoints.Checkpoint | None: ...
+
 class Events:
     def find_events(
         self,
@@ -88,6 +151,28 @@ class Events:
     def log_pages(self) -> list[str]: ...
     def newest_pages(self) -> Iterator[str]: ...
     def page_events(self, path: str) -> Iterator[cosmemory.kinds.coordination_log.Event]: ...
+
+class Measurements:
+    def latest(self) -> cosmemory.kinds.system_metrics.SystemMetrics: ...
+    def record(
+        self,
+        metric: str,
+        *,
+        current: float | None = None,
+        baseline: float | None = None,
+        interval: tuple[float, float] | None = None,
+        trend: str | None = None,
+        measured_as: str | None = None,
+        at: datetime | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def record_many(
+        self,
+        measurements: Sequence[cosmemory.operations.measurements.Measurement],
+        *,
+        at: datetime | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
 
 class Metrics:
     def record(

@@ -229,6 +229,8 @@ class Transaction:
             # Damage where only the time of the change stands must not stop the change itself.
             with suppress(Damaged):
                 touched = stamped(settled, page.kind.stamp, self.now)
+                if page.kind.timed:
+                    touched = settle(settled, touched, page.kind.derive)
                 done = changed(path, page.tree, page.document, touched, read)
         return self._replaced(page, done or changed(path, page.tree, page.document, settled, read))
 

@@ -27,10 +27,10 @@ from typing import Any
 {}
 
 """
-OFFICE = """NOUNS: dict[str, str]
+OFFICE = """NOUNS: dict[str, tuple[str, ...]]
 
 class Noun:
-    def __init__(self, held: cosmemory.memory.Memory, module: str) -> None: ...
+    def __init__(self, held: cosmemory.memory.Memory, modules: tuple[str, ...]) -> None: ...
     def __getattr__(self, verb: str) -> Callable[..., Any]: ...
 
 def verbs_of(module: str) -> dict[str, FunctionType]: ...
@@ -125,8 +125,8 @@ def stub(face: str) -> str:
     own = [verb_of(each, _names_of, used, awaited=True) for each in own_verbs()] if awaited else []
     body += [f"{each}\n" for each in own]
     body += [f"    @property\n    def {noun}(self) -> {noun.title()}: ...\n" for noun in office.NOUNS]
-    for noun, module in office.NOUNS.items():
-        verbs = office.verbs_of(module)
+    for noun, modules in office.NOUNS.items():
+        verbs = {name: verb for module in modules for name, verb in office.verbs_of(module).items()}
         stubs = [verb_of(verbs[name], _names_of, used, awaited=awaited) for name in sorted(verbs)]
         body.append(f"\nclass {noun.title()}:\n" + "\n".join(stubs) + "\n")
     imports = "\n".join(sorted(used, key=lambda each: each.split()[1]))

@@ -83,6 +83,10 @@ def test_the_file_beside_the_pages_comes_before_that_of_the_project(tmp_path: Pa
         ),
         ({"storage": {"lock_timeout": 0}}, "storage.lock_timeout: expected seconds above 0 and up to 3600"),
         ({"log": ["review"]}, "log: no such setting"),
+        ({"deployment": {"minimum_hours": -1}}, "deployment.minimum_hours: expected hours from 0 on"),
+        ({"deployment": {"stage_hours": {"10%": 1}}}, "deployment.stage_hours.10%: expected hours from 0 on"),
+        ({"deployment": {"stage_hours": {"5%": -1}}}, "deployment.stage_hours.5%: expected hours from 0 on"),
+        ({"system_metrics": {"stale_hours": 0}}, "system_metrics.stale_hours: expected a number of hours"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(held: dict[str, object], told: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from cosmemory.checks.alerts import check_alert_mirror, check_alerts
+from cosmemory.checks.deployment import check_deployment, check_system_metrics
 from cosmemory.checks.log import check_log
 from cosmemory.checks.metrics import check_metrics
 from cosmemory.checks.pages import Finding, Pages
@@ -25,4 +26,6 @@ CHECKS: tuple[Check, ...] = (
     check_team,
     check_alerts,
     check_alert_mirror,
+    check_deployment,
+    check_system_metrics,
 )

@@ -48,6 +48,11 @@ class Kind:
         return found
 
     @property
+    def timed(self) -> bool:
+        """Whether derived values hang on the time when the page was changed."""
+        return bool(getattr(self.module, "TIMED", False))
+
+    @property
     def template(self) -> str:
         """The name of the template that makes a new page."""
         return f"{self.name}.md.j2"
@@ -82,6 +87,8 @@ DAILY_METRICS = _kind("daily-metrics", "performance/metrics-{date}.md", "DailyMe
 AGENT_METRICS = _kind("agent-metrics", "performance/agent-{name}-{month}.md", "AgentMetrics")
 REPORT = _kind("report", "performance/reports/{sort}-{period}.md", "Report")
 CONFLICT = _kind("conflict", "conflicts/{id}.md", "Conflict")
+DEPLOYMENT = _kind("deployment", "deployment.md", "Deployment")
+SYSTEM_METRICS = _kind("system-metrics", "performance/system-metrics.md", "SystemMetrics")
 
 KINDS: tuple[Kind, ...] = (
     COS_STATE,
@@ -92,7 +99,11 @@ KINDS: tuple[Kind, ...] = (
     AGENT_METRICS,
     REPORT,
     CONFLICT,
+    DEPLOYMENT,
+    SYSTEM_METRICS,
 )
+# The pages that every memory has: `init` makes them, and one that is missing was lost.
+STANDARD: tuple[Kind, ...] = (COS_STATE, TEAM_ROSTER, COORDINATION_LOG, ACTIVE_ALERTS)
 LOG_PATH = COORDINATION_LOG.path
 ARCHIVE = pattern(r"coordination-log-(\d{4}-W\d\d)\.md")
 

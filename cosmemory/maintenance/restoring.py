@@ -58,16 +58,32 @@ def restore(
         if not after:
             return Restored(checkpoint=checkpoint.name, kept="", pages=())
         present = before_risk(transaction.memory, RESTORE, exactly=True)
-        for path, text in after.items():
-            if text is None:
-                transaction.remove(path)
-            else:
-                transaction.rewrite(path, text)
-        pages = tuple(sorted(after))
+        pages = _write(transaction, after)
         tell(transaction, f"Restored {checkpoint.name}", ", ".join(pages), f"Before: {present.name}")
         return Restored(checkpoint=checkpoint.name, kept=present.name, pages=pages)
 
     return memory.run(verb, operation=RESTORE)
+
+
+def put_back(
+    transaction: Transaction, checkpoint: Checkpoint, wanted: set[str], *, less: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Within a verb, the pages ``wanted``, or all of them but the log, as a checkpoint holds them; those that differed.
+
+    The pages ``less`` stay as they are. Raises Damaged where a file of the checkpoint is not what its manifest says.
+    """
+    manifest = refuse_damaged(transaction.memory, checkpoint, wanted or None)
+    after = _changes(transaction, checkpoint, manifest, wanted, with_log=False)
+    return _write(transaction, {path: text for path, text in after.items() if path not in less})
+
+
+def _write(transaction: Transaction, after: dict[str, str | None]) -> tuple[str, ...]:
+    for path, text in after.items():
+        if text is None:
+            transaction.remove(path)
+        else:
+            transaction.rewrite(path, text)
+    return tuple(sorted(after))
 
 
 def _is_log(path: str) -> bool:

@@ -70,7 +70,8 @@ def _lines(text: str, blocks: Iterable[Block]) -> list[tuple[Span, int, str]]:
     found: list[tuple[Span, int, str]] = []
     for block in blocks:
         spans = bare_lines(text, block.start, block.end)
-        ends = [*(span.start for span in spans[1:]), block.end]
+        # mistune may end a code block behind the line separator that begins the paragraph below, and leave none of it.
+        ends = [*(span.start for span in spans[1:]), *([block.end] if spans else [])]
         found += [(span, end, block.kind) for span, end in zip(spans, ends, strict=True)]
     return found
 

@@ -28,6 +28,8 @@ PATHS = {
     "agent-metrics": "performance/agent-a-2026-11.md",
     "report": "performance/reports/weekly-2026-W47.md",
     "conflict": "conflicts/CONFLICT-1.md",
+    "deployment": "deployment.md",
+    "system-metrics": "performance/system-metrics.md",
 }
 ARCHIVE = "coordination-log-2026-W46.md"
 NOW = read_time("2026-11-21T06:00:00Z")[0]
@@ -171,3 +173,8 @@ def test_all_other_records_are_read_beside_a_bad_one():
     members = Memory(store).read("team-roster").active_team_members
     assert len(members) == 10_000
     assert sum(each.last_seen == datetime(2026, 11, 21, 5, 59, tzinfo=UTC) for each in members) == 9_999
+
+
+def test_a_line_separator_below_code_leaves_an_empty_paragraph() -> None:
+    for kind in KINDS:
+        assert_reads(kind, "    code\n\n\u2028# Title\n\n".encode())

@@ -48,6 +48,8 @@ VALUES = {
     "agent-metrics": ("role", "strengths"),
     "report": ("remarks", "period"),
     "conflict": ("disputed_values.#1.kept", "reason"),
+    "deployment": ("slo_status.#1.holds", "version", "metrics.#1.current"),
+    "system-metrics": ("metrics.#1.current", "last_measurement"),
     "coordination-log": ("session",),
 }
 

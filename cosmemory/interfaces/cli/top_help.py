@@ -32,7 +32,8 @@ Commands:
   resources   Record memory used and load of the machine.
   team        Say who joins, leaves and does what.
   alert       Raise, acknowledge and resolve alerts.
-  metrics     Record what agents did, day by day.
+  metrics     Record what agents did and what was measured.
+  deploy      Take a version live stage by stage, and back.
   report      Write the report of a week or a month, with charts.
   validate    Check pages, and mend what is safe to mend.
   rule        Explain a rule that validate checks.

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from cosmemory.document.values import DATE
+from cosmemory.document.data import data_of
+from cosmemory.document.values import DATE, TIME
 from cosmemory.errors import UsageError
 from cosmemory.interfaces.cli.declared import argument, group, option
-from cosmemory.interfaces.cli.session import changing, session_of
+from cosmemory.interfaces.cli.figures import figure
+from cosmemory.interfaces.cli.output import print_json, print_text
+from cosmemory.interfaces.cli.session import changing, reading, session_of
 from cosmemory.memory import Memory, Outcome
+from cosmemory.operations import measurements
 from cosmemory.operations import metrics as operations
+from cosmemory.operations.measurements import Measurement
 from cosmemory.operations.periods import month_of, period_named
 from cosmemory.operations.rollup import roll_up
 
@@ -20,7 +25,7 @@ if TYPE_CHECKING:
 
 @group
 def metrics() -> None:
-    """Record what agents did day by day, and sum it up by month."""
+    """Record what agents did day by day, sum it up by month, and record what was measured of the system."""
 
 
 @metrics.command()
@@ -82,6 +87,100 @@ def rollup(month: str | None, **options: Any) -> None:
         return roll_up(memory, period)
 
     session.change(verb, lambda paths: "\n".join(f"wrote {path}" for path in paths) or "nothing to roll up")
+
+
+@metrics.command()
+@changing
+@argument("figures", metavar="METRIC=VALUE...", many=True)
+@option("--baseline", "baselines", many=True, metavar="METRIC=VALUE", help="What one is held against.")
+@option(
+    "--interval", "intervals", many=True, metavar="METRIC=LOW..HIGH", help="The bounds of its 95 % interval."
+)
+@option(
+    "--trend",
+    "trends",
+    many=True,
+    metavar="METRIC=WORD",
+    help="improving, stable or declining; else it follows.",
+)
+@option("--as", "names", many=True, metavar="METRIC=NAME", help="Its name where it is measured.")
+@option("--at", "moment", metavar="TIME", help="When it was measured; now unless it is given.")
+def measure(**options: Any) -> None:
+    """Record what was measured of the system, several metrics at once; a deployment under way has them too.
+
+    A trend follows from interval and baseline, and from the settings where lower is better.
+    """
+    session = session_of(options)
+    at = TIME.enter("time", options["moment"]) if options["moment"] is not None else None
+    found = measurements_of(**{key: options[key] for key in ("figures", *_PARTS)})
+    session.change(
+        lambda memory: measurements.record_many(
+            memory, found, at=at, expected=session.expected(measurements.PAGE)
+        ),
+        lambda names: f"recorded {names}",
+    )
+
+
+@metrics.command()
+@reading
+def system(**options: Any) -> None:
+    """Show what was measured last of the system."""
+    session = session_of(options)
+    page = measurements.latest(session.memory())
+    if session.as_json:
+        print_json("system-metrics", {"system_metrics": data_of(page)})
+        return
+    for row in page.metrics:
+        told = (f"{row.current}", f"against {row.baseline}" if row.baseline else "", str(row.trend or ""))
+        print_text(f"{row.metric}: {', '.join(filter(None, told))}")
+    if not page.metrics:
+        print_text("nothing was measured yet")
+
+
+_PARTS = ("baselines", "intervals", "trends", "names")
+
+
+def measurements_of(
+    figures: tuple[str, ...],
+    baselines: tuple[str, ...],
+    intervals: tuple[str, ...],
+    trends: tuple[str, ...],
+    names: tuple[str, ...],
+) -> list[Measurement]:
+    """What a call says of each metric.
+
+    Raises UsageError for what is no METRIC=VALUE, or no number where one belongs.
+    """
+    parts = [dict(map(_parted, each)) for each in (figures, baselines, intervals, trends, names)]
+    metrics = list(dict.fromkeys(name for part in parts for name in part))
+    if not metrics:
+        raise UsageError("Nothing was measured.", "Write, say, compliance=0.85.")
+    current, baseline, interval, trend, measured_as = parts
+    return [
+        Measurement(
+            metric=name,
+            current=figure(current[name]) if name in current else None,
+            baseline=figure(baseline[name]) if name in baseline else None,
+            interval=_bounds(interval[name]) if name in interval else None,
+            trend=trend.get(name),
+            measured_as=measured_as.get(name),
+        )
+        for name in metrics
+    ]
+
+
+def _parted(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name or not value:
+        raise UsageError(f"{text!r} is not METRIC=VALUE.", "Write, say, compliance=0.85.")
+    return name, value
+
+
+def _bounds(text: str) -> tuple[float, float]:
+    low, dots, high = text.partition("..")
+    if not dots:
+        raise UsageError(f"{text!r} is not LOW..HIGH.", "Write, say, 0.83..0.87.")
+    return figure(low), figure(high)
 
 
 def _day(text: str | None) -> date | None:
