@@ -82,6 +82,8 @@ DAILY_METRICS = _kind("daily-metrics", "performance/metrics-{date}.md", "DailyMe
 AGENT_METRICS = _kind("agent-metrics", "performance/agent-{name}-{month}.md", "AgentMetrics")
 REPORT = _kind("report", "performance/reports/{sort}-{period}.md", "Report")
 CONFLICT = _kind("conflict", "conflicts/{id}.md", "Conflict")
+SESSION = _kind("session", "sessions/{id}.md", "Session")
+MEETING = _kind("meeting", "meetings/{id}.md", "Meeting")
 
 KINDS: tuple[Kind, ...] = (
     COS_STATE,
@@ -92,8 +94,11 @@ KINDS: tuple[Kind, ...] = (
     AGENT_METRICS,
     REPORT,
     CONFLICT,
+    SESSION,
+    MEETING,
 )
 LOG_PATH = COORDINATION_LOG.path
+SESSION_PATH = "sessions/current.md"  # the session that is; those that ended stand beside it
 ARCHIVE = pattern(r"coordination-log-(\d{4}-W\d\d)\.md")
 
 
