@@ -48,6 +48,9 @@ class Settings:
     checkpoints_kept: int = 24
     checkpoint_days: int = 30
     checkpoint_fresh: int = 10
+    meetings_kept: int = 10
+    meeting_days: int = 30
+    session_days: int = 30
 
 
 # Limits beyond which ``health`` speaks up.
@@ -79,6 +82,9 @@ _PLACES: dict[tuple[str, str], str] = {
     ("checkpoints", "keep"): "checkpoints_kept",
     ("checkpoints", "days"): "checkpoint_days",
     ("checkpoints", "fresh"): "checkpoint_fresh",
+    ("meetings", "keep"): "meetings_kept",
+    ("meetings", "days"): "meeting_days",
+    ("sessions", "days"): "session_days",
 }
 
 
@@ -186,6 +192,11 @@ def _checked(values: dict[str, Any], path: str) -> Settings:
     for key, number in (("days", settings.checkpoint_days), ("fresh", settings.checkpoint_fresh)):
         if number < 0:
             raise ConfigError(path, f"checkpoints.{key}", "expected a number from 0 on", "Correct the value.")
+    if settings.meetings_kept < 1:
+        raise ConfigError(path, "meetings.keep", "expected a number from 1 on", "10 is the default.")
+    for name, number in (("meetings", settings.meeting_days), ("sessions", settings.session_days)):
+        if number < 0:
+            raise ConfigError(path, f"{name}.days", "expected a number from 0 on", "30 is the default.")
     if settings.durability not in {"full", "file", "none"}:
         reason = f"expected full, file or none, not {settings.durability!r}"
         raise ConfigError(path, "storage.durability", reason, "full is the default.")
