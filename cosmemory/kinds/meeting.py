@@ -279,7 +279,7 @@ def counted(meeting: Meeting) -> Meeting:
         )
     if meeting.team == PLANNING and has_section(meeting, "assigned_owners"):
         owners = with_tallies(owners, "owner", _owners(meeting), lambda name: OwnerCount(owner=name))
-    return derived(replace(meeting, priority_breakdown=levels, assigned_owners=owners))
+    return replace(meeting, priority_breakdown=levels, assigned_owners=owners)
 
 
 def derived(meeting: Meeting) -> Meeting:
@@ -287,12 +287,16 @@ def derived(meeting: Meeting) -> Meeting:
     if not meeting.actions:
         return meeting
     became = [each.status for each in meeting.actions]
+    if meeting.team == EXECUTION:
+        return replace(
+            meeting,
+            actions_executed=became.count(EXECUTED),
+            actions_failed=became.count(FAILED),
+            actions_in_progress=became.count(IN_PROGRESS),
+        )
     return replace(
         meeting,
-        actions_generated=len(meeting.actions),
-        actions_executed=became.count(EXECUTED),
-        actions_failed=became.count(FAILED),
-        actions_in_progress=became.count(IN_PROGRESS),
+        actions_generated=len(became),
         priority_breakdown=tallied(meeting.priority_breakdown, "priority", "actions", _priorities(meeting)),
         assigned_owners=tallied(meeting.assigned_owners, "owner", "actions", _owners(meeting)),
     )

@@ -26,7 +26,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_DONE = ("actions_executed", "actions_failed", "actions_in_progress")
+_COUNTS = {
+    meeting.PLANNING: ("actions_generated",),
+    meeting.EXECUTION: ("actions_executed", "actions_failed", "actions_in_progress"),
+}
 
 
 def begin(
@@ -52,17 +55,16 @@ def begin(
         session.begin(held, "-", word, names, transaction.now)  # refused before an id is looked for
         wanted = meeting_named(transaction.memory, actions_of).actions if actions_of else ()
         name = new_id(transaction, MEETING, key) if key else stamped_id(transaction, MEETING, word)
-        page = meeting.counted(
-            Meeting(
-                meeting_id=name,
-                team=word,
-                status=meeting.IN_PROGRESS,
-                started=transaction.now,
-                agents=tuple(names),
-                actions=tuple(_anew(each) for each in wanted),
-            )
+        page = Meeting(
+            meeting_id=name,
+            team=word,
+            status=meeting.IN_PROGRESS,
+            started=transaction.now,
+            agents=tuple(names),
+            actions=tuple(_anew(each) for each in wanted),
+            **dict.fromkeys(_COUNTS[word], 0),  # type: ignore[arg-type]
         )
-        page = replace(page, **_none_yet(page))
+        page = meeting.derived(meeting.counted(page))
         transaction.create(page_of(MEETING, name), page_text(transaction.memory, MEETING, page))
         transaction.replace(SESSION_PATH, session.begin(held, name, word, names, transaction.now))
         transaction.append(event(transaction, f"{name} begun", ", ".join(names)))
@@ -79,15 +81,6 @@ def _anew(action: MeetingAction) -> MeetingAction:
         owner=action.owner,
         status=meeting.PENDING,
     )
-
-
-def _none_yet(page: Meeting) -> dict[str, Any]:
-    """The counts that a new page of a team begins with; those of the other team do not stand on it."""
-    planned = {"actions_generated": page.actions_generated or 0}
-    done = {name: getattr(page, name) or 0 for name in _DONE}
-    if page.team == meeting.PLANNING:
-        return {**planned, **dict.fromkeys(_DONE)}
-    return {"actions_generated": None, **done}
 
 
 def event(
