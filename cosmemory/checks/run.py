@@ -13,13 +13,13 @@ from cosmemory.checks.suppressions import apply_suppressions
 from cosmemory.config import Settings
 from cosmemory.diagnostics import Diagnostic, report
 from cosmemory.frozen import frozen, replace
-from cosmemory.kinds import AGENT_METRICS, ARCHIVE, DAILY_METRICS, KINDS, kind_of
+from cosmemory.kinds import AGENT_METRICS, ARCHIVE, DAILY_METRICS, KINDS, SESSION_PATH, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Store, Stored
 from cosmemory.text.source import Source
 
 _DAILY = DAILY_METRICS.path.partition("{")[0]
-_CENTRAL = frozenset(kind.path for kind in KINDS if kind.single)
+_CENTRAL = frozenset(kind.path for kind in KINDS if kind.single) | {SESSION_PATH}
 
 
 @frozen(kw_only=True)
@@ -89,7 +89,14 @@ def check_store(
             report("missing-page", "this standard page is missing; cosmemory repair brings it back", 0, 0)
         ]
     strangers = store.strangers()
-    together = Pages(pages=central, now=now, settings=settings, others=tuple(others), strangers=strangers)
+    together = Pages(
+        pages=central,
+        now=now,
+        settings=settings,
+        others=tuple(others),
+        strangers=strangers,
+        every=frozenset(every),
+    )
     for check in CHECKS:
         for path, diagnostic in check(together):
             found.setdefault(path, []).append(diagnostic)

@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "resources": ("state", "resources", "Record memory used and load of the machine."),
     "team": ("team", "team", "Say who joins, leaves and does what."),
     "alert": ("alerts", "alert", "Raise, acknowledge and resolve alerts."),
+    "session": ("session", "session", "Start, pause, resume and end the session."),
+    "meeting": ("meeting", "meeting", "Hold the meetings of planning and execution team."),
     "metrics": ("metrics", "metrics", "Record what agents did, day by day."),
     "report": ("report", "report", "Write the report of a week or a month, with charts."),
     "validate": ("validate", "validate", "Check pages, and mend what is safe to mend."),

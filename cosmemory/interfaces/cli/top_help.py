@@ -32,6 +32,8 @@ Commands:
   resources   Record memory used and load of the machine.
   team        Say who joins, leaves and does what.
   alert       Raise, acknowledge and resolve alerts.
+  session     Start, pause, resume and end the session.
+  meeting     Hold the meetings of planning and execution team.
   metrics     Record what agents did, day by day.
   report      Write the report of a week or a month, with charts.
   validate    Check pages, and mend what is safe to mend.
