@@ -19,9 +19,11 @@ NOUNS = {
     "alerts": "cosmemory.operations.alerts",
     "conflicts": "cosmemory.operations.conflicts",
     "events": "cosmemory.operations.events",
+    "meetings": "cosmemory.operations.meetings",
     "metrics": "cosmemory.operations.metrics",
     "pages": "cosmemory.operations.pages",
     "reports": "cosmemory.operations.reports",
+    "sessions": "cosmemory.operations.sessions",
     "state": "cosmemory.operations.state",
     "team": "cosmemory.operations.team",
 }

@@ -1,16 +1,20 @@
 # A memory with its verbs by noun.
 # Written by `python -m tests.faces`, from the verbs themselves.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import FunctionType
 from typing import Any
 
 import cosmemory.kinds.conflict
 import cosmemory.kinds.coordination_log
+import cosmemory.kinds.meeting
+import cosmemory.kinds.session
 import cosmemory.memory
+import cosmemory.operations.meetings.handing_over
 import cosmemory.operations.metrics
 import cosmemory.operations.periods
+import cosmemory.operations.sessions.reading
 import cosmemory.reader
 
 NOUNS: dict[str, str]
@@ -29,11 +33,15 @@ class Memory(cosmemory.memory.Memory):
     @property
     def events(self) -> Events: ...
     @property
+    def meetings(self) -> Meetings: ...
+    @property
     def metrics(self) -> Metrics: ...
     @property
     def pages(self) -> Pages: ...
     @property
     def reports(self) -> Reports: ...
+    @property
+    def sessions(self) -> Sessions: ...
     @property
     def state(self) -> State: ...
     @property
@@ -89,6 +97,82 @@ class Events:
     def newest_pages(self) -> Iterator[str]: ...
     def page_events(self, path: str) -> Iterator[cosmemory.kinds.coordination_log.Event]: ...
 
+class Meetings:
+    def abandon(
+        self, key: str | None = None, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def add_action(
+        self,
+        text: str,
+        *,
+        priority: str = "medium",
+        owner: str | None = None,
+        meeting_id: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def begin(
+        self,
+        team: str,
+        *,
+        agents: Sequence[str],
+        key: str | None = None,
+        actions_of: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def conclude(
+        self,
+        key: str | None = None,
+        *,
+        verdict: str | None = None,
+        counts: Mapping[str, int] | None = None,
+        results: Mapping[str, Any] | None = None,
+        metrics: Mapping[str, Any] | None = None,
+        slos: Mapping[str, Any] | None = None,
+        run_ids: Iterable[str] = ...,
+        handoff_file: str | None = None,
+        notes: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def give_verdict(
+        self, verdict: str, *, meeting_id: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def handoff_contents(
+        self, meeting: str | None = None
+    ) -> cosmemory.operations.meetings.handing_over.HandoffContents: ...
+    def latest(self, team: str) -> cosmemory.kinds.meeting.Meeting | None: ...
+    def mark_action(
+        self, key: str, status: str, *, meeting_id: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def meeting_named(self, key: str | None = None) -> cosmemory.kinds.meeting.Meeting: ...
+    def meetings(
+        self, *, team: str | None = None, status: str | None = None
+    ) -> tuple[cosmemory.kinds.meeting.Meeting, ...]: ...
+    def page_named(self, key: str | None = None) -> str: ...
+    def prune(
+        self, *, keep: int | None = None, days: int | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[tuple[str, ...]]: ...
+    def record(
+        self,
+        *,
+        results: Mapping[str, Any] | None = None,
+        metrics: Mapping[str, Any] | None = None,
+        slos: Mapping[str, Any] | None = None,
+        run_ids: Iterable[str] = ...,
+        meeting_id: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def set_gate(
+        self,
+        gate: str,
+        condition: Any,
+        *,
+        meeting_id: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def spoke(
+        self, agent: str, *, said: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+
 class Metrics:
     def record(
         self,
@@ -119,6 +203,46 @@ class Reports:
         period: cosmemory.operations.periods.Period,
         *,
         agent: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+
+class Sessions:
+    def complete(
+        self, *, notes: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def current(self) -> cosmemory.kinds.session.Session | None: ...
+    def fail(
+        self, error: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def interrupted(self) -> tuple[cosmemory.operations.sessions.reading.Interrupted, ...]: ...
+    def pause(
+        self, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def prune(
+        self, *, days: int | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[tuple[str, ...]]: ...
+    def reset(
+        self, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def resume(
+        self, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.sessions.reading.Interrupted]: ...
+    def session_named(self, key: str | None = None) -> cosmemory.kinds.session.Session: ...
+    def sessions(self, *, status: str | None = None) -> tuple[cosmemory.kinds.session.Session, ...]: ...
+    def start(
+        self,
+        key: str | None = None,
+        *,
+        agents: Sequence[str] = ...,
+        pending_actions: int | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def update(
+        self,
+        *,
+        agents: Sequence[str] | None = None,
+        pending_actions: int | None = None,
+        progress: str | None = None,
         expected: dict[str, str] | None = None,
     ) -> cosmemory.memory.Outcome[str]: ...
 
