@@ -88,12 +88,22 @@ def _named(session: Session) -> str:
     return f"The session {session.session_id}" if session.session_id else "The session"
 
 
+def startable(session: Session) -> Session:
+    """``session``, which is idle, become active.
+
+    Raises IllegalTransition or Refused for one that is not over and put away: a paused one is resumed.
+    """
+    if status_of(session) == PAUSED:
+        raise Refused(f"{_named(session)} is paused, and not over.", _HINTS[PAUSED])
+    return move(session, ACTIVE)
+
+
 def start(
     session: Session, key: str, agents: Sequence[str], pending_actions: int | None, at: datetime
 ) -> Session:
     """``session``, which is idle, as the one ``key`` that is active from ``at`` on."""
     return replace(
-        move(session, ACTIVE),
+        startable(session),
         session_id=key,
         started=at,
         last_updated=at,

@@ -37,7 +37,7 @@ def start(
     def verb(transaction: Transaction) -> str:
         known = transaction.exists(SESSION_PATH)
         before: Session = transaction.read(SESSION_PATH) if known else idle(transaction.now)
-        session.move(before, session.ACTIVE)  # refused before an id is looked for
+        session.startable(before)  # refused before an id is looked for
         name = new_id(transaction, SESSION, key) if key else stamped_id(transaction, SESSION, "session")
         waiting = _open_actions(transaction) if pending_actions is None else pending_actions
         after = session.start(before, name, agents, waiting, transaction.now)

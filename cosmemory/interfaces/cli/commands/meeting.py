@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cosmemory.errors import UsageError
+from cosmemory.errors import NotFound, UsageError
 from cosmemory.interfaces.cli.commands.session import moved, named
 from cosmemory.interfaces.cli.declared import argument, group, option
 from cosmemory.interfaces.cli.output import print_json, print_text
@@ -240,10 +240,9 @@ def show(key: str | None, latest: str | None, **options: Any) -> None:
     memory = call.memory()
     found = meetings.latest(memory, latest) if latest else meetings.meeting_named(memory, key)
     if found is None:
-        print_json("meeting", {"meeting": None}) if call.as_json else print_text(
-            "there was no such meeting yet"
+        raise NotFound(
+            f"A meeting that the {latest} team concluded", "cosmemory meeting list names all meetings."
         )
-        return
     if call.as_json:
         print_json("meeting", _data(found))
         return
