@@ -38,7 +38,7 @@ class Pages:
     settings: Settings
     others: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
-    every: frozenset[str] = frozenset()
+    every: tuple[str, ...] = ()
     about: str | None = None
 
     def of(self, kind: Kind) -> Iterator[Page]:

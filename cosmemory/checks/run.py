@@ -90,12 +90,7 @@ def check_store(
         ]
     strangers = store.strangers()
     together = Pages(
-        pages=central,
-        now=now,
-        settings=settings,
-        others=tuple(others),
-        strangers=strangers,
-        every=frozenset(every),
+        pages=central, now=now, settings=settings, others=tuple(others), strangers=strangers, every=every
     )
     for check in CHECKS:
         for path, diagnostic in check(together):
