@@ -10,7 +10,9 @@ import cosmemory.config
 import cosmemory.kinds.conflict
 import cosmemory.kinds.coordination_log
 import cosmemory.kinds.deployment
+import cosmemory.kinds.meeting
 import cosmemory.kinds.page
+import cosmemory.kinds.session
 import cosmemory.kinds.system_metrics
 import cosmemory.maintenance.checkpoints
 import cosmemory.maintenance.deploying
@@ -18,8 +20,10 @@ import cosmemory.memory
 import cosmemory.office
 import cosmemory.operations.deployments
 import cosmemory.operations.measurements
+import cosmemory.operations.meetings.handing_over
 import cosmemory.operations.metrics
 import cosmemory.operations.periods
+import cosmemory.operations.sessions.reading
 import cosmemory.reader
 import cosmemory.store
 import cosmemory.transaction
@@ -60,11 +64,15 @@ class Memory:
     @property
     def measurements(self) -> Measurements: ...
     @property
+    def meetings(self) -> Meetings: ...
+    @property
     def metrics(self) -> Metrics: ...
     @property
     def pages(self) -> Pages: ...
     @property
     def reports(self) -> Reports: ...
+    @property
+    def sessions(self) -> Sessions: ...
     @property
     def state(self) -> State: ...
     @property
@@ -195,6 +203,82 @@ class Measurements:
         expected: dict[str, str] | None = None,
     ) -> cosmemory.memory.Outcome[str]: ...
 
+class Meetings:
+    async def abandon(
+        self, key: str | None = None, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def add_action(
+        self,
+        text: str,
+        *,
+        priority: str = "medium",
+        owner: str | None = None,
+        meeting_id: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def begin(
+        self,
+        team: str,
+        *,
+        agents: Sequence[str],
+        key: str | None = None,
+        actions_of: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def conclude(
+        self,
+        key: str | None = None,
+        *,
+        verdict: str | None = None,
+        counts: Mapping[str, int] | None = None,
+        results: Mapping[str, Any] | None = None,
+        metrics: Mapping[str, Any] | None = None,
+        slos: Mapping[str, Any] | None = None,
+        run_ids: Iterable[str] = ...,
+        handoff_file: str | None = None,
+        notes: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def give_verdict(
+        self, verdict: str, *, meeting_id: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def handoff_contents(
+        self, meeting: str | None = None
+    ) -> cosmemory.operations.meetings.handing_over.HandoffContents: ...
+    async def latest(self, team: str) -> cosmemory.kinds.meeting.Meeting | None: ...
+    async def mark_action(
+        self, key: str, status: str, *, meeting_id: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def meeting_named(self, key: str | None = None) -> cosmemory.kinds.meeting.Meeting: ...
+    async def meetings(
+        self, *, team: str | None = None, status: str | None = None
+    ) -> tuple[cosmemory.kinds.meeting.Meeting, ...]: ...
+    async def page_named(self, key: str | None = None) -> str: ...
+    async def prune(
+        self, *, keep: int | None = None, days: int | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[tuple[str, ...]]: ...
+    async def record(
+        self,
+        *,
+        results: Mapping[str, Any] | None = None,
+        metrics: Mapping[str, Any] | None = None,
+        slos: Mapping[str, Any] | None = None,
+        run_ids: Iterable[str] = ...,
+        meeting_id: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def set_gate(
+        self,
+        gate: str,
+        condition: Any,
+        *,
+        meeting_id: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def spoke(
+        self, agent: str, *, said: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+
 class Metrics:
     async def record(
         self,
@@ -225,6 +309,46 @@ class Reports:
         period: cosmemory.operations.periods.Period,
         *,
         agent: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+
+class Sessions:
+    async def complete(
+        self, *, notes: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def current(self) -> cosmemory.kinds.session.Session | None: ...
+    async def fail(
+        self, error: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def interrupted(self) -> tuple[cosmemory.operations.sessions.reading.Interrupted, ...]: ...
+    async def pause(
+        self, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def prune(
+        self, *, days: int | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[tuple[str, ...]]: ...
+    async def reset(
+        self, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def resume(
+        self, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.sessions.reading.Interrupted]: ...
+    async def session_named(self, key: str | None = None) -> cosmemory.kinds.session.Session: ...
+    async def sessions(self, *, status: str | None = None) -> tuple[cosmemory.kinds.session.Session, ...]: ...
+    async def start(
+        self,
+        key: str | None = None,
+        *,
+        agents: Sequence[str] = ...,
+        pending_actions: int | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def update(
+        self,
+        *,
+        agents: Sequence[str] | None = None,
+        pending_actions: int | None = None,
+        progress: str | None = None,
         expected: dict[str, str] | None = None,
     ) -> cosmemory.memory.Outcome[str]: ...
 

@@ -62,6 +62,9 @@ class Settings:
     stale_deployment_hours: int = 24
     lower_is_better: tuple[str, ...] = ("latency", "error_rate")
     stale_measurement_hours: int = 24
+    meetings_kept: int = 10
+    meeting_days: int = 30
+    session_days: int = 30
 
 
 # The stages that a deployment leaves for another one.
@@ -101,6 +104,9 @@ _PLACES: dict[tuple[str, str], str] = {
     ("deployment", "stale_hours"): "stale_deployment_hours",
     ("system_metrics", "lower_is_better"): "lower_is_better",
     ("system_metrics", "stale_hours"): "stale_measurement_hours",
+    ("meetings", "keep"): "meetings_kept",
+    ("meetings", "days"): "meeting_days",
+    ("sessions", "days"): "session_days",
 }
 
 
@@ -220,6 +226,11 @@ def _checked(values: dict[str, Any], path: str) -> Settings:
         if getattr(settings, name) < 1:
             key = next(".".join(place) for place, held in _PLACES.items() if held == name)
             raise ConfigError(path, key, "expected a number of hours from 1 on", "24 is the default.")
+    if settings.meetings_kept < 1:
+        raise ConfigError(path, "meetings.keep", "expected a number from 1 on", "10 is the default.")
+    for name, number in (("meetings", settings.meeting_days), ("sessions", settings.session_days)):
+        if number < 0:
+            raise ConfigError(path, f"{name}.days", "expected a number from 0 on", "30 is the default.")
     if settings.durability not in {"full", "file", "none"}:
         reason = f"expected full, file or none, not {settings.durability!r}"
         raise ConfigError(path, "storage.durability", reason, "full is the default.")

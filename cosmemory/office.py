@@ -21,9 +21,11 @@ NOUNS = {
     "deployment": ("cosmemory.operations.deployments", "cosmemory.maintenance.deploying"),
     "events": ("cosmemory.operations.events",),
     "measurements": ("cosmemory.operations.measurements",),
+    "meetings": ("cosmemory.operations.meetings",),
     "metrics": ("cosmemory.operations.metrics",),
     "pages": ("cosmemory.operations.pages",),
     "reports": ("cosmemory.operations.reports",),
+    "sessions": ("cosmemory.operations.sessions",),
     "state": ("cosmemory.operations.state",),
     "team": ("cosmemory.operations.team",),
 }

@@ -9,14 +9,18 @@ from typing import Any
 import cosmemory.kinds.conflict
 import cosmemory.kinds.coordination_log
 import cosmemory.kinds.deployment
+import cosmemory.kinds.meeting
+import cosmemory.kinds.session
 import cosmemory.kinds.system_metrics
 import cosmemory.maintenance.checkpoints
 import cosmemory.maintenance.deploying
 import cosmemory.memory
 import cosmemory.operations.deployments
 import cosmemory.operations.measurements
+import cosmemory.operations.meetings.handing_over
 import cosmemory.operations.metrics
 import cosmemory.operations.periods
+import cosmemory.operations.sessions.reading
 import cosmemory.reader
 
 NOUNS: dict[str, tuple[str, ...]]
@@ -39,11 +43,15 @@ class Memory(cosmemory.memory.Memory):
     @property
     def measurements(self) -> Measurements: ...
     @property
+    def meetings(self) -> Meetings: ...
+    @property
     def metrics(self) -> Metrics: ...
     @property
     def pages(self) -> Pages: ...
     @property
     def reports(self) -> Reports: ...
+    @property
+    def sessions(self) -> Sessions: ...
     @property
     def state(self) -> State: ...
     @property
@@ -174,6 +182,82 @@ class Measurements:
         expected: dict[str, str] | None = None,
     ) -> cosmemory.memory.Outcome[str]: ...
 
+class Meetings:
+    def abandon(
+        self, key: str | None = None, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def add_action(
+        self,
+        text: str,
+        *,
+        priority: str = "medium",
+        owner: str | None = None,
+        meeting_id: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def begin(
+        self,
+        team: str,
+        *,
+        agents: Sequence[str],
+        key: str | None = None,
+        actions_of: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def conclude(
+        self,
+        key: str | None = None,
+        *,
+        verdict: str | None = None,
+        counts: Mapping[str, int] | None = None,
+        results: Mapping[str, Any] | None = None,
+        metrics: Mapping[str, Any] | None = None,
+        slos: Mapping[str, Any] | None = None,
+        run_ids: Iterable[str] = ...,
+        handoff_file: str | None = None,
+        notes: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def give_verdict(
+        self, verdict: str, *, meeting_id: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def handoff_contents(
+        self, meeting: str | None = None
+    ) -> cosmemory.operations.meetings.handing_over.HandoffContents: ...
+    def latest(self, team: str) -> cosmemory.kinds.meeting.Meeting | None: ...
+    def mark_action(
+        self, key: str, status: str, *, meeting_id: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def meeting_named(self, key: str | None = None) -> cosmemory.kinds.meeting.Meeting: ...
+    def meetings(
+        self, *, team: str | None = None, status: str | None = None
+    ) -> tuple[cosmemory.kinds.meeting.Meeting, ...]: ...
+    def page_named(self, key: str | None = None) -> str: ...
+    def prune(
+        self, *, keep: int | None = None, days: int | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[tuple[str, ...]]: ...
+    def record(
+        self,
+        *,
+        results: Mapping[str, Any] | None = None,
+        metrics: Mapping[str, Any] | None = None,
+        slos: Mapping[str, Any] | None = None,
+        run_ids: Iterable[str] = ...,
+        meeting_id: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def set_gate(
+        self,
+        gate: str,
+        condition: Any,
+        *,
+        meeting_id: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def spoke(
+        self, agent: str, *, said: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+
 class Metrics:
     def record(
         self,
@@ -204,6 +288,46 @@ class Reports:
         period: cosmemory.operations.periods.Period,
         *,
         agent: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+
+class Sessions:
+    def complete(
+        self, *, notes: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def current(self) -> cosmemory.kinds.session.Session | None: ...
+    def fail(
+        self, error: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def interrupted(self) -> tuple[cosmemory.operations.sessions.reading.Interrupted, ...]: ...
+    def pause(
+        self, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def prune(
+        self, *, days: int | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[tuple[str, ...]]: ...
+    def reset(
+        self, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def resume(
+        self, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.sessions.reading.Interrupted]: ...
+    def session_named(self, key: str | None = None) -> cosmemory.kinds.session.Session: ...
+    def sessions(self, *, status: str | None = None) -> tuple[cosmemory.kinds.session.Session, ...]: ...
+    def start(
+        self,
+        key: str | None = None,
+        *,
+        agents: Sequence[str] = ...,
+        pending_actions: int | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def update(
+        self,
+        *,
+        agents: Sequence[str] | None = None,
+        pending_actions: int | None = None,
+        progress: str | None = None,
         expected: dict[str, str] | None = None,
     ) -> cosmemory.memory.Outcome[str]: ...
 

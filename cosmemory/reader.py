@@ -11,6 +11,7 @@ from cosmemory.document.values import time_of
 from cosmemory.errors import Locked, NotFound, no_page
 from cosmemory.kinds import Kind, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_page
+from cosmemory.pattern import pattern
 from cosmemory.store import Attribution, Store, Stored
 
 TYPE_CHECKING = False
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 KEPT = 32
 ROUNDS = 1_000
 LARGE = 256 * 1024
+CURRENT = "current"  # the id of the page of a kind that is the one at hand
+_MOMENT = pattern(r"\d{8}_\d{6}")
 
 
 class Reader:
@@ -77,14 +80,14 @@ class Reader:
         raise NotFound(f"The page {name!r}", close_page(name, self.store.paths()))
 
     def _newest(self, kind: Kind) -> str:
-        """The page of a kind with many pages that is today's, or else the newest."""
+        """The page of a kind with many pages that is today's, or the one at hand, or else the newest."""
         pages = [path for path in self.store.paths() if kind.pattern.fullmatch(path)]
-        today = kind.path.replace("{date}", self.now().date().isoformat())
+        today = kind.path.replace("{date}", self.now().date().isoformat()).replace("{id}", CURRENT)
         if today in pages:
             return today
         if not pages:
             raise NotFound(f"A page of the kind {kind.name!r}", f"It would stand at {kind.path}.")
-        return max(pages)
+        return max(pages, key=made_at)
 
     def page(self, name: str) -> Page:
         """The page called ``name``, read.
@@ -132,6 +135,12 @@ class Reader:
                 )
             before = after
         raise Locked("somebody who changes these pages again and again", 0)
+
+
+def made_at(path: str) -> tuple[str, str]:
+    """What sorts pages and ids by their age where they bear their moment in their name, else by that name."""
+    found = _MOMENT.search(path)
+    return (found[0] if found else "", path)
 
 
 def _there(path: str, stored: Stored | None) -> Stored:

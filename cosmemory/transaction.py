@@ -16,7 +16,16 @@ from cosmemory.document.paths import parse_path, part_called, with_value
 from cosmemory.document.values import write_time
 from cosmemory.errors import Conflict, Damaged, NotFound, no_page
 from cosmemory.frozen import field, replace, slotted
-from cosmemory.kinds import ACTIVE_ALERTS, COORDINATION_LOG, COS_STATE, LOG_PATH, TEAM_ROSTER, Kind, kind_of
+from cosmemory.kinds import (
+    ACTIVE_ALERTS,
+    COORDINATION_LOG,
+    COS_STATE,
+    LOG_PATH,
+    SESSION_PATH,
+    TEAM_ROSTER,
+    Kind,
+    kind_of,
+)
 from cosmemory.kinds.page import Page, read_document
 from cosmemory.store import Append, Change, Remove, Replace, Revision, Stored, Writer, is_revision_of
 from cosmemory.syntax.entry import entry_text, event_entry, event_fields
@@ -33,6 +42,8 @@ if TYPE_CHECKING:
     from cosmemory.reader import Reader
 
 BROADCAST = "broadcast"
+# The pages that cos-state shows something of.
+_MIRRORED = frozenset([TEAM_ROSTER.path, ACTIVE_ALERTS.path, SESSION_PATH])
 
 
 @slotted
@@ -252,13 +263,14 @@ class Transaction:
     def _mirror(self) -> None:
         """Carries what changed on other pages over to cos-state, if there is one."""
         broadcast = max(filter(None, map(_broadcast_at, self._events)), default=None)
-        if broadcast is None and not self._changed.keys() & {TEAM_ROSTER.path, ACTIVE_ALERTS.path}:
+        if broadcast is None and not self._changed.keys() & _MIRRORED:
             return
         from cosmemory.kinds.mirrors import Sources, mirrored, words_with
 
         sources = Sources(
-            roster=self._before_and_after(TEAM_ROSTER),
-            alerts=self._before_and_after(ACTIVE_ALERTS),
+            roster=self._before_and_after(TEAM_ROSTER.path),
+            alerts=self._before_and_after(ACTIVE_ALERTS.path),
+            session=self._before_and_after(SESSION_PATH),
             broadcast=broadcast,
         )
         if sources == Sources() or not self.exists(COS_STATE.path):
@@ -269,11 +281,11 @@ class Transaction:
             self.replace(COS_STATE.path, shown)
             self.append(*words_with(state, shown, self.now))
 
-    def _before_and_after(self, kind: Kind) -> tuple[Any, Any] | None:
-        document = self._changed.get(kind.path)
-        if document is None or document == self._pages[kind.path].document:
+    def _before_and_after(self, path: str) -> tuple[Any, Any] | None:
+        document = self._changed.get(path)
+        if document is None or document == self._pages[path].document:
             return None
-        before = self._pages[kind.path].document
+        kind, before = self._pages[path].kind, self._pages[path].document
         settled = settle(before, document, kind.derive)
         return before, stamped(settled, kind.stamp, self.now) if kind.stamp else settled
 

@@ -9,6 +9,7 @@ from cosmemory.checks.deployment import check_deployment, check_system_metrics
 from cosmemory.checks.log import check_log
 from cosmemory.checks.metrics import check_metrics
 from cosmemory.checks.pages import Finding, Pages
+from cosmemory.checks.sessions import check_session, check_sessions
 from cosmemory.checks.source import check_source, check_strangers
 from cosmemory.checks.state import check_state
 from cosmemory.checks.team import check_team
@@ -16,7 +17,7 @@ from cosmemory.checks.team import check_team
 Check = Callable[[Pages], Iterable[Finding]]
 
 # Checks of one page at a time, by itself or beside the daily page before it: the pages may be many.
-PAGE_CHECKS: tuple[Check, ...] = (check_source, check_log, check_metrics)
+PAGE_CHECKS: tuple[Check, ...] = (check_source, check_log, check_metrics, check_sessions)
 
 # Checks of the few pages that speak about each other.
 CHECKS: tuple[Check, ...] = (
@@ -28,4 +29,5 @@ CHECKS: tuple[Check, ...] = (
     check_alert_mirror,
     check_deployment,
     check_system_metrics,
+    check_session,
 )

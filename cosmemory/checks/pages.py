@@ -28,6 +28,8 @@ Finding = tuple[str, Diagnostic]
 class Pages:
     """The pages to check, by path; ``others`` are those of no kind and ``strangers`` are no pages at all.
 
+    ``every`` names all pages that there are.
+
     Where ``about`` names a page, the others are there only for what it says of them.
     """
 
@@ -36,6 +38,7 @@ class Pages:
     settings: Settings
     others: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
+    every: tuple[str, ...] = ()
     about: str | None = None
 
     def of(self, kind: Kind) -> Iterator[Page]:

@@ -18,6 +18,7 @@ from cosmemory.kinds import (
     ARCHIVE,
     DAILY_METRICS,
     DEPLOYMENT,
+    SESSION_PATH,
     STANDARD,
     SYSTEM_METRICS,
     kind_of,
@@ -28,7 +29,7 @@ from cosmemory.text.source import Source
 
 _DAILY = DAILY_METRICS.path.partition("{")[0]
 # Pages that grow stale while nobody touches them are never taken for clean.
-_CENTRAL = frozenset(kind.path for kind in (*STANDARD, DEPLOYMENT, SYSTEM_METRICS))
+_CENTRAL = frozenset(kind.path for kind in (*STANDARD, DEPLOYMENT, SYSTEM_METRICS)) | {SESSION_PATH}
 
 
 @frozen(kw_only=True)
@@ -98,7 +99,9 @@ def check_store(
             report("missing-page", "this standard page is missing; cosmemory repair brings it back", 0, 0)
         ]
     strangers = store.strangers()
-    together = Pages(pages=central, now=now, settings=settings, others=tuple(others), strangers=strangers)
+    together = Pages(
+        pages=central, now=now, settings=settings, others=tuple(others), strangers=strangers, every=every
+    )
     for check in CHECKS:
         for path, diagnostic in check(together):
             found.setdefault(path, []).append(diagnostic)

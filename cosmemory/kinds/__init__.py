@@ -89,6 +89,8 @@ REPORT = _kind("report", "performance/reports/{sort}-{period}.md", "Report")
 CONFLICT = _kind("conflict", "conflicts/{id}.md", "Conflict")
 DEPLOYMENT = _kind("deployment", "deployment.md", "Deployment")
 SYSTEM_METRICS = _kind("system-metrics", "performance/system-metrics.md", "SystemMetrics")
+SESSION = _kind("session", "sessions/{id}.md", "Session")
+MEETING = _kind("meeting", "meetings/{id}.md", "Meeting")
 
 KINDS: tuple[Kind, ...] = (
     COS_STATE,
@@ -101,10 +103,13 @@ KINDS: tuple[Kind, ...] = (
     CONFLICT,
     DEPLOYMENT,
     SYSTEM_METRICS,
+    SESSION,
+    MEETING,
 )
 # The pages that every memory has: `init` makes them, and one that is missing was lost.
 STANDARD: tuple[Kind, ...] = (COS_STATE, TEAM_ROSTER, COORDINATION_LOG, ACTIVE_ALERTS)
 LOG_PATH = COORDINATION_LOG.path
+SESSION_PATH = "sessions/current.md"  # the session that is; those that ended stand beside it
 ARCHIVE = pattern(r"coordination-log-(\d{4}-W\d\d)\.md")
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from cosmemory.document.fields import Record
 from cosmemory.document.sections import has_section
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds.active_alerts import ActiveAlerts, Alert, open_alerts
 from cosmemory.kinds.coordination_log import Event, kept
-from cosmemory.kinds.cos_state import AlertMirror, Coordination, CosState
+from cosmemory.kinds.cos_state import AlertMirror, CosState
+from cosmemory.kinds.session import ACTIVE, IDLE, Session, status_of
 from cosmemory.kinds.team_roster import TeamRoster
 
 
@@ -19,6 +21,7 @@ class Sources:
 
     roster: tuple[TeamRoster, TeamRoster] | None = None
     alerts: tuple[ActiveAlerts, ActiveAlerts] | None = None
+    session: tuple[Session, Session] | None = None
     broadcast: datetime | None = None
 
 
@@ -28,13 +31,15 @@ def mirrored(state: CosState, sources: Sources) -> CosState:
         state = _with_team(state, *sources.roster)
     if sources.alerts is not None:
         state = _with_alerts(state, *sources.alerts)
+    if sources.session is not None:
+        state = with_session(state, *sources.session)
     if sources.broadcast is not None and _stands(state.coordination_state, "last_team_broadcast"):
         said = replace(state.coordination_state, last_team_broadcast=sources.broadcast)
         state = replace(state, coordination_state=said)
     return state
 
 
-def _stands(record: Coordination, attribute: str) -> bool:
+def _stands(record: Record, attribute: str) -> bool:
     return record.origin is not None and attribute in record.origin.places
 
 
@@ -57,6 +62,29 @@ def team_figures(roster: TeamRoster) -> dict[str, object]:
         "team_size": active + len(roster.inactive_team_members),
         "active_agents": active,
         "last_roster_update": roster.last_updated,
+    }
+
+
+def with_session(state: CosState, old: Session | None, new: Session) -> CosState:
+    """``state`` with what changed of the session carried over; what it says of none that is open stays."""
+    before = session_figures(old) if old is not None else {}
+    moved = {
+        name: value
+        for name, value in session_figures(new).items()
+        if value is not None and before.get(name) != value and _stands(state.session_info, name)
+    }
+    if not moved:
+        return state
+    return replace(state, session_info=replace(state.session_info, **moved))  # type: ignore[arg-type]
+
+
+def session_figures(session: Session) -> dict[str, object]:
+    """What Session Info says of the session."""
+    return {
+        "session_id": session.session_id,
+        "started": session.started,
+        "last_updated": session.last_updated,
+        "status": ACTIVE if status_of(session) == ACTIVE else IDLE,
     }
 
 

@@ -30,6 +30,8 @@ PATHS = {
     "conflict": "conflicts/CONFLICT-1.md",
     "deployment": "deployment.md",
     "system-metrics": "performance/system-metrics.md",
+    "session": "sessions/current.md",
+    "meeting": "meetings/planning_20251014_173045.md",
 }
 ARCHIVE = "coordination-log-2026-W46.md"
 NOW = read_time("2026-11-21T06:00:00Z")[0]

@@ -27,6 +27,8 @@ PATHS = {
     "agent-metrics": "performance/agent-helper-2026-11.md",
     "report": "performance/reports/weekly-2026-W46.md",
     "conflict": "conflicts/CONFLICT-1.md",
+    "session": "sessions/current.md",
+    "meeting": "meetings/planning_20251014_173045.md",
 }
 SAMPLES = {
     "a time": ["2026-12-24T18:00:00Z", "2027-01-02T03:04:05Z"],
@@ -36,6 +38,7 @@ SAMPLES = {
     "a percentage": ["17%", "18%"],
     "a measure": ["17 (50%)", "18 (51%)"],
     "a difference": ["-17", "-18"],
+    "data": ['{"high": 17}', "18.50"],
 }
 LISTS = {"a list", "a list of items"}
 Path = tuple[str, ...]

@@ -29,6 +29,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "alert": ("alerts", "alert", "Raise, acknowledge and resolve alerts."),
     "metrics": ("metrics", "metrics", "Record what agents did and what was measured."),
     "deploy": ("deploy", "deploy", "Take a version live stage by stage, and back."),
+    "session": ("session", "session", "Start, pause, resume and end the session."),
+    "meeting": ("meeting", "meeting", "Hold the meetings of planning and execution team."),
     "report": ("report", "report", "Write the report of a week or a month, with charts."),
     "validate": ("validate", "validate", "Check pages, and mend what is safe to mend."),
     "rule": ("rule", "rule", "Explain a rule that validate checks."),

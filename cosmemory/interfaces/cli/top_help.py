@@ -34,6 +34,8 @@ Commands:
   alert       Raise, acknowledge and resolve alerts.
   metrics     Record what agents did and what was measured.
   deploy      Take a version live stage by stage, and back.
+  session     Start, pause, resume and end the session.
+  meeting     Hold the meetings of planning and execution team.
   report      Write the report of a week or a month, with charts.
   validate    Check pages, and mend what is safe to mend.
   rule        Explain a rule that validate checks.

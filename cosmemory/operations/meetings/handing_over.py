@@ -1,0 +1,81 @@
+"""What a planning meeting hands over to the execution team, found on its page: a handoff that was lost can be remade."""
+
+from __future__ import annotations
+
+from cosmemory.document.values import write_number
+from cosmemory.errors import NotFound
+from cosmemory.frozen import field, frozen
+from cosmemory.kinds.meeting import EXECUTION, PLANNING, Meeting, of_team
+from cosmemory.operations.meetings.reading import latest, meeting_named
+from cosmemory.reader import Reader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+@frozen(kw_only=True)
+class HandoffContents:
+    """What the planning team wants done, by whom, and what must hold when it is."""
+
+    meeting: str
+    sender: str
+    receiver: str
+    context: str
+    next_steps: tuple[str, ...]
+    acceptance_criteria: tuple[str, ...]
+    files: tuple[str, ...]
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+
+def handoff_contents(memory: Reader, meeting: str | None = None) -> HandoffContents:
+    """What the planning meeting ``meeting`` hands over, or the last that was concluded.
+
+    Raises NotFound where there is none, Refused for a meeting of the execution team.
+    """
+    found = latest(memory, PLANNING) if meeting is None else meeting_named(memory, meeting)
+    if found is None:
+        raise NotFound("A planning meeting that was concluded", "cosmemory meeting list names all meetings.")
+    of_team(found, PLANNING, "A handoff")
+    return contents_of(found)
+
+
+def contents_of(meeting: Meeting) -> HandoffContents:
+    """What ``meeting`` hands over; where its page does not list the actions, how many there are and for whom."""
+    said_so = meeting.actions_generated
+    generated = said_so if isinstance(said_so, int | float) else len(meeting.actions)
+    said = [
+        f"{meeting.meeting_id} of the planning team: {meeting.verdict or 'no verdict'}.",
+        f"{write_number(generated)} actions.",
+    ]
+    counts = {
+        "Priorities": {str(each.priority): each.actions for each in meeting.priority_breakdown},
+        "Owners": {str(each.owner): each.actions for each in meeting.assigned_owners},
+    }
+    said += [f"{title}: {_counts(held)}." for title, held in counts.items() if held]
+    return HandoffContents(
+        meeting=str(meeting.meeting_id),
+        sender=PLANNING,
+        receiver=EXECUTION,
+        context=" ".join(said),
+        next_steps=tuple(_step(each.action, each.priority, each.owner) for each in meeting.actions),
+        acceptance_criteria=tuple(f"{each.gate} {each.condition}" for each in meeting.acceptance_gates),
+        files=(meeting.handoff_file,) if meeting.handoff_file else (),
+        metadata={
+            "meeting_id": meeting.meeting_id,
+            "verdict": str(meeting.verdict) if meeting.verdict else None,
+            "actions_count": generated,
+        },
+    )
+
+
+def _counts(held: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{name} {write_number(number) if isinstance(number, int | float) else '-'}"
+        for name, number in held.items()
+    )
+
+
+def _step(action: str | None, priority: object, owner: str | None) -> str:
+    more = ", ".join(str(each) for each in (priority, owner) if each)
+    return f"{action} ({more})" if more else str(action)

@@ -1,0 +1,124 @@
+"""The end of a session: completed or failed, put away beside the current page, and archived when it is old."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cosmemory.document.changes import changed
+from cosmemory.errors import InvalidValue, Refused
+from cosmemory.kinds import MEETING, SESSION, SESSION_PATH, meeting, session
+from cosmemory.kinds.session import Session, status_of
+from cosmemory.memory import Memory, Outcome
+from cosmemory.operations.new_pages import page_text
+from cosmemory.operations.page_ids import ids_of, new_id, page_of, stamped_id, to_archive
+from cosmemory.operations.sessions.reading import moment
+from cosmemory.operations.sessions.running import change_current, event, idle, read_current, show_session
+from cosmemory.reader import CURRENT, made_at
+from cosmemory.transaction import Transaction
+
+
+def complete(
+    memory: Memory, *, notes: str | None = None, expected: dict[str, str] | None = None
+) -> Outcome[str]:
+    """The session over: its page stands at ``sessions/ID.md`` then, and the current one is idle.
+
+    Raises Refused while a meeting is under way.
+    """
+
+    def verb(transaction: Transaction) -> str:
+        held = read_current(transaction)
+        done = session.finish(held, session.COMPLETED, transaction.now)
+        if held.current_meeting.meeting_id:
+            hint = "cosmemory meeting conclude, or meeting abandon, ends it."
+            raise Refused(f"The meeting {held.current_meeting.meeting_id} is still under way.", hint)
+        _put_away(transaction, done)
+        transaction.append(event(transaction, f"{held.session_id} completed", session.COMPLETED, notes))
+        return held.session_id or CURRENT
+
+    return memory.run(verb, expected=expected, operation="session complete")
+
+
+def fail(memory: Memory, error: str, *, expected: dict[str, str] | None = None) -> Outcome[str]:
+    """The session failed with ``error``; it stays at hand to be looked into until it is reset."""
+    return change_current(
+        memory,
+        "session fail",
+        expected,
+        lambda held, now: session.finish(held, session.ERROR, now, error),
+        lambda held: (f"{held.session_id or 'The session'} failed", session.ERROR, error),
+    )
+
+
+def reset(
+    memory: Memory, *, reason: str | None = None, expected: dict[str, str] | None = None
+) -> Outcome[str]:
+    """The current session idle again; the failed or completed one is put away, its open meeting abandoned.
+
+    Raises IllegalTransition for one that is not over.
+    """
+
+    def verb(transaction: Transaction) -> str:
+        held = read_current(transaction)
+        was = status_of(held)
+        session.move(held, session.IDLE)
+        if held.current_meeting.meeting_id:
+            _abandon(transaction, held.current_meeting.meeting_id)
+        _put_away(transaction, held)
+        transaction.append(
+            event(
+                transaction, f"{held.session_id or 'The session'} reset", f"{was} -> {session.IDLE}", reason
+            )
+        )
+        return held.session_id or CURRENT
+
+    return memory.run(verb, expected=expected, operation="session reset")
+
+
+def _abandon(transaction: Transaction, key: str) -> None:
+    path = page_of(MEETING, key)
+    if MEETING.pattern.fullmatch(path) and transaction.exists(path):
+        held = transaction.read(path)
+        if meeting.is_open(held):
+            transaction.replace(path, meeting.move(held, meeting.ABANDONED))
+
+
+def _put_away(transaction: Transaction, over: Session) -> None:
+    """The page of the session, with all that people wrote on it, moved beside; an idle one in its place."""
+    page = transaction.page(SESSION_PATH)
+    text = changed(SESSION_PATH, page.tree, page.document, over).tree.text
+    transaction.create(_place(transaction, over), text)
+    fresh = idle(transaction.now)
+    transaction.rewrite(SESSION_PATH, page_text(transaction.memory, SESSION, fresh))
+    show_session(transaction, page.document, fresh)
+
+
+def _place(transaction: Transaction, over: Session) -> str:
+    """Where the page of a session that is over goes: under its id, or one of ours if that is no name or is taken."""
+    try:
+        return page_of(SESSION, new_id(transaction, SESSION, over.session_id or ""))
+    except InvalidValue:
+        return page_of(SESSION, stamped_id(transaction, SESSION, "session"))
+
+
+def prune(
+    memory: Memory, *, days: int | None = None, expected: dict[str, str] | None = None
+) -> Outcome[tuple[str, ...]]:
+    """Sessions that ended more than so many ``days`` ago moved to the archive; gives their ids."""
+
+    def verb(transaction: Transaction) -> tuple[str, ...]:
+        held = transaction.memory
+        limit = transaction.now - timedelta(days=held.settings.session_days if days is None else days)
+        gone = []
+        for key in sorted(ids_of(held, SESSION), key=made_at):
+            path = page_of(SESSION, key)
+            found: Session = transaction.read(path)
+            last = moment(found.ended) or moment(found.last_updated) or moment(found.started)
+            if key != CURRENT and last is not None and last < limit:
+                to_archive(transaction, path)
+                gone.append(key)
+        if gone:
+            said = f"Moved {len(gone)} sessions to the archive"
+            transaction.append(event(transaction, said, ", ".join(gone)))
+        return tuple(gone)
+
+    return memory.run(verb, expected=expected, operation="session prune")
