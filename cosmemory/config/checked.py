@@ -72,6 +72,23 @@ def types_of(record: Any) -> dict[str, Any]:
     return typing.get_type_hints(record, {**vars(home), "Any": typing.Any})
 
 
+def kind_at(path: Path) -> str:
+    """The type of the value at ``path`` as annotations write it; text where there is no such setting."""
+    import typing
+
+    within = 1 if path[0] not in TABLES else 2
+    attribute = PLACES.get(("", path[0]) if within == 1 else (path[0], path[1] if len(path) > 1 else ""))
+    if attribute is None:
+        return "str"
+    kind = types_of(Settings)[attribute]
+    for key in path[within:]:
+        if hasattr(kind, "__own_fields__"):
+            kind = types_of(kind).get(key, str)
+        else:
+            kind = typing.get_args(kind)[1] if typing.get_origin(kind) is dict else typing.Any
+    return _written(kind)
+
+
 def _amiss(value: Any, kind: Any, meaning: Meaning, path: Path) -> Iterator[Wrong]:
     """What is wrong with ``value``, part by part, where it is to be of the type ``kind``."""
     import typing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from cosmemory.config.settings import FILE, PATHS, PLACES, Settings
+from cosmemory.config.settings import FILE, INSIDE, PATHS, PLACES, Settings
 from cosmemory.config.sources import (
     Source,
     environment_source,
@@ -51,24 +51,28 @@ def read_settings(path: str) -> Settings:
 
 def settings_of(held: dict[str, Any], path: str = FILE) -> Settings:
     """The settings that the table ``held`` gives, checked; ``path`` is named in what is wrong."""
-    return _first_refused([Source(path=path, held=held)])
-
-
-def _first_refused(sources: list[Source]) -> Settings:
     from cosmemory.config.checked import checked
 
-    settings, wrong = checked(sources)
+    settings, wrong = checked([Source(path=path, held=held)])
     if wrong:
         raise wrong[0]
     return settings
 
 
 def _settled(sources: list[Source], root: str) -> Settings:
-    settings = placed(_first_refused(sources), sources, root)
-    wrong = wrong_places(settings, sources)
+    settings, wrong = examined(sources, root)
     if wrong:
         raise wrong[0]
     return settings
+
+
+def examined(sources: list[Source], root: str) -> tuple[Settings, list[ConfigError]]:
+    """The settings that ``sources`` give the memory at ``root``, and everything that is wrong with them."""
+    from cosmemory.config.checked import checked
+
+    settings, wrong = checked(sources)
+    settings = placed(settings, sources, root)
+    return settings, wrong + wrong_places(settings, sources)
 
 
 def placed(settings: Settings, sources: list[Source], root: str) -> Settings:
@@ -78,14 +82,15 @@ def placed(settings: Settings, sources: list[Source], root: str) -> Settings:
         named = getattr(settings, attribute)
         if named:
             said = origin(sources, path_of(attribute))
-            folder = os.path.dirname(said.path) if said is not None and said.path else _home(root)
+            folder = os.path.dirname(said.path) if said is not None and said.path else home(root)
             whole[attribute] = os.path.join(folder, os.path.expanduser(named))
     return replace(settings, **whole) if whole else settings
 
 
-def _home(root: str) -> str:
-    """Where a file of settings lies, or would lie."""
-    return settings_folder(root) or folders(root)[1]
+def home(root: str) -> str:
+    """Where a file of settings lies, or would lie: in the project where the memory lies at its usual place there."""
+    beside, project = folders(root)
+    return settings_folder(root) or (project if os.path.join(project, INSIDE) == beside else beside)
 
 
 def path_of(attribute: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 FILE = "cosmemory.toml"
 LOCAL = "cosmemory.local.toml"
+INSIDE = "design/memory"  # where a memory usually lies in its project
 FORMAT = 1
 
 
