@@ -159,15 +159,16 @@ def _unknown(path: Path, sources: list[Source]) -> tuple[str, str]:
     said = origin(sources, path)
     if said is not None and path in said.variables:
         return "there is no such setting", did_you_mean(said.variables[path], variables())
-    if len(path) == 1 and path[0] in TABLES:
+    if path[0] not in TABLES:
+        # Somebody may have left out the table.
+        meant = [f"{table}.{key}" for table, key in PLACES if key == path[0]]
+        tops = list(dict.fromkeys(table or key for table, key in PLACES))
+        return "no such setting", f"Did you mean {meant[0]}?" if meant else did_you_mean(path[0], tops)
+    if len(path) == 1:
         return "expected a table", f"Begin it with a line [{path[0]}]."
-    if path[0] in TABLES:
-        inside = [key for table, key in PLACES if table == path[0]]
-        from difflib import get_close_matches
-
-        if not get_close_matches(".".join(path), known_keys(), 1):
-            return "no such setting", f"Known: {', '.join(f'{path[0]}.{key}' for key in inside)}."
-    return "no such setting", did_you_mean(".".join(path), known_keys())
+    inside = [f"{table}.{key}" for table, key in PLACES if table == path[0]]
+    close = did_you_mean(dotted(path), known_keys())
+    return "no such setting", close if close.startswith("Did") else did_you_mean("", inside)
 
 
 def _hint(attribute: str) -> str:
