@@ -98,7 +98,14 @@ def _amiss(value: Any, kind: Any, meaning: Meaning, path: Path) -> Iterator[Wron
             yield path, f"expected {meaning.what or 'a table'}, not {shown(value)}", ""
             return
         for key, each in value.items():
-            yield from _amiss(each, typing.get_args(kind)[1], meaning, (*path, key))
+            if meaning.keys and key not in meaning.keys:
+                yield (
+                    (*path, key),
+                    f"expected one of {', '.join(meaning.keys)}",
+                    did_you_mean(key, meaning.keys),
+                )
+            else:
+                yield from _amiss(each, typing.get_args(kind)[1], meaning, (*path, key))
     elif hasattr(kind, "__own_fields__"):
         yield from _record_amiss(value, kind, path)
     else:

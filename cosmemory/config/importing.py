@@ -28,7 +28,7 @@ LEVELS = {"warn": "warning", "critical": "error", "fatal": "error"}
 _AFFIXES = pattern(r"^(?:max|allowed)_|_(?:max|limit|limits|threshold|findings|count)$")
 # Ours, and every name that configurations have had for it: within its group, or where old ones say it at the top.
 NAMES: dict[Path, tuple[str, ...]] = {
-    ("execution", "max_retries"): (
+    ("runs", "retries"): (
         "execution.max_retries",
         "execution.max_retries_per_phase",
         "execution.max_phase_retries",
@@ -36,7 +36,7 @@ NAMES: dict[Path, tuple[str, ...]] = {
         "max_retries",
         "max_phase_retries",
     ),
-    ("execution", "phase_retries"): ("execution.phase_retries", "execution.phase_retry_limits"),
+    ("runs", "phase_retries"): ("execution.phase_retries", "execution.phase_retry_limits"),
     ("execution", "retry_delay"): (
         "execution.retry_delay",
         "execution.retry_delay_seconds",
@@ -98,7 +98,7 @@ NAMES: dict[Path, tuple[str, ...]] = {
 }
 _OURS = {name: path for path, names in NAMES.items() for name in names}
 THRESHOLDS = ("findings_thresholds", "findings")
-SEVERITIES = ("critical", "major", "medium", "minor")
+SEVERITIES = ("major", "medium", "minor")  # a critical one always fails the phase
 CHECKS = ("build", "test", "lint", "security")
 _CHECK = pattern(
     r"(?:(?:run|check)_)?(build|test|lint|security)s?"
@@ -167,8 +167,8 @@ def _named(held: dict[str, Any]) -> Iterator[Taken]:
             yield from _verification(path, value)
         elif name in _OURS:
             yield Taken(name=name, path=_OURS[name], value=_ours(name, value))
-        elif path[:2] == ("execution", "phase_retries") and len(path) == 3:
-            yield Taken(name=name, path=path, value=value)
+        elif len(path) == 3 and ".".join(path[:2]) in NAMES["runs", "phase_retries"]:
+            yield Taken(name=name, path=("runs", "phase_retries", path[2]), value=value)
         elif path[0] in THRESHOLDS and len(path) == 2 and _AFFIXES.sub("", path[1]) in SEVERITIES:
             yield Taken(name=name, path=("findings", _AFFIXES.sub("", path[1])), value=value)
         else:

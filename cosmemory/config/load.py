@@ -77,7 +77,7 @@ def examined(sources: list[Source], root: str) -> tuple[Settings, list[ConfigErr
 
 def placed(settings: Settings, sources: list[Source], root: str) -> Settings:
     """``settings`` with whole names of their places: each is seen from where it is said, not from where we are."""
-    whole: dict[str, Any] = {}
+    whole: dict[str, Any] = {"folder": home(root)} if sources else {}
     for attribute in PATHS:
         named = getattr(settings, attribute)
         if named:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cosmemory.config.settings import STAGES
 from cosmemory.frozen import frozen
 
 TYPE_CHECKING = False
@@ -16,7 +17,10 @@ LEVELS = ("debug", "info", "warning", "error")
 
 @frozen(kw_only=True)
 class Meaning:
-    """One setting: what it says, what a value of it is called, and the bounds of that; ``above`` is not met."""
+    """One setting: what it says, what a value of it is called, and the bounds of that; ``above`` is not met.
+
+    A table has its bounds for each of its values, and may have no other ``keys``.
+    """
 
     says: str = ""
     what: str = ""
@@ -24,6 +28,7 @@ class Meaning:
     above: float | None = None
     most: float | None = None
     choices: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
     def expected(self, otherwise: str) -> str:
         """What an error says that it expected; ``otherwise`` is what a value is called without a name of its own."""
@@ -56,6 +61,14 @@ def _rows(says: str) -> Meaning:
 
 def _limit(says: str, what: str = "a number", most: float | None = None) -> Meaning:
     return Meaning(says=says, what=what, least=1, most=most)
+
+
+def _days(says: str) -> Meaning:
+    return Meaning(says=says, what="a number of days", least=0, most=MOST_DAYS)
+
+
+def _hours(says: str) -> Meaning:
+    return Meaning(says=says, what="a number of hours", least=0, most=MOST_HOURS)
 
 
 def _findings(severity: str) -> Meaning:
@@ -100,20 +113,25 @@ MEANINGS: dict[str, Meaning] = {
     "own_bytes": _limit("How much .cosmemory/ may hold before health speaks up.", "a number of bytes"),
     "free_bytes": _limit("How little the disk may have left before health speaks up.", "a number of bytes"),
     "checkpoints_kept": _limit("Checkpoints that stay at hand, whatever their age."),
-    "checkpoint_days": Meaning(
-        says="For how many days the last checkpoint of each stays.",
-        what="a number of days",
-        least=0,
-        most=MOST_DAYS,
-    ),
+    "checkpoint_days": _days("For how many days the last checkpoint of each stays."),
     "checkpoint_fresh": Meaning(
         says="For how many minutes a checkpoint of the same pages does before something risky.",
         what="a number of minutes",
         least=0,
         most=60 * MOST_HOURS,
     ),
-    "max_retries": Meaning(says="How often a phase that failed is tried again.", least=0),
-    "phase_retries": Meaning(says="The same, for phases by name.", least=0),
+    "agent_checkpoints": _limit("Progress checkpoints that stay on the page of an agent."),
+    "agent_keep_days": _days(
+        "How long agents that have ended stay before a clean-up takes them to the archive."
+    ),
+    "agent_stale_minutes": _limit(
+        "How long a running agent is not heard of before it is stale.", "a number of minutes", 60 * MOST_HOURS
+    ),
+    "agent_output_bytes": _limit("How large the file with an agent's output gets.", "a number of bytes"),
+    "agent_outputs_kept": Meaning(says="How many such files that were set aside stay.", least=0),
+    "phase_retries": Meaning(says="How often a phase that failed is tried again.", least=0),
+    "phase_limits": Meaning(says="The same, for phases by name.", least=0),
+    "failed_run_days": _days("How long a failed run stays before a clean-up takes it."),
     "retry_delay": Meaning(
         says="How long to wait before the first retry.", what="seconds", least=0, most=86_400
     ),
@@ -121,10 +139,9 @@ MEANINGS: dict[str, Meaning] = {
         says="By what the wait is multiplied before each further retry.", least=1, most=100
     ),
     "retry_longest": Meaning(says="The longest wait between retries.", what="seconds", least=0, most=86_400),
-    "findings_critical": _findings("critical"),
-    "findings_major": _findings("major"),
-    "findings_medium": _findings("medium"),
-    "findings_minor": _findings("minor"),
+    "major_findings": _findings("major"),
+    "medium_findings": _findings("medium"),
+    "minor_findings": _findings("minor"),
     "verification": Meaning(
         says="Commands that show whether work holds, by name: build, test, lint, security or your own.",
         what="a table by name, each with a command",
@@ -144,6 +161,30 @@ MEANINGS: dict[str, Meaning] = {
     "log_backups": Meaning(
         says="How many of those that were set aside stay.", what="a number of files", least=0, most=1000
     ),
+    "slos": Meaning(says="What has to hold before a deployment goes on."),
+    "minimum_hours": _hours("How long a deployment stays in each stage at least."),
+    "stage_hours": Meaning(
+        says="The same, by stage.", what="a number of hours", least=0, most=MOST_HOURS, keys=STAGES
+    ),
+    "stale_deployment_hours": _limit(
+        "How old a deployment's page gets before it is stale.", "a number of hours", MOST_HOURS
+    ),
+    "lower_is_better": Meaning(says="Metrics of the system that get better by getting lower."),
+    "stale_measurement_hours": _limit(
+        "How old the last measurement gets before it is stale.", "a number of hours", MOST_HOURS
+    ),
+    "meetings_kept": _limit("Meetings of each sort that stay at hand, whatever their age."),
+    "meeting_days": _days("How old other meetings get before they go to the archive."),
+    "session_days": _days("How old ended sessions get before they go to the archive."),
+    "onboarding": Meaning(says="The checklist of an onboarding, by phase."),
+    "onboarding_roles": Meaning(says="What each role has to do besides."),
+    "onboarding_days": _limit(
+        "How long an onboarding is in progress before it is stale.", "a number of days", MOST_DAYS
+    ),
+    "kinds": Meaning(says="Kinds of page of the project's own, by name."),
+    "check_files": Meaning(says="Python files that hold checks of the project's own."),
+    "check_packages": Meaning(says="Installed packages whose checks are run."),
+    "checks_run": Meaning(says="Whether the project's own checks are run."),
     "extra": Meaning(says="Anything that others keep here; it means nothing to cosmemory."),
 }
 # What stands in the tables of settings that hold tables, by the name of the record.

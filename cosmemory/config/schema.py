@@ -35,6 +35,7 @@ def _value(kind: Any, meaning: Meaning, default: Any = None) -> dict[str, Any]:
     said: dict[str, Any] = {"description": meaning.says} if meaning.says else {}
     bounds = Meaning(least=meaning.least, above=meaning.above, most=meaning.most, choices=meaning.choices)
     if typing.get_origin(kind) is dict:
+        said |= {"propertyNames": {"enum": list(meaning.keys)}} if meaning.keys else {}
         return {**said, "type": "object", "additionalProperties": _value(typing.get_args(kind)[1], bounds)}
     if typing.get_origin(kind) is tuple:
         return {**said, "type": "array", "items": _value(typing.get_args(kind)[0], NOTHING)}
@@ -42,7 +43,7 @@ def _value(kind: Any, meaning: Meaning, default: Any = None) -> dict[str, Any]:
         return {**said, **_record(kind)}
     if kind in _TYPES:
         said |= {"type": _TYPES[kind], **_bounds(meaning)}
-        if default is not None and not isinstance(default, type) and default != "":
+        if not isinstance(default, type) and default not in (None, ""):
             said["default"] = default
     return said
 

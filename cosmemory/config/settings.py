@@ -30,8 +30,11 @@ class Settings:
     Bounds are numbers of rows, ``targets`` are percents or counts by metric, ``target_roles`` numbers of
     agents by role, ``lock_timeout`` is in seconds, ``stale_saves`` says what happens to changes that an older copy
     of a page overwrote, ``history_days`` for how long the history goes back, ``checkpoint_fresh`` is in minutes. What
-    ``health`` watches is in bytes, seconds and hours. Findings are numbers that a phase may have and still pass,
-    delays are in seconds. ``extra`` is kept for others and means nothing here.
+    ``health`` watches is in bytes, seconds and hours. A phase with more unresolved findings than are allowed fails; one
+    critical finding is never allowed. A deployment stays ``minimum_hours`` in each stage, or the ``stage_hours`` of
+    that one. ``onboarding`` is the checklist by phase, ``onboarding_roles`` what each role has to do besides.
+    ``kinds`` are the project's own, as they are declared; ``check_files`` and ``check_packages`` name its own checks.
+    ``extra`` is kept for others and means nothing here; ``folder`` is where the file stands.
     """
 
     format: int = FORMAT
@@ -57,15 +60,20 @@ class Settings:
     checkpoints_kept: int = 24
     checkpoint_days: int = 30
     checkpoint_fresh: int = 10
-    max_retries: int = 3
-    phase_retries: dict[str, int] = field(default_factory=dict)
+    agent_checkpoints: int = 50
+    agent_keep_days: int = 7
+    agent_stale_minutes: int = 30
+    agent_output_bytes: int = 10_000_000
+    agent_outputs_kept: int = 3
+    phase_retries: int = 3
+    phase_limits: dict[str, int] = field(default_factory=dict)
+    failed_run_days: int = 30
     retry_delay: float = 1.0
     retry_backoff: float = 2.0
     retry_longest: float = 60.0
-    findings_critical: int = 0
-    findings_major: int = 0
-    findings_medium: int = 5
-    findings_minor: int = 20
+    major_findings: int = 0
+    medium_findings: int = 5
+    minor_findings: int = 20
     verification: dict[str, Verification] = field(default_factory=dict)
     artifacts: str = ""
     artifact_days: int = 30
@@ -74,9 +82,35 @@ class Settings:
     log_file: str = ""
     log_bytes: int = 1_000_000
     log_backups: int = 3
+    slos: tuple[str, ...] = (
+        "compliance",
+        "latency",
+        "error_rate",
+        "ndcg",
+        "availability",
+        "rollback_ready",
+    )
+    minimum_hours: float = 6
+    stage_hours: dict[str, float] = field(default_factory=dict)
+    stale_deployment_hours: int = 24
+    lower_is_better: tuple[str, ...] = ("latency", "error_rate")
+    stale_measurement_hours: int = 24
+    meetings_kept: int = 10
+    meeting_days: int = 30
+    session_days: int = 30
+    onboarding: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    onboarding_roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    onboarding_days: int = 7
+    kinds: dict[str, object] = field(default_factory=dict)
+    check_files: tuple[str, ...] = ()
+    check_packages: tuple[str, ...] = ()
+    checks_run: bool = True
     extra: dict[str, Any] = field(default_factory=dict)
+    folder: str = field(default="", compare=False, repr=False)
 
 
+# The stages that a deployment leaves for another one.
+STAGES = ("shadow", "5%", "20%", "50%")
 # Limits beyond which ``health`` speaks up.
 HEALTH = (
     "page_bytes",
@@ -106,15 +140,18 @@ PLACES: dict[tuple[str, str], str] = {
     ("checkpoints", "keep"): "checkpoints_kept",
     ("checkpoints", "days"): "checkpoint_days",
     ("checkpoints", "fresh"): "checkpoint_fresh",
-    ("execution", "max_retries"): "max_retries",
-    ("execution", "phase_retries"): "phase_retries",
+    ("agents", "checkpoints"): "agent_checkpoints",
+    ("agents", "keep_days"): "agent_keep_days",
+    ("agents", "stale_minutes"): "agent_stale_minutes",
+    ("agents", "output_bytes"): "agent_output_bytes",
+    ("agents", "outputs_kept"): "agent_outputs_kept",
+    ("runs", "retries"): "phase_retries",
+    ("runs", "phase_retries"): "phase_limits",
+    ("runs", "failed_days"): "failed_run_days",
     ("execution", "retry_delay"): "retry_delay",
     ("execution", "backoff"): "retry_backoff",
     ("execution", "longest_delay"): "retry_longest",
-    ("findings", "critical"): "findings_critical",
-    ("findings", "major"): "findings_major",
-    ("findings", "medium"): "findings_medium",
-    ("findings", "minor"): "findings_minor",
+    **{("findings", severity): f"{severity}_findings" for severity in ("major", "medium", "minor")},
     ("", "verification"): "verification",
     ("artifacts", "folder"): "artifacts",
     ("artifacts", "days"): "artifact_days",
@@ -123,6 +160,22 @@ PLACES: dict[tuple[str, str], str] = {
     ("logging", "file"): "log_file",
     ("logging", "bytes"): "log_bytes",
     ("logging", "backups"): "log_backups",
+    ("deployment", "slos"): "slos",
+    ("deployment", "minimum_hours"): "minimum_hours",
+    ("deployment", "stage_hours"): "stage_hours",
+    ("deployment", "stale_hours"): "stale_deployment_hours",
+    ("system_metrics", "lower_is_better"): "lower_is_better",
+    ("system_metrics", "stale_hours"): "stale_measurement_hours",
+    ("meetings", "keep"): "meetings_kept",
+    ("meetings", "days"): "meeting_days",
+    ("sessions", "days"): "session_days",
+    ("onboarding", "phases"): "onboarding",
+    ("onboarding", "roles"): "onboarding_roles",
+    ("onboarding", "days"): "onboarding_days",
+    ("", "kinds"): "kinds",
+    ("checks", "files"): "check_files",
+    ("checks", "packages"): "check_packages",
+    ("checks", "run"): "checks_run",
     ("", "extra"): "extra",
 }
 # Settings that name a place, seen from the file that says them.
