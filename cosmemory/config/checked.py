@@ -108,7 +108,7 @@ def _amiss(value: Any, kind: Any, meaning: Meaning, path: Path) -> Iterator[Wron
                 yield from _amiss(each, typing.get_args(kind)[1], meaning, (*path, key))
     elif hasattr(kind, "__own_fields__"):
         yield from _record_amiss(value, kind, path)
-    else:
+    elif kind not in (typing.Any, object):
         yield from _plain_amiss(value, kind, meaning, path)
 
 

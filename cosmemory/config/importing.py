@@ -127,16 +127,20 @@ class Taken:
 def imported(held: dict[str, Any]) -> list[Taken]:
     """Every value of the configuration ``held``, in its order; one that does not fit is kept and the reason told."""
     found = _once(_named(held))
-    while True:
-        settings: dict[str, Any] = {}
-        for each in found:
-            if each.path:
-                settings = changed(settings, each.path, each.value)
-        wrong = checked([Source(path="", held=settings)])[1]
-        amiss = {each.key: each.reason for each in wrong}
-        if not amiss:
-            return found
-        found = [_kept_if_amiss(each, amiss) for each in found]
+    while amiss := _amiss(found):
+        kept = [_kept_if_amiss(each, amiss) for each in found]
+        assert kept != found, amiss
+        found = kept
+    return found
+
+
+def _amiss(found: list[Taken]) -> dict[str, str]:
+    """What would be wrong with a file that says all this, by key."""
+    settings: dict[str, Any] = {}
+    for each in found:
+        if each.path:
+            settings = changed(settings, each.path, each.value)
+    return {each.key: each.reason for each in checked([Source(path="", held=settings)])[1]}
 
 
 def _once(named: Iterator[Taken]) -> list[Taken]:
@@ -163,7 +167,9 @@ def _named(held: dict[str, Any]) -> Iterator[Taken]:
     """Every value with its place here."""
     for path, value in _leaves((), held):
         name = ".".join(path)
-        if path[0] == "verification" and len(path) > 1:
+        if value is None:
+            yield _keep(name, None, "")
+        elif path[0] == "verification" and len(path) > 1:
             yield from _verification(path, value)
         elif name in _OURS:
             yield Taken(name=name, path=_OURS[name], value=_ours(name, value))
