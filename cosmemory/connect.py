@@ -40,6 +40,11 @@ def open_memory(
     )
     memory = Memory(store, settings=used, actor=actor or default_actor(), message=message)
     memory.on_edits = _examine
+    if used.log_file:
+        from cosmemory.log_file import tell_file
+
+        amiss = tell_file(used.log_file, used.log_level, most=used.log_bytes, backups=used.log_backups)
+        memory.told += [amiss] if amiss else []
     return memory
 
 

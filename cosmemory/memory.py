@@ -109,7 +109,9 @@ class Memory(Reader):
             # A broadcast is shown on cos-state too.
             done = self.run(lambda transaction: transaction.append(*events), operation=LOGGED)
             return done.revision_of(LOG_PATH)
-        return self.store.append(LOG_PATH, entries_of(events), self.attribution(LOGGED))
+        revision = self.store.append(LOG_PATH, entries_of(events), self.attribution(LOGGED))
+        trace("%s by %s changed %s", LOGGED, self.actor, LOG_PATH, level="INFO")
+        return revision
 
 
 @frozen()

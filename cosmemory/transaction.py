@@ -187,7 +187,8 @@ class Transaction:
         self.revisions = {change.path: revision for change, revision in zip(made, landed, strict=True)}
         for path, page in self._written.items():
             self.memory.keep(replace(page, revision=self.revisions[path]))
-        trace("%s by %s changed %s", operation or "a change", self.memory.actor, ", ".join(self.revisions))
+        pages = ", ".join(self.revisions)
+        trace("%s by %s changed %s", operation or "a change", self.memory.actor, pages, level="INFO")
 
     def _merged(self, change: Change, edited: Conflict) -> Change:
         """``change`` made to the page as a person saved it after it was read here."""

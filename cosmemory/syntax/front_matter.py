@@ -64,29 +64,39 @@ def read_front_matter(text: str) -> tuple[dict[str, object], str]:
     inner = _inner(text)
     if inner is None:
         return {}, ""
-    source = inner.of(text)
+    # Line 1 is the fence.
+    values, problem = _loaded(inner.of(text), "The front matter", first_line=2)
+    return values, problem or (_twice(text) if values else "")
+
+
+def read_yaml(text: str) -> tuple[dict[str, object], str]:
+    """The values of a whole YAML file, and one sentence on what is wrong with it, or nothing."""
+    return _loaded(text.removeprefix("\ufeff"), "The file", first_line=1)
+
+
+def _loaded(source: str, what: str, first_line: int) -> tuple[dict[str, object], str]:
     if len(source) > MOST_CHARACTERS:
-        return {}, f"The front matter is longer than {MOST_CHARACTERS // 1024} KiB and was not read."
+        return {}, f"{what} is longer than {MOST_CHARACTERS // 1024} KiB and was not read."
     # The loader's time grows with the square of the open brackets.
     if source.count("[") + source.count("{") > MOST_BRACKETS:
-        return {}, "The front matter is nested too deeply and was not read."
+        return {}, f"{what} is nested too deeply and was not read."
     from frontmatter.default_handlers import YAMLHandler
     from yaml import YAMLError
 
     try:
         values: Any = YAMLHandler().load(source.replace("\r\n", "\n").replace("\r", "\n"), Loader=_loader())
     except YAMLError as error:
-        return {}, _sentence(error)
+        return {}, _sentence(error, what, first_line)
     except RecursionError:
-        return {}, "The front matter is nested too deeply and was not read."
+        return {}, f"{what} is nested too deeply and was not read."
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # The loader lets the errors of its converters through, such as that of a date in a 13th month.
-        return {}, f"The front matter holds a value that cannot be read: {error}."
+        return {}, f"{what} holds a value that cannot be read: {error}."
     if values is None:
         return {}, ""
     if not isinstance(values, dict):
-        return {}, "The front matter is not a list of `key: value` lines."
-    return {str(key): value for key, value in values.items()}, _twice(text)
+        return {}, f"{what} is not a list of `key: value` lines."
+    return {str(key): value for key, value in values.items()}, ""
 
 
 def scalar_like(standing: str, value: str | None) -> str:
@@ -160,12 +170,11 @@ def _twice(text: str) -> str:
     return ""
 
 
-def _sentence(error: yaml.YAMLError) -> str:
+def _sentence(error: yaml.YAMLError, what: str, first_line: int) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
-    # Line 1 is the fence.
-    place = f" at line {mark.line + 2}" if mark else ""
-    return f"The front matter cannot be read{place}: {problem}."
+    place = f" at line {mark.line + first_line}" if mark else ""
+    return f"{what} cannot be read{place}: {problem}."
 
 
 @cache

@@ -72,9 +72,14 @@ def test_anything_else_is_left_to_the_full_command(root, arguments):
     assert (root / LOG).read_bytes() == before
 
 
-@pytest.mark.parametrize("path", ["cosmemory.toml", ".cosmemory/intent"])
+@pytest.mark.parametrize("path", ["cosmemory.toml", "cosmemory.local.toml", ".cosmemory/intent"])
 def test_settings_and_an_open_intent_are_left_to_the_full_command(root, path):
     (root / path).write_text("")
+    assert not is_fast(root, *PLAIN)
+
+
+def test_a_variable_that_may_be_a_setting_is_left_to_the_full_command(root, monkeypatch):
+    monkeypatch.setenv("COSMEMORY_LOG_EVENT_TYPES", "release")
     assert not is_fast(root, *PLAIN)
 
 

@@ -9,6 +9,7 @@ from cosmemory.errors import CosmemoryError
 from cosmemory.interfaces.cli.output import tell_error
 from cosmemory.interfaces.cli.plain import Unsure, read_call
 from cosmemory.interfaces.cli.table import COMMANDS, load
+from cosmemory.trace import trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code = _run(arguments, as_json=as_json)
     except CosmemoryError as error:
+        trace("%s: %s", error.code, error, level="ERROR")
         tell_error(error.code, str(error), error.hint, as_json=as_json)
         return error.exit_code
     except KeyboardInterrupt:

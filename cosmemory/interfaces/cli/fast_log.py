@@ -17,7 +17,8 @@ from cosmemory.root import find_root
 from cosmemory.syntax.entry import EVENT_TYPES, entry_text, event_fields
 
 LOG = "coordination-log.md"
-SETTINGS = "cosmemory.toml"
+SETTINGS = ("cosmemory.toml", "cosmemory.local.toml")
+HARMLESS = ("COSMEMORY_ROOT", "COSMEMORY_ACTOR", "COSMEMORY_NOW")  # any other variable may be a setting
 VALUES = ("--involved", "--action", "--outcome", "--notes", "--root", "--actor")
 MIRRORED = "broadcast"  # cos-state shows the last one
 TIMEOUT = 10.0
@@ -29,7 +30,7 @@ def fast_log(arguments: list[str]) -> bool:
     Raises what appending raises: Locked, NotSaved, ReadOnly, Unsafe, Damaged.
     """
     given = _read(arguments)
-    if given is None or "COSMEMORY_LOG" in os.environ:
+    if given is None or any(each[:10] == "COSMEMORY_" and each not in HARMLESS for each in os.environ):
         return False
     kind, values = given
     root = _plain_root(values.get("--root"))
@@ -83,7 +84,7 @@ def _plain_root(named: str | None) -> str | None:
     """The memory's folder, if no setting can matter no change is half done, and its log is there."""
     root = os.path.realpath(find_root(named, os.environ, os.getcwd()))
     for folder in (root, os.path.dirname(os.path.dirname(root))):
-        if os.path.lexists(f"{folder}/{SETTINGS}"):
+        if any(os.path.lexists(f"{folder}/{name}") for name in SETTINGS):
             return None
     if os.path.lexists(f"{root}/{FOLDER}/{INTENT}"):
         return None

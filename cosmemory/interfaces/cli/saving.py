@@ -40,6 +40,17 @@ def save_file(path: str, data: bytes | None) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
+    _sync_folder(os.path.dirname(target))
+
+
+def _sync_folder(folder: str) -> None:
+    """Makes the new name of a file last through a power cut; Windows has no such call."""
+    if os.name != "nt":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _umask() -> int:

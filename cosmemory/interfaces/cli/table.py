@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "git": ("git", "git", "Let git merge pages by meaning."),
     "checkpoint": ("checkpoint", "checkpoint", "Keep copies of all pages, and go back to one."),
     "backup": ("backup", "backup", "Copy all pages to a folder elsewhere."),
+    "config": ("config", "config", "Show, check and change the settings."),
     "kinds": ("about", "kinds", "List the kinds of page."),
     "completion": ("about", "completion", "Print a shell's completion script."),
     "version": ("about", "version", "Print the version."),

@@ -49,6 +49,7 @@ Commands:
   git         Let git merge pages by meaning.
   checkpoint  Keep copies of all pages, and go back to one.
   backup      Copy all pages to a folder elsewhere.
+  config      Show, check and change the settings.
   kinds       List the kinds of page.
   completion  Print a shell's completion script.
   version     Print the version.

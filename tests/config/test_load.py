@@ -76,17 +76,16 @@ def test_the_file_beside_the_pages_comes_before_that_of_the_project(tmp_path: Pa
         ({"bounds": {"decision": 3}}, "bounds.decision: no such setting"),
         ({"colour": "red"}, "colour: no such setting"),
         ({"bounds": {"decisions": 0}}, "bounds.decisions: expected a number of rows from 1 on"),
-        ({"bounds": {"decisions": "many"}}, "decisions: Expected `int`, got `str`"),
+        (
+            {"bounds": {"decisions": "many"}},
+            "bounds.decisions: expected a number of rows from 1 on, not 'many'",
+        ),
         (
             {"storage": {"durability": "mostly"}},
             "storage.durability: expected full, file or none, not 'mostly'",
         ),
         ({"storage": {"lock_timeout": 0}}, "storage.lock_timeout: expected seconds above 0 and up to 3600"),
-        ({"log": ["review"]}, "log: no such setting"),
-        ({"deployment": {"minimum_hours": -1}}, "deployment.minimum_hours: expected hours from 0 on"),
-        ({"deployment": {"stage_hours": {"10%": 1}}}, "deployment.stage_hours.10%: expected hours from 0 on"),
-        ({"deployment": {"stage_hours": {"5%": -1}}}, "deployment.stage_hours.5%: expected hours from 0 on"),
-        ({"system_metrics": {"stale_hours": 0}}, "system_metrics.stale_hours: expected a number of hours"),
+        ({"log": ["review"]}, "log: expected a table"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(held: dict[str, object], told: str) -> None:
