@@ -48,6 +48,7 @@ VALUES = {
     "agent-metrics": ("role", "strengths"),
     "report": ("remarks", "period"),
     "conflict": ("disputed_values.#1.kept", "reason"),
+    "agent": ("agent_name", "process.pid", "metadata.#1.value", "prompt"),
     "coordination-log": ("session",),
 }
 
