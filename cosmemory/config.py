@@ -48,6 +48,11 @@ class Settings:
     checkpoints_kept: int = 24
     checkpoint_days: int = 30
     checkpoint_fresh: int = 10
+    agent_checkpoints: int = 50
+    agent_keep_days: int = 7
+    agent_stale_minutes: int = 30
+    agent_output_bytes: int = 10_000_000
+    agent_outputs_kept: int = 3
 
 
 # Limits beyond which ``health`` speaks up.
@@ -79,6 +84,11 @@ _PLACES: dict[tuple[str, str], str] = {
     ("checkpoints", "keep"): "checkpoints_kept",
     ("checkpoints", "days"): "checkpoint_days",
     ("checkpoints", "fresh"): "checkpoint_fresh",
+    ("agents", "checkpoints"): "agent_checkpoints",
+    ("agents", "keep_days"): "agent_keep_days",
+    ("agents", "stale_minutes"): "agent_stale_minutes",
+    ("agents", "output_bytes"): "agent_output_bytes",
+    ("agents", "outputs_kept"): "agent_outputs_kept",
 }
 
 
@@ -186,6 +196,17 @@ def _checked(values: dict[str, Any], path: str) -> Settings:
     for key, number in (("days", settings.checkpoint_days), ("fresh", settings.checkpoint_fresh)):
         if number < 0:
             raise ConfigError(path, f"checkpoints.{key}", "expected a number from 0 on", "Correct the value.")
+    for key, number, least in (
+        ("checkpoints", settings.agent_checkpoints, 1),
+        ("keep_days", settings.agent_keep_days, 0),
+        ("stale_minutes", settings.agent_stale_minutes, 1),
+        ("output_bytes", settings.agent_output_bytes, 1),
+        ("outputs_kept", settings.agent_outputs_kept, 0),
+    ):
+        if number < least:
+            raise ConfigError(
+                path, f"agents.{key}", f"expected a number from {least} on", "Correct the value."
+            )
     if settings.durability not in {"full", "file", "none"}:
         reason = f"expected full, file or none, not {settings.durability!r}"
         raise ConfigError(path, "storage.durability", reason, "full is the default.")
