@@ -6,7 +6,8 @@ import os
 from datetime import datetime
 from functools import cache
 
-from cosmemory.document.values import seconds_of, time_of
+from cosmemory import clock
+from cosmemory.document.values import time_of
 from cosmemory.frozen import frozen
 from cosmemory.operations.agent_pages import host
 
@@ -43,9 +44,9 @@ def identify(pid: int) -> Identity | None:
 
 
 def standing(
-    pid: int | None, mark: str | None = None, recorded: datetime | None = None, on: str | None = None
+    pid: int | None, mark: str | None = None, recorded: str | None = None, on: str | None = None
 ) -> str:
-    """What became of the process ``pid`` that ran on the machine ``on`` when it was ``recorded``.
+    """What became of the process ``pid`` that ran on the machine ``on`` at the time ``recorded``.
 
     It is alive, gone, another one that was given its number, or unknown: no process was told of, or it ran on
     another machine.
@@ -91,7 +92,7 @@ def _status(pid: int) -> tuple[str, int] | None:
         return None
 
 
-def plainly(pid: int, mark: str | None = None, recorded: datetime | None = None) -> str:
+def plainly(pid: int, mark: str | None = None, recorded: str | None = None) -> str:
     """What psutil tells of the process ``pid``: the plain path, which decides."""
     import psutil
 
@@ -104,10 +105,11 @@ def plainly(pid: int, mark: str | None = None, recorded: datetime | None = None)
     created, ticks = seen
     if mark and boot() and ticks is not None:
         return ALIVE if mark == f"{boot()}.{ticks}" else OTHER
-    if recorded is None or created is None:
+    moment = clock.read_time(recorded or "")
+    if moment is None or created is None:
         return UNKNOWN
     # Who had the number when it was recorded had it since before; one that began later was given it later.
-    return ALIVE if created <= seconds_of(recorded) + SLACK else OTHER
+    return ALIVE if created <= moment[0] + SLACK else OTHER
 
 
 def _asked(pid: int) -> tuple[float | None, int | None] | None:

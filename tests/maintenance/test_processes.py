@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cosmemory.document.values import write_time
 from cosmemory.maintenance import processes
 from cosmemory.maintenance.processes import ALIVE, GONE, OTHER, UNKNOWN, UNSURE, identify, plainly, standing
 
@@ -34,26 +35,26 @@ def sleeper():
 
 def test_a_process_is_alive_until_it_is_killed(sleeper):
     known = identify(sleeper.pid)
-    assert known.started is not None
-    assert standing(known.pid, known.mark, known.started, known.host) == ALIVE
-    assert standing(known.pid, None, known.started, known.host) == ALIVE
+    when = write_time(known.started)
+    assert standing(known.pid, known.mark, when, known.host) == ALIVE
+    assert standing(known.pid, None, when, known.host) == ALIVE
     sleeper.send_signal(signal.SIGKILL)
     os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
     # Nobody has asked for its exit code yet, so that it still has its number: it does no work.
-    assert standing(known.pid, known.mark, known.started, known.host) == GONE
+    assert standing(known.pid, known.mark, when, known.host) == GONE
     assert identify(sleeper.pid) is None
     sleeper.wait()
-    assert standing(known.pid, known.mark, known.started, known.host) == GONE
+    assert standing(known.pid, known.mark, when, known.host) == GONE
 
 
 def test_a_number_that_was_given_again_is_another_process(sleeper):
     known = identify(sleeper.pid)
-    earlier = known.started - timedelta(hours=1)
+    when, earlier = write_time(known.started), write_time(known.started - timedelta(hours=1))
     assert standing(known.pid, None, earlier, known.host) == OTHER
     if known.mark:
         boot, _, ticks = known.mark.partition(".")
-        assert standing(known.pid, f"{boot}.{int(ticks) - 1}", known.started, known.host) == OTHER
-        assert standing(known.pid, f"00000000.{ticks}", known.started, known.host) == OTHER
+        assert standing(known.pid, f"{boot}.{int(ticks) - 1}", when, known.host) == OTHER
+        assert standing(known.pid, f"00000000.{ticks}", when, known.host) == OTHER
 
 
 def test_what_ran_elsewhere_or_was_not_told_is_unknown():
