@@ -77,9 +77,9 @@ def interrupted_agents(memory: Memory) -> tuple[InterruptedAgent, ...]:
 
 
 def _told(memory: Memory) -> Iterator[InterruptedAgent]:
-    paths = [path for path in memory.store.paths() if path.startswith(FOLDER) and id_on(AGENT, path)]
-    for path, file in memory.store.open_each(paths):
-        key = id_on(AGENT, path)
+    keys = {path: id_on(AGENT, path) for path in memory.store.paths() if path.startswith(FOLDER)}
+    for path, file in memory.store.open_each([path for path, key in keys.items() if key]):
+        key = keys[path]
         sure, seen = scanned(key, _all(file))
         if not sure:
             seen = plainly(key, memory.read(path))

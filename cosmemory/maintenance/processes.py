@@ -9,6 +9,7 @@ from functools import cache
 from cosmemory import clock
 from cosmemory.document.values import time_of
 from cosmemory.frozen import frozen
+from cosmemory.kinds.agent import Process
 from cosmemory.operations.agent_pages import host
 
 ALIVE, GONE, OTHER, UNKNOWN = "alive", "gone", "other", "unknown"
@@ -137,3 +138,11 @@ def boot() -> str:
             return file.read(8).decode("ascii", "replace")
     except OSError:
         return ""
+
+
+def described(pid: int, output: str | None = None) -> Process:
+    """The process ``pid`` as an agent's page names it; by its number alone where it has ended already."""
+    known = identify(pid)
+    if known is None:
+        return Process(pid=pid, host=host(), output=output)
+    return Process(pid=pid, host=known.host, started=known.started, mark=known.mark, output=output)
