@@ -154,7 +154,8 @@ def counted(found: Sequence[InterruptedAgent]) -> Counts:
 def sentence(counts: Counts) -> str:
     """The counts in one line."""
     what = "; ".join(
-        ", ".join(f"{name} {number}" for name, number in by.items()) for by in (counts.by_status, counts.by_type)
+        ", ".join(f"{name} {number}" for name, number in by.items())
+        for by in (counts.by_status, counts.by_type)
     )
     noun = "agent has" if counts.total == 1 else "agents have"
     lost = f"; the process of {counts.orphans} is gone" if counts.orphans else ""

@@ -7,10 +7,10 @@ from dataclasses import asdict
 
 from cosmemory.document.data import data_of, plain
 from cosmemory.document.json_values import read_data
-from cosmemory.errors import InvalidValue
+from cosmemory.errors import InvalidValue, UsageError
 from cosmemory.interfaces.cli.agent_lines import agent_line
 from cosmemory.interfaces.cli.declared import argument, group, option
-from cosmemory.interfaces.cli.output import print_json, print_text, tell_warning
+from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices, tell_warning
 from cosmemory.interfaces.cli.session import changing, reading, session_of, text_of
 from cosmemory.kinds.agent import STATUS, Process
 from cosmemory.operations import agents
@@ -316,3 +316,65 @@ def summary(**options: Any) -> None:
         print_text(f"  Oldest not ended: {found.oldest}, since {plain(found.oldest_since)}")
     if found.resumed:
         print_text(f"  Resumed after an interruption: {found.resumed}, of which {found.recovered} completed")
+
+
+@agent.command()
+@changing
+@argument("key", metavar="ID")
+@argument("command", metavar="COMMAND...", many=True, required=True)
+@asking
+@option("--restarts", metavar="N", least=0, help="How often it is started again where it fails; else never.")
+@option("--backoff", metavar="SECONDS", help="The pause before the first new start, then doubled; else 1.")
+@option("--output", metavar="FILE", help="Where it prints to; else a file below .cosmemory/output.")
+def run(key: str, command: tuple[str, ...], **options: Any) -> int:
+    """Start a process for an agent and follow it to its end: cosmemory agent run ID -- COMMAND...
+
+    Exit 0 where it did its work, 1 where it failed. It goes on when cosmemory is killed; recover tells if it lives.
+    """
+    from cosmemory.maintenance.following import follow
+
+    restarts, backoff, output = (options.pop(name) for name in ("restarts", "backoff", "output"))
+    pause = number_of("--backoff", backoff) if backoff is not None else 1.0
+    said = asked_of(options)
+    session = session_of(options)
+    session.refuse_expected("agent run")
+    if session.dry_run:
+        raise UsageError("A process cannot be run for trial.", "Leave --dry-run out.")
+    memory = session.memory()
+    try:
+        done = follow(
+            memory,
+            key,
+            command,
+            restarts=restarts or 0,
+            backoff=pause,
+            output=output,
+            tell=tell_warning,
+            **said,
+        )
+    finally:
+        tell_notices(memory.notices())
+    if session.as_json:
+        print_json("agent-run", {**asdict(done), "completed": done.completed})
+    else:
+        ended = "completed" if done.completed else f"failed, exit code {done.exit_code}"
+        print_text(f"{done.key} {ended}; its output: {done.output}")
+    return int(not done.completed)
+
+
+@agent.command()
+@reading
+@argument("key", metavar="ID")
+@option("-n", "lines", metavar="N", least=1, help="How many lines; else 20.")
+def output(key: str, lines: int | None, **options: Any) -> None:
+    """Show the last lines that an agent's process printed."""
+    from cosmemory.maintenance.outputs import last_lines
+
+    session = session_of(options)
+    found = agents.named(session.memory(), key)
+    told = last_lines(found.process.output, lines or 20)
+    if session.as_json:
+        print_json("output", {"agent_id": found.agent_id, "path": found.process.output, "lines": told})
+        return
+    for line in told:
+        print_text(line)
