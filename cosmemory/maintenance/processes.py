@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
-from functools import cache
 
 from cosmemory import clock
 from cosmemory.document.values import time_of
 from cosmemory.frozen import frozen
 from cosmemory.kinds.agent import Process
-from cosmemory.operations.agent_pages import host
+from cosmemory.operations.process_marks import ENDED, boot, host, mark_at, status_of
 
 ALIVE, GONE, OTHER, UNKNOWN = "alive", "gone", "other", "unknown"
 UNSURE = "unsure"
-BOOT_ID = "/proc/sys/kernel/random/boot_id"
 # Clocks are set now and then, and pages tell whole seconds.
 SLACK = 2
 
@@ -38,7 +36,7 @@ def identify(pid: int) -> Identity | None:
     if seen is None:
         return None
     created, ticks = seen
-    mark = f"{boot()}.{ticks}" if boot() and ticks is not None else None
+    mark = mark_at(ticks) if boot() and ticks is not None else None
     return Identity(
         pid=pid, host=host(), started=time_of(int(created)) if created is not None else None, mark=mark
     )
@@ -70,27 +68,14 @@ def _glanced(pid: int, mark: str | None) -> str:
         pass  # it is somebody else's
     if not mark:
         return UNSURE
-    status = _status(pid)
+    status = status_of(pid)
     if status is None:
         return UNSURE
     state, ticks = status
-    if state in {"Z", "X"}:
+    if state in ENDED:
         return GONE
     # Another tick is another process, or a thread of one: that takes a second look.
-    return ALIVE if mark == f"{boot()}.{ticks}" else UNSURE
-
-
-def _status(pid: int) -> tuple[str, int] | None:
-    """The state of a process and the tick of its start, as /proc has them."""
-    try:
-        descriptor = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            words = os.read(descriptor, 4096).rpartition(b")")[2].split()
-        finally:
-            os.close(descriptor)
-        return words[0].decode(), int(words[19])
-    except (OSError, IndexError, ValueError):
-        return None
+    return ALIVE if mark == mark_at(ticks) else UNSURE
 
 
 def plainly(pid: int, mark: str | None = None, recorded: str | None = None) -> str:
@@ -105,7 +90,7 @@ def plainly(pid: int, mark: str | None = None, recorded: str | None = None) -> s
         return GONE
     created, ticks = seen
     if mark and boot() and ticks is not None:
-        return ALIVE if mark == f"{boot()}.{ticks}" else OTHER
+        return ALIVE if mark == mark_at(ticks) else OTHER
     moment = clock.read_time(recorded or "")
     if moment is None or created is None:
         return UNKNOWN
@@ -128,16 +113,6 @@ def _asked(pid: int) -> tuple[float | None, int | None] | None:
     if not boot():
         return created, None
     return created, round((created - psutil.boot_time()) * os.sysconf("SC_CLK_TCK"))
-
-
-@cache
-def boot() -> str:
-    """What names this run of the machine, where the system does; empty elsewhere."""
-    try:
-        with open(BOOT_ID, "rb") as file:
-            return file.read(8).decode("ascii", "replace")
-    except OSError:
-        return ""
 
 
 def described(pid: int, output: str | None = None) -> Process:

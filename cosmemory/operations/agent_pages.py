@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 
 from cosmemory.document.entered import entered
@@ -15,6 +14,7 @@ from cosmemory.kinds.agent import PENDING, RUNNING, SPAWNING, Agent, Entry, Proc
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import new_id, page_of
+from cosmemory.operations.process_marks import host, mark_of
 from cosmemory.transaction import Transaction
 
 TYPE_CHECKING = False
@@ -100,15 +100,9 @@ def process_of(pid: int | None, process: Process | None) -> Process | None:
         return None
     if pid is not None and pid < 1:
         raise InvalidValue("the process", f"{pid} is no process id", "Write a number from 1 on.")
-    held = process if process is not None else Process(pid=pid)
-    return held if held.host else replace(held, host=host())
-
-
-def host() -> str:
-    """The name of this machine: a process is looked for where it was started."""
-    if hasattr(os, "uname"):
-        return os.uname().nodename
-    return os.environ.get("COMPUTERNAME", "")
+    if process is not None:
+        return process if process.host else replace(process, host=host())
+    return Process(pid=pid, host=host(), mark=mark_of(pid) if pid is not None else None)
 
 
 def used(agent: Agent, tokens: int | None, cost: float | None) -> Agent:

@@ -60,7 +60,7 @@ def test_a_page_that_was_tampered_with_is_scanned_as_it_is_read(document, cuts, 
 
 def test_hostile_values_are_scanned_as_they_are_read():
     choose = random.Random(5)
-    for _ in range(AMOUNT // 10):
+    for _ in range(AMOUNT // 30):
         document = filled(Agent, lambda: choose.choice([hostile(choose), *WORDS]))
         page = render(document, "agent.md.j2")
         lines = page.split("\n")
