@@ -32,6 +32,9 @@ Commands:
   resources   Record memory used and load of the machine.
   team        Say who joins, leaves and does what.
   alert       Raise, acknowledge and resolve alerts.
+  agent       Spawn agents and follow them.
+  recover     Find what was interrupted, and go on with it.
+  watch       Look after agents, and raise an alert when one is lost.
   metrics     Record what agents did, day by day.
   report      Write the report of a week or a month, with charts.
   validate    Check pages, and mend what is safe to mend.
