@@ -109,6 +109,11 @@ class Agent(Record):
     notes: str | None = prose("Notes")
 
 
+def ages(agent: Agent) -> bool:
+    """Whether the page may become a finding with nobody changing it: an agent at work that goes silent."""
+    return agent.status == RUNNING
+
+
 def is_incomplete(agent: Agent) -> bool:
     """Whether the agent has neither done its work nor failed."""
     return agent.status in INCOMPLETE
