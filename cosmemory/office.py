@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # noun: the module whose functions with a first parameter `memory` are its verbs, loaded when one is first asked for
 NOUNS = {
+    "agents": "cosmemory.operations.agents",
     "alerts": "cosmemory.operations.alerts",
     "conflicts": "cosmemory.operations.conflicts",
     "events": "cosmemory.operations.events",
