@@ -63,18 +63,21 @@ class _Following:
     tell: Callable[[str], None]
     process: subprocess.Popen[bytes] | None = None
     asked: int = 0
+    recorded: bool = True
 
-    def record(self, verb: Callable[[], object]) -> bool:
+    def record(self, verb: Callable[[], object]) -> None:
         """What happened, on the page; where it cannot be written that is told, and the work goes on."""
         try:
             verb()
         except IllegalTransition as moved:
             # The agent says itself how it fares, and was first.
-            return moved.current == moved.wanted
-        except (*agents.UNWRITABLE, NotFound) as error:
+            if moved.current != moved.wanted:
+                self.tell(str(moved))
+        except NotFound as error:
+            if self.recorded:
+                self.tell(f"{self.key} is not on record any more: {error}")
+        except agents.UNWRITABLE as error:
             self.tell(f"{self.key} is not on record: {error}")
-            return False
-        return True
 
     def pass_on(self, number: int, _: FrameType | None) -> None:
         """A signal sent on to the process and its children."""
@@ -109,6 +112,7 @@ def follow(
     with _signals(following.pass_on):
         while True:
             made = agents.spawn(memory, key, **(asked if not again else {})).result
+            following.recorded = made.recorded
             if made.problem:
                 tell(f"{key} is not on record: {made.problem}")
             code = _run(following, again)

@@ -20,6 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeVar
 
+    from cosmemory.memory import Memory, Outcome
+
     Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -102,17 +104,13 @@ def spawn(key: str, pid: int | None, **options: Any) -> None:
     said = asked_of(options)
     process = _process(pid)
 
-    def told(made: Spawn) -> str:
-        if made.problem:
-            tell_warning(f"{made.key} is not on record: {made.problem}")
-        return made.key
+    def verb(memory: Memory) -> Outcome[Spawn]:
+        made = agents.spawn(memory, key, process=process, expected=session.expected(f"agents/{key}"), **said)
+        if made.result.problem:
+            tell_warning(f"{key} is not on record: {made.result.problem}")
+        return made
 
-    session.change(
-        lambda memory: agents.spawn(
-            memory, key, process=process, expected=session.expected(f"agents/{key}"), **said
-        ),
-        told,
-    )
+    session.change(verb, lambda made: made.key)
 
 
 def _process(pid: int | None) -> Process | None:
