@@ -3,10 +3,11 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Unpack
 
 import cosmemory.checks.run
 import cosmemory.config
+import cosmemory.kinds.agent
 import cosmemory.kinds.conflict
 import cosmemory.kinds.coordination_log
 import cosmemory.kinds.deployment
@@ -18,6 +19,9 @@ import cosmemory.maintenance.checkpoints
 import cosmemory.maintenance.deploying
 import cosmemory.memory
 import cosmemory.office
+import cosmemory.operations.agent_figures
+import cosmemory.operations.agent_pages
+import cosmemory.operations.agents
 import cosmemory.operations.deployments
 import cosmemory.operations.measurements
 import cosmemory.operations.meetings.handing_over
@@ -54,6 +58,8 @@ class Memory:
     ) -> cosmemory.memory.Outcome[cosmemory.memory.Result]: ...
     async def validate(self, paths: Sequence[str] | None = None) -> cosmemory.checks.run.Checked: ...
     @property
+    def agents(self) -> Agents: ...
+    @property
     def alerts(self) -> Alerts: ...
     @property
     def conflicts(self) -> Conflicts: ...
@@ -77,6 +83,89 @@ class Memory:
     def state(self) -> State: ...
     @property
     def team(self) -> Team: ...
+
+class Agents:
+    async def cleanup(
+        self, *, days: float | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def clear(
+        self, keys: Sequence[str], *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def complete(
+        self,
+        key: str,
+        *,
+        exit_code: int | None = None,
+        tokens: int | None = None,
+        cost: float | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def incomplete(self) -> tuple[cosmemory.kinds.agent.Agent, ...]: ...
+    async def listed(
+        self,
+        *,
+        status: Sequence[str] = ...,
+        kind: str | None = None,
+        parent: str | None = None,
+        model: str | None = None,
+    ) -> tuple[cosmemory.kinds.agent.Agent, ...]: ...
+    async def mark_failed(
+        self,
+        key: str,
+        *,
+        error: str,
+        exit_code: int | None = None,
+        tokens: int | None = None,
+        cost: float | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def named(self, key: str) -> cosmemory.kinds.agent.Agent: ...
+    async def progress(
+        self,
+        key: str,
+        percent: float,
+        *,
+        message: str | None = None,
+        data: Any = None,
+        tokens: int | None = None,
+        cost: float | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def register(
+        self,
+        key: str,
+        *,
+        expected: dict[str, str] | None = None,
+        **asked: Unpack[cosmemory.operations.agent_pages.Asked],
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def remove(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def resume(
+        self, key: str, *, reason: str = "interrupted", expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def retry(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def spawn(
+        self,
+        key: str,
+        *,
+        pid: int | None = None,
+        process: cosmemory.kinds.agent.Process | None = None,
+        expected: dict[str, str] | None = None,
+        **asked: Unpack[cosmemory.operations.agent_pages.Asked],
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.agents.Spawn]: ...
+    async def started(
+        self,
+        key: str,
+        *,
+        pid: int | None = None,
+        process: cosmemory.kinds.agent.Process | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def summary(self) -> cosmemory.operations.agent_figures.Summary: ...
+    async def tree(self) -> tuple[tuple[int, cosmemory.kinds.agent.Agent], ...]: ...
 
 class Alerts:
     async def escalate_alert(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # noun: the modules whose functions with a first parameter `memory` are its verbs, loaded when one is first asked for
 NOUNS = {
+    "agents": ("cosmemory.operations.agents",),
     "alerts": ("cosmemory.operations.alerts",),
     "conflicts": ("cosmemory.operations.conflicts",),
     "deployment": ("cosmemory.operations.deployments", "cosmemory.maintenance.deploying"),

@@ -4,8 +4,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import FunctionType
-from typing import Any
+from typing import Any, Unpack
 
+import cosmemory.kinds.agent
 import cosmemory.kinds.conflict
 import cosmemory.kinds.coordination_log
 import cosmemory.kinds.deployment
@@ -15,6 +16,9 @@ import cosmemory.kinds.system_metrics
 import cosmemory.maintenance.checkpoints
 import cosmemory.maintenance.deploying
 import cosmemory.memory
+import cosmemory.operations.agent_figures
+import cosmemory.operations.agent_pages
+import cosmemory.operations.agents
 import cosmemory.operations.deployments
 import cosmemory.operations.measurements
 import cosmemory.operations.meetings.handing_over
@@ -32,6 +36,8 @@ class Noun:
 def verbs_of(module: str) -> dict[str, FunctionType]: ...
 
 class Memory(cosmemory.memory.Memory):
+    @property
+    def agents(self) -> Agents: ...
     @property
     def alerts(self) -> Alerts: ...
     @property
@@ -56,6 +62,87 @@ class Memory(cosmemory.memory.Memory):
     def state(self) -> State: ...
     @property
     def team(self) -> Team: ...
+
+class Agents:
+    def cleanup(
+        self, *, days: float | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def clear(
+        self, keys: Sequence[str], *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def complete(
+        self,
+        key: str,
+        *,
+        exit_code: int | None = None,
+        tokens: int | None = None,
+        cost: float | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def incomplete(self) -> tuple[cosmemory.kinds.agent.Agent, ...]: ...
+    def listed(
+        self,
+        *,
+        status: Sequence[str] = ...,
+        kind: str | None = None,
+        parent: str | None = None,
+        model: str | None = None,
+    ) -> tuple[cosmemory.kinds.agent.Agent, ...]: ...
+    def mark_failed(
+        self,
+        key: str,
+        *,
+        error: str,
+        exit_code: int | None = None,
+        tokens: int | None = None,
+        cost: float | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def named(self, key: str) -> cosmemory.kinds.agent.Agent: ...
+    def progress(
+        self,
+        key: str,
+        percent: float,
+        *,
+        message: str | None = None,
+        data: Any = None,
+        tokens: int | None = None,
+        cost: float | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def register(
+        self,
+        key: str,
+        *,
+        expected: dict[str, str] | None = None,
+        **asked: Unpack[cosmemory.operations.agent_pages.Asked],
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def remove(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def resume(
+        self, key: str, *, reason: str = "interrupted", expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def retry(self, key: str, *, expected: dict[str, str] | None = None) -> cosmemory.memory.Outcome[str]: ...
+    def spawn(
+        self,
+        key: str,
+        *,
+        pid: int | None = None,
+        process: cosmemory.kinds.agent.Process | None = None,
+        expected: dict[str, str] | None = None,
+        **asked: Unpack[cosmemory.operations.agent_pages.Asked],
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.agents.Spawn]: ...
+    def started(
+        self,
+        key: str,
+        *,
+        pid: int | None = None,
+        process: cosmemory.kinds.agent.Process | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def summary(self) -> cosmemory.operations.agent_figures.Summary: ...
+    def tree(self) -> tuple[tuple[int, cosmemory.kinds.agent.Agent], ...]: ...
 
 class Alerts:
     def escalate_alert(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from cosmemory.checks.agents import check_agents
 from cosmemory.checks.alerts import check_alert_mirror, check_alerts
 from cosmemory.checks.deployment import check_deployment, check_system_metrics
 from cosmemory.checks.log import check_log
@@ -17,7 +18,7 @@ from cosmemory.checks.team import check_team
 Check = Callable[[Pages], Iterable[Finding]]
 
 # Checks of one page at a time, by itself or beside the daily page before it: the pages may be many.
-PAGE_CHECKS: tuple[Check, ...] = (check_source, check_log, check_metrics, check_sessions)
+PAGE_CHECKS: tuple[Check, ...] = (check_source, check_log, check_metrics, check_sessions, check_agents)
 
 # Checks of the few pages that speak about each other.
 CHECKS: tuple[Check, ...] = (

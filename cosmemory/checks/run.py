@@ -27,6 +27,10 @@ from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Store, Stored
 from cosmemory.text.source import Source
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _DAILY = DAILY_METRICS.path.partition("{")[0]
 # Pages that grow stale while nobody touches them are never taken for clean.
 _CENTRAL = frozenset(kind.path for kind in (*STANDARD, DEPLOYMENT, SYSTEM_METRICS)) | {SESSION_PATH}
@@ -84,7 +88,7 @@ def check_store(
             found[path] = list(page.diagnostics)
         else:
             done.append(_alone(page, day, now, settings))
-            if stamp and not done[-1].diagnostics:
+            if stamp and not done[-1].diagnostics and not _ages(page):
                 still_clean[path] = stamp
             day.follow(path, page)
     for path, stamp, days in months.kept():
@@ -178,6 +182,12 @@ def _beside(page: Page, others: Sequence[Page], now: datetime, settings: Setting
     seen = Pages(pages=pages, now=now, settings=settings, about=page.path)
     told = [*page.diagnostics, *(each for check in PAGE_CHECKS for _, each in check(seen))]
     return _checked(page.path, page, told)
+
+
+def _ages(page: Page) -> bool:
+    """Whether a page that is clean now may not be so later, with nobody changing it."""
+    ages: Callable[[Any], bool] | None = getattr(page.kind.module, "ages", None)
+    return ages is not None and ages(page.document)
 
 
 def _is_known(path: str) -> bool:

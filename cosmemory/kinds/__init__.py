@@ -91,6 +91,7 @@ DEPLOYMENT = _kind("deployment", "deployment.md", "Deployment")
 SYSTEM_METRICS = _kind("system-metrics", "performance/system-metrics.md", "SystemMetrics")
 SESSION = _kind("session", "sessions/{id}.md", "Session")
 MEETING = _kind("meeting", "meetings/{id}.md", "Meeting")
+AGENT = _kind("agent", "agents/{id}.md", "Agent")
 
 KINDS: tuple[Kind, ...] = (
     COS_STATE,
@@ -105,6 +106,7 @@ KINDS: tuple[Kind, ...] = (
     SYSTEM_METRICS,
     SESSION,
     MEETING,
+    AGENT,
 )
 # The pages that every memory has: `init` makes them, and one that is missing was lost.
 STANDARD: tuple[Kind, ...] = (COS_STATE, TEAM_ROSTER, COORDINATION_LOG, ACTIVE_ALERTS)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cosmemory.checks.state import missing_pages
 from cosmemory.frozen import frozen
-from cosmemory.kinds import CONFLICT, LOG_PATH
+from cosmemory.kinds import AGENT, CONFLICT, LOG_PATH
 from cosmemory.memory import Memory
 from cosmemory.rules import ERROR, INFO, WARNING
 from cosmemory.store import Vitals
@@ -29,7 +29,13 @@ def glance(memory: Memory) -> tuple[Finding, ...]:
     vitals = memory.store.vitals(brief=True)
     if vitals.pending:
         vitals = memory.store.vitals()  # whether somebody is at it
-    return (*missing(memory), *_tail(memory), *ailing(memory, vitals), *disputed(memory))
+    return (
+        *missing(memory),
+        *_tail(memory),
+        *ailing(memory, vitals),
+        *disputed(memory),
+        *interrupted(memory),
+    )
 
 
 def missing(memory: Memory) -> Iterator[Finding]:
@@ -87,6 +93,23 @@ def disputed(memory: Memory) -> Iterator[Finding]:
         said = f"{each.id} waits for somebody: {each.document}, {values}."
         command = f"cosmemory conflict show {each.id}"
         yield Finding(check="conflict", severity=WARNING, said=said, command=command)
+
+
+def interrupted(memory: Memory) -> Iterator[Finding]:
+    """Agents that have not ended: a warning where the process of one is gone, or one tells nothing any more."""
+    if not any(AGENT.pattern.fullmatch(path) for path in memory.store.paths()):
+        return  # which many memories come to, at no cost
+    from cosmemory.maintenance.interrupted_agents import interrupted_agents
+    from cosmemory.maintenance.recovery import counted, is_stale, sentence
+
+    found = interrupted_agents(memory)
+    if not found:
+        return
+    now, limit = memory.now(), memory.settings.agent_stale_minutes
+    lost = any(each.orphan or is_stale(each, now, limit) for each in found)
+    severity = WARNING if lost else INFO
+    said = sentence(counted(found))
+    yield Finding(check="agents", severity=severity, said=said, command="cosmemory recover check")
 
 
 def megabytes(size: int) -> str:

@@ -13,7 +13,7 @@ from cosmemory.kinds import ARCHIVE, COS_STATE, LOG_PATH, TEAM_ROSTER, Kind
 from cosmemory.kinds.cos_state import ENDED
 from cosmemory.maintenance.checkpoints import Checkpoint, listed
 from cosmemory.maintenance.damage import SORTS, damage_of
-from cosmemory.maintenance.glance import Finding, ailing, disputed, megabytes, missing, repair_of
+from cosmemory.maintenance.glance import Finding, ailing, disputed, interrupted, megabytes, missing, repair_of
 from cosmemory.maintenance.reconcile import stale_saves
 from cosmemory.maintenance.rotation import verify
 from cosmemory.memory import Memory
@@ -63,6 +63,7 @@ def examine(memory: Memory) -> Health:
         *(unsafe or _checkpoint(memory, last)),
         *_stale(memory),
         *disputed(memory),
+        *interrupted(memory),
         *_strangers(memory),
     ]
     order = (ERROR, WARNING, INFO)

@@ -35,24 +35,46 @@ def raise_alert(
     """A new alert; gives its id, the next ``ALERT-n`` where none is given."""
 
     def verb(transaction: Transaction) -> str:
-        alerts: ActiveAlerts = transaction.read(PAGE)
-        alert = Alert(
-            id=_free_id(transaction, alerts, key),
-            type=kind,
-            severity=_severity(severity),
-            triggered=transaction.now,
+        return raised(
+            transaction,
+            kind=kind,
+            severity=severity,
             resource=resource,
             value=value,
             threshold=threshold,
-            status="active",
+            key=key,
         )
-        transaction.replace(PAGE, active_alerts.raise_alert(alerts, alert))
-        said = f"{alert.id} raised: {kind} on {resource}"
-        outcome = f"{alert.severity}: {value} against {threshold}"
-        transaction.append(Event(time=transaction.now, type="alert_triggered", action=said, outcome=outcome))
-        return str(alert.id)
 
     return memory.run(verb, expected=expected, operation="alert raise")
+
+
+def raised(
+    transaction: Transaction,
+    *,
+    kind: str,
+    severity: str,
+    resource: str,
+    value: str,
+    threshold: str,
+    key: str | None = None,
+) -> str:
+    """The id of a new alert, raised together with whatever else the transaction does."""
+    alerts: ActiveAlerts = transaction.read(PAGE)
+    alert = Alert(
+        id=_free_id(transaction, alerts, key),
+        type=kind,
+        severity=_severity(severity),
+        triggered=transaction.now,
+        resource=resource,
+        value=value,
+        threshold=threshold,
+        status="active",
+    )
+    transaction.replace(PAGE, active_alerts.raise_alert(alerts, alert))
+    said = f"{alert.id} raised: {kind} on {resource}"
+    outcome = f"{alert.severity}: {value} against {threshold}"
+    transaction.append(Event(time=transaction.now, type="alert_triggered", action=said, outcome=outcome))
+    return str(alert.id)
 
 
 def _severity(text: str) -> str:

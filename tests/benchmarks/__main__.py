@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 
 import cosmemory
-from tests.benchmarks import copies, merges, past, processes, reads, writes
+from tests.benchmarks import agents, copies, merges, past, processes, reads, writes
 
 PARTS = {
     "P1": writes.updates,
@@ -23,6 +23,7 @@ PARTS = {
     "P9": reads.logs,
     "P10": reads.checks,
     "P11": reads.checks,
+    "P12": agents.recovery,
     "P13": reads.checks,
     "P15": copies.checkpoints,
     "P16": past.remembering,

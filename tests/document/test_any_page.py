@@ -32,6 +32,7 @@ PATHS = {
     "system-metrics": "performance/system-metrics.md",
     "session": "sessions/current.md",
     "meeting": "meetings/planning_20251014_173045.md",
+    "agent": "agents/L2.2.1.md",
 }
 ARCHIVE = "coordination-log-2026-W46.md"
 NOW = read_time("2026-11-21T06:00:00Z")[0]
@@ -94,7 +95,7 @@ def test_a_page_with_anything_put_into_it_is_read(kind, data):
     assert_reads(kind, encoded(text[:at] + data.draw(TEXTS) + text[end:]))
 
 
-@given(texts=st.lists(TEXTS, min_size=9, max_size=9))
+@given(texts=st.lists(TEXTS, min_size=len(PATHS) + 1, max_size=len(PATHS) + 1))
 def test_a_memory_of_any_texts_is_checked(texts):
     paths = [*PATHS.values(), ARCHIVE]
     store = EphemeralStore({path: encoded(text) for path, text in zip(paths, texts, strict=True)})

@@ -50,6 +50,7 @@ VALUES = {
     "conflict": ("disputed_values.#1.kept", "reason"),
     "deployment": ("slo_status.#1.holds", "version", "metrics.#1.current"),
     "system-metrics": ("metrics.#1.current", "last_measurement"),
+    "agent": ("agent_name", "process.pid", "metadata.#1.value", "prompt"),
     "coordination-log": ("session",),
 }
 

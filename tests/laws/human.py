@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import re
 
+from cosmemory.document.fields import layout
+from cosmemory.kinds import KINDS
 from cosmemory.syntax.tables import Row
 from cosmemory.text.spans import Span
 
@@ -19,7 +21,9 @@ BULLETED = [
     "- **{}:**  {}",
 ]
 # Below these headings every word is the value itself.
-PROSE = {"Notes", "Trend", "Remarks"}
+PROSE = {
+    part.title for kind in KINDS for part in layout(kind.document).parts.values() if part.shape == "prose"
+}
 BARE = ["{}: {}", "**{}:** {}", "**{}**: {}", "__{}:__ {}", "{} : {}"]
 
 

@@ -27,6 +27,7 @@ from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.syntax.parse import parse, parse_plainly
 from cosmemory.transaction import event_text
 from tests.laws.hostile import AMOUNT, NOON, count_words, filled, hostile
+from tests.laws.human import PROSE
 from tests.laws.judges import Shape, by_markdown_it, by_mistune
 
 PAGES = [kind for kind in KINDS if kind.document is not CoordinationLog]
@@ -58,7 +59,7 @@ def assert_same_shape(text: str, plain: str, document: Any) -> None:
 
 def without_prose(text: str) -> str:
     """The page less its free text, where people may write any Markdown."""
-    text = re.sub(r"(?m)^(## (?:Notes|Trend|Remarks)\n)(?s:.*?)(?=^## |\Z)", r"\1", text)
+    text = re.sub(rf"(?m)^(## (?:{'|'.join(PROSE)})\n)(?s:.*?)(?=^## |\Z)", r"\1", text)
     return re.sub(r"(?m)^(\*\*Notes:\*\*\n)(?s:.*?)(?=^---\n)", r"\1", text)
 
 

@@ -36,6 +36,9 @@ Commands:
   deploy      Take a version live stage by stage, and back.
   session     Start, pause, resume and end the session.
   meeting     Hold the meetings of planning and execution team.
+  agent       Spawn agents and follow them.
+  recover     Find what was interrupted, and go on with it.
+  watch       Look after agents, and raise an alert when one is lost.
   report      Write the report of a week or a month, with charts.
   validate    Check pages, and mend what is safe to mend.
   rule        Explain a rule that validate checks.
