@@ -22,7 +22,7 @@ CREATE TABLE unit (
     time INTEGER,                 -- seconds since the epoch
     change INTEGER NOT NULL,      -- the number of the change that took it away, 0 for what stands there
     words TEXT NOT NULL,
-    tags TEXT NOT NULL            -- its place, its kind and whom it names, as words of hexadecimal digits
+    tags TEXT NOT NULL            -- its kind and whom it names, as words of hexadecimal digits
 );
 CREATE INDEX unit_of_page ON unit (page, start);
 CREATE INDEX unit_of_change ON unit (change) WHERE change > 0;

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from cosmemory.frozen import frozen
 from cosmemory.maintenance.search_query import Term, match_of, together
 from cosmemory.maintenance.search_refresh import refresh
-from cosmemory.maintenance.search_rows import writing
+from cosmemory.maintenance.search_rows import range_of, writing
 from cosmemory.maintenance.search_tags import tag
 from cosmemory.maintenance.search_units import Unit
 from cosmemory.store import Store
@@ -21,8 +21,8 @@ from cosmemory.trace import trace
 NAME = "search-1.sqlite"
 FORMAT = 1
 WAIT = 10.0
-# Of words that stand in more units than these, how often each has them says nothing: the newest are ranked.
-RANKED = 2_000
+# Words that stand together in more units than these tell none of them from the others: the newest come first.
+RANKED = 1_000
 ALWAYS = 1 << 62
 _IDENTITY = "/proc/sys/kernel/random/boot_id"
 
@@ -145,45 +145,53 @@ def _boot() -> str:
 
 
 def _found(connection: sqlite3.Connection, asked: Asked) -> Iterator[Found]:
-    match, values = _condition(asked)
-    least = 0
-    if asked.limit is not None:
-        newest = connection.execute(
-            f"SELECT found.rowid {match} ORDER BY found.rowid DESC LIMIT ?", (*values, RANKED + asked.limit)
+    condition, values = _condition(asked)
+    ranked = [(number, 0.0) for (number,) in _newest(connection, asked, condition, values)]
+    if not ranked:
+        ranked = connection.execute(
+            f"SELECT found.rowid, bm25(found, 1.0, 0.0) AS score {condition}"
+            " ORDER BY score, found.rowid DESC LIMIT ?",
+            (*values, -1 if asked.limit is None else asked.limit),
         ).fetchall()
-        if len(newest) == RANKED + asked.limit:
-            least = newest[-1][0]
-    ranked = connection.execute(
-        f"SELECT found.rowid, bm25(found, 1.0, 0.0) AS score {match} AND found.rowid >= ?"
-        " ORDER BY score, found.rowid DESC LIMIT ?",
-        (*values, least, -1 if asked.limit is None else asked.limit),
-    ).fetchall()
     for number, score in ranked:
-        row = connection.execute(
-            "SELECT page.path, unit.line, section, key, time, words, unit.change, change.actor FROM unit"
-            " JOIN page ON page.id = unit.page LEFT JOIN change ON change.number = unit.change WHERE unit.id = ?",
+        path, words, change, actor, line, section, key, time = connection.execute(
+            "SELECT page.path, words, unit.change, change.actor, unit.line, section, key, time FROM unit"
+            " JOIN page ON page.id = unit.page LEFT JOIN change ON change.number = unit.change"
+            " WHERE unit.id = ?",
             (number,),
         ).fetchone()
-        path, line, section, key, time, words, change, actor = row
         unit = Unit(line, section, key, time, frozenset(), together(words), 0, change)
         yield Found(path.decode("utf-8", "surrogateescape"), unit, score, actor or "")
 
 
+def _newest(
+    connection: sqlite3.Connection, asked: Asked, condition: str, values: tuple[object, ...]
+) -> list[tuple[int]]:
+    """The newest units that fit, where so many do that their words tell none from the others."""
+    if asked.limit is None:
+        return []
+    most = RANKED + asked.limit
+    query = f"SELECT found.rowid {condition} ORDER BY found.rowid DESC LIMIT ?"
+    newest: list[tuple[int]] = connection.execute(query, (*values, most)).fetchall()
+    return newest[: asked.limit] if len(newest) == most else []
+
+
 def _condition(asked: Asked) -> tuple[str, tuple[object, ...]]:
     """What follows SELECT for the units that are asked for, and the values in it."""
-    tags = []
+    match = [match_of(asked.terms)]
+    match += [f'tags : "{tag("k", asked.kind)}"'] if asked.kind else []
+    match += [f'tags : "{tag("a", asked.agent)}"'] if asked.agent else []
+    text = "FROM found WHERE found MATCH ?"
+    values: list[object] = [" AND ".join(match)]
+    if asked.since is not None or asked.until is not None:
+        bounds = (asked.since, -ALWAYS), (asked.until, ALWAYS)
+        values += [given if given is not None else open_ended for given, open_ended in bounds]
+        text = (
+            "FROM found JOIN unit ON unit.id = found.rowid"
+            " WHERE found MATCH ? AND unit.time >= ? AND unit.time <= ?"
+        )
     if asked.places:
-        tags.append(" OR ".join(f'tags : "{tag("i", place)}"' for place in asked.places))
-    if asked.kind:
-        tags.append(f'tags : "{tag("k", asked.kind)}"')
-    if asked.agent:
-        tags.append(f'tags : "{tag("a", asked.agent)}"')
-    match = " AND ".join([match_of(asked.terms), *(f"({each})" for each in tags)])
-    if asked.since is None and asked.until is None:
-        return "FROM found WHERE found MATCH ?", (match,)
-    bounds = (asked.since, -ALWAYS), (asked.until, ALWAYS)
-    times = [given if given is not None else open_ended for given, open_ended in bounds]
-    return (
-        "FROM found JOIN unit ON unit.id = found.rowid WHERE found MATCH ? AND unit.time >= ? AND unit.time <= ?",
-        (match, *times),
-    )
+        ranges = [range_of(place) for place in asked.places]
+        text += f" AND ({' OR '.join(['found.rowid BETWEEN ? AND ?'] * len(ranges))})"
+        values += [end for pair in ranges for end in pair]
+    return text, tuple(values)

@@ -38,9 +38,14 @@ def past_of(store: Store) -> History | None:
         return None
 
 
-def newest_changes(history: History | None, most: int = CHANGES) -> Iterator[Remembered]:
+def newest_changes(history: History | None) -> Iterator[Remembered]:
     """The changes that are looked into, newest first."""
-    return islice(changes_of(history), most) if history is not None else iter(())
+    return islice(changes_of(history), CHANGES) if history is not None else iter(())
+
+
+def is_kept(number: int, newest: int) -> bool:
+    """Whether the change of a number is one of them."""
+    return number > newest - CHANGES
 
 
 def digest_of(change: Remembered) -> str:

@@ -16,6 +16,7 @@ _UNSPACED = pattern(
     "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff])"
 )
 APART = "\u200b"
+_PLAIN = pattern("[A-Za-z0-9]+")
 _TERM = pattern(r'(-?)(?:"([^"]*)"?|([^\s"]+))(\*?)')
 
 
@@ -48,6 +49,8 @@ def terms_of(words: str) -> tuple[Term, ...]:
 
 def tokens_of(text: str) -> list[tuple[str, int]]:
     """The words of a text, their case and the accents of Latin letters taken away, each with its place."""
+    if text.isascii():
+        return [(word[0].lower(), word.start()) for word in _PLAIN.finditer(text)]
     found: list[tuple[str, int]] = []
     word, begin = "", 0
     for at, character in enumerate(text):

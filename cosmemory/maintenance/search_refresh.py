@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
@@ -10,7 +11,7 @@ from cosmemory.errors import NotFound
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds.coordination_log import ENTRY
 from cosmemory.maintenance.moments import Texts
-from cosmemory.maintenance.search_past import CHANGES, digest_of, gone_in, newest_changes, past_of
+from cosmemory.maintenance.search_past import digest_of, gone_in, is_kept, newest_changes, past_of
 from cosmemory.maintenance.search_rows import (
     Known,
     drop_change,
@@ -42,15 +43,25 @@ SHORT = 1 << 20
 
 def refresh(connection: sqlite3.Connection, store: Store) -> None:
     """Bring an index up to what the store says; where that is what it says already, nothing is written."""
+    version = _version(connection)
     look = _Look(connection, store)
-    behind = _Behind.of(connection, past_of(store))
+    history = past_of(store)
+    behind = _Behind.of(connection, history)
     if look.is_current() and not behind:
         return
     with writing(connection):
-        # Looked at again: somebody else may have brought it up meanwhile.
-        _Look(connection, store).catch_up()
-        history = past_of(store)
-        _Behind.of(connection, history).catch_up(connection, history)
+        if _version(connection) != version:  # somebody else brought it up meanwhile
+            look = _Look(connection, store)
+            history = past_of(store)
+            behind = _Behind.of(connection, history)
+        look.catch_up()
+        behind.catch_up(connection, history)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """A number that is another one when somebody else has written."""
+    found: int = connection.execute("PRAGMA data_version").fetchone()[0]
+    return found
 
 
 class _Look:
@@ -174,19 +185,13 @@ class _Behind:
                 last = change.number
                 break
             fresh.append(change)
-        least = newest - CHANGES
-        stale = connection.execute(
-            "SELECT number FROM change WHERE number > ? OR number <= ? ORDER BY number", (last, least)
-        ).fetchall()
-        kept = connection.execute(
-            "SELECT number FROM change WHERE number <= ? AND number > ? ORDER BY number", (last, least)
-        )
-        forgotten = []
-        for (number,) in kept:
+        held = [number for (number,) in connection.execute("SELECT number FROM change ORDER BY number")]
+        stale = [number for number in held if number > last or not is_kept(number, newest)]
+        for number in held[: bisect_right(held, last)]:
             if history is not None and history.revision(number) is not None:
                 break
-            forgotten.append(number)
-        return cls(tuple(fresh[::-1]), (*forgotten, *(number for (number,) in stale)))
+            stale.append(number)  # forgotten since
+        return cls(tuple(fresh[::-1]), tuple(dict.fromkeys(stale)))
 
     def catch_up(self, connection: sqlite3.Connection, history: History | None) -> None:
         """Take it over, within a transaction."""

@@ -49,6 +49,11 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
+def range_of(place: str) -> tuple[int, int]:
+    """The smallest and the largest number that a unit of a place may have."""
+    return _BASE[place], _BASE[place] + (1 << 50) - 1
+
+
 def known_pages(connection: sqlite3.Connection) -> dict[str, Known]:
     """What the index knows of every page."""
     rows = connection.execute(
@@ -121,7 +126,7 @@ def put(
         there.setdefault(tuple(row), []).append((number, line, begin))
     kind, fresh = kind_name(path), []
     for unit in units:
-        row = _row(unit, place, kind)
+        row = _row(unit, kind)
         held = there.get(row)
         if not held:
             fresh.append((unit, row))
@@ -142,12 +147,12 @@ def put(
 def put_gone(connection: sqlite3.Connection, path: str, units: Iterable[Unit]) -> None:
     """Add what a change took away from a page."""
     kind = kind_name(path)
-    rows = [(unit, _row(unit, HISTORY, kind)) for unit in units]
+    rows = [(unit, _row(unit, kind)) for unit in units]
     _put_in(connection, page_number(connection, path, past=True), HISTORY, rows)
 
 
-def _row(unit: Unit, place: str, kind: str) -> Row:
-    tags = tags_of(place, kind, unit.names)
+def _row(unit: Unit, kind: str) -> Row:
+    tags = tags_of(kind, unit.names)
     return unit.section, unit.key, unit.time, unit.change, apart(unit.text), tags
 
 

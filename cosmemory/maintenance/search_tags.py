@@ -1,4 +1,4 @@
-"""What a unit is filtered by, as words that no text can hold: its place, its kind and whom it names."""
+"""What a unit is filtered by, each as one word: its kind, and whom it names."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ def tag(sort: str, name: str) -> str:
     return sort + name.casefold().encode("utf-8", "surrogateescape").hex()
 
 
-def tags_of(place: str, kind: str, names: Iterable[str]) -> str:
+def tags_of(kind: str, names: Iterable[str]) -> str:
     """All of them for a unit."""
-    return " ".join([tag("i", place), tag("k", kind), *(tag("a", name) for name in sorted(names))])
+    return " ".join([tag("k", kind), *(tag("a", name) for name in sorted(names))])

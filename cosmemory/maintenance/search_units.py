@@ -193,10 +193,10 @@ def _rows(text: str, block: Block) -> list[tuple[int, int, str]]:
     ):
         return []
     lines = [line for line in _LINE.finditer(source) if not _DELIMITER.fullmatch(line[0].strip())]
-    keys = ["", *(_first_cell(line[0]) for line in lines[1:])]  # the first row names the columns
     return [
-        (block.start + line.start(), block.start + line.end(), key)
-        for line, key in zip(lines, keys, strict=True)
+        # The first row names the columns, and has no key.
+        (block.start + line.start(), block.start + line.end(), _first_cell(line[0]) if number else "")
+        for number, line in enumerate(lines)
     ]
 
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from cosmemory.engines.files.copies import FilesCopies
     from cosmemory.engines.files.past import Past
-    from cosmemory.engines.files.recalled import FilesHistory
+    from cosmemory.engines.files.recalled import FilesHistory, Known
     from cosmemory.store import Readable
 
 
@@ -56,6 +56,7 @@ class FilesStore:
         self.lock = Lock(self.root, timeout)
         self.keep_days = keep_days
         self._remembered: Past | None = None
+        self._recalled: Known | None = None
         self._logs: dict[str, Log] = {}
 
     def read(self, path: str) -> Stored | None:
@@ -144,7 +145,8 @@ class FilesStore:
         """What was changed, by whom and why, as the journal, the spool and the pages tell it."""
         from cosmemory.engines.files.recalled import recalled
 
-        return recalled(self.root, self._bytes)
+        found, self._recalled = recalled(self.root, self._bytes, self._recalled)
+        return found
 
     def notice(self, *, thoroughly: bool = False) -> bool:
         """Remember what was saved by hand since; whether there is any that nobody has examined."""
