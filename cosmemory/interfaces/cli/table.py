@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "undo": ("history", "undo", "Take back a change; what came later stays."),
     "log": ("events", "log", "Append an event to the coordination log."),
     "events": ("events", "events", "Find events in the log and its archives."),
+    "search": ("search", "search", "Find words on all pages and in what is gone."),
     "focus": ("state", "focus", "Say what is being worked on."),
     "action": ("state", "action", "Add and move pending actions."),
     "decision": ("state", "decision", "Record a decision and why it was made."),

@@ -26,6 +26,7 @@ Commands:
   undo        Take back a change; what came later stays.
   log         Append an event to the coordination log.
   events      Find events in the log and its archives.
+  search      Find words on all pages and in what is gone.
   focus       Say what is being worked on.
   action      Add and move pending actions.
   decision    Record a decision and why it was made.
