@@ -111,7 +111,7 @@ def scan(store: Store, asked: Asked) -> list[Found]:
         for path, place, unit, actor in _every(store)
         if _fits(asked, path, place, unit)
     ]
-    found.sort(key=lambda each: (PLACES.index(_place(each)), -(each.unit.time or 0)))
+    found.sort(key=lambda each: (PLACES.index(_place(each)), -(each.unit.when or 0)))
     return found[: asked.limit]
 
 
@@ -149,11 +149,11 @@ def _fits(asked: Asked, path: str, place: str, unit: Unit) -> bool:
         return False
     if asked.agent and asked.agent.casefold() not in unit.names:
         return False
-    if (asked.since is not None or asked.until is not None) and unit.time is None:
+    if (asked.since is not None or asked.until is not None) and unit.when is None:
         return False
-    if asked.since is not None and (unit.time or 0) < asked.since:
+    if asked.since is not None and (unit.when or 0) < asked.since:
         return False
-    if asked.until is not None and (unit.time or 0) > asked.until:
+    if asked.until is not None and (unit.when or 0) > asked.until:
         return False
     return bool(found_at(asked.terms, unit.text))
 
@@ -175,7 +175,7 @@ def _hit(found: Found, terms: tuple[Term, ...]) -> Hit:
         kind=kind_name(found.path),
         section=unit.section,
         key=unit.key,
-        time=unit.time,
+        time=unit.when,
         snippet=unit.text[start:end],
         marks=tuple((max(a, start) - start, min(b, end) - start) for a, b in spans if a < end and b > start),
         score=round(found.score, 6),

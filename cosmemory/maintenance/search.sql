@@ -10,6 +10,7 @@ CREATE TABLE page (
     tail TEXT NOT NULL,           -- and what names the last of them
     start INTEGER NOT NULL,       -- where the last entry of a log begins, which may still grow
     line INTEGER NOT NULL,        -- and in which line
+    dated INTEGER,                -- when the page says that it was changed
     UNIQUE (path, past)
 );
 CREATE TABLE unit (
@@ -19,7 +20,7 @@ CREATE TABLE unit (
     line INTEGER NOT NULL,
     section TEXT NOT NULL,
     key TEXT NOT NULL,
-    time INTEGER,                 -- seconds since the epoch
+    time INTEGER,                 -- in seconds since the epoch, NULL: that of the page
     change INTEGER NOT NULL,      -- the number of the change that took it away, 0 for what stands there
     words TEXT NOT NULL,
     tags TEXT NOT NULL            -- its kind and whom it names, as words of hexadecimal digits

@@ -154,13 +154,13 @@ def _found(connection: sqlite3.Connection, asked: Asked) -> Iterator[Found]:
             (*values, -1 if asked.limit is None else asked.limit),
         ).fetchall()
     for number, score in ranked:
-        path, words, change, actor, line, section, key, time = connection.execute(
-            "SELECT page.path, words, unit.change, change.actor, unit.line, section, key, time FROM unit"
+        path, words, change, actor, line, section, key, time, dated = connection.execute(
+            "SELECT page.path, words, unit.change, change.actor, unit.line, section, key, time, dated FROM unit"
             " JOIN page ON page.id = unit.page LEFT JOIN change ON change.number = unit.change"
             " WHERE unit.id = ?",
             (number,),
         ).fetchone()
-        unit = Unit(line, section, key, time, frozenset(), together(words), 0, change)
+        unit = Unit(line, section, key, time, frozenset(), together(words), 0, change, dated)
         yield Found(path.decode("utf-8", "surrogateescape"), unit, score, actor or "")
 
 
@@ -187,8 +187,8 @@ def _condition(asked: Asked) -> tuple[str, tuple[object, ...]]:
         bounds = (asked.since, -ALWAYS), (asked.until, ALWAYS)
         values += [given if given is not None else open_ended for given, open_ended in bounds]
         text = (
-            "FROM found JOIN unit ON unit.id = found.rowid"
-            " WHERE found MATCH ? AND unit.time >= ? AND unit.time <= ?"
+            "FROM found JOIN unit ON unit.id = found.rowid JOIN page ON page.id = unit.page"
+            " WHERE found MATCH ? AND coalesce(time, dated) BETWEEN ? AND ?"
         )
     if asked.places:
         ranges = [range_of(place) for place in asked.places]

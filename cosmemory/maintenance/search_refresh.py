@@ -23,7 +23,15 @@ from cosmemory.maintenance.search_rows import (
     put_gone,
     writing,
 )
-from cosmemory.maintenance.search_units import Unit, is_log, lines_in, log_units, page_units, place_of
+from cosmemory.maintenance.search_units import (
+    Unit,
+    is_log,
+    lines_in,
+    log_units,
+    page_time,
+    page_units,
+    place_of,
+)
 from cosmemory.operations.events import whole_entries
 from cosmemory.store import History, Store
 from cosmemory.text.digest import TAIL, log_revision
@@ -117,9 +125,9 @@ class _Look:
         stored = self.store.read(path)
         if stored is None or stored.revision == known.revision:
             return known
-        units = page_units(path, decode_text(stored.data))
-        put(self.connection, known.number, path, place_of(path), units, 0)
-        return replace(known, revision=stored.revision)
+        text = decode_text(stored.data)
+        put(self.connection, known.number, path, place_of(path), page_units(path, text), 0)
+        return replace(known, revision=stored.revision, dated=page_time(path, text))
 
     def _log(self, path: str, known: Known) -> Known:
         """What is known of a log when all its entries are in; its last one is read again, for it may have grown."""

@@ -35,6 +35,7 @@ class Known:
     tail: str = ""
     start: int = 0
     line: int = 1
+    dated: int | None = None
 
 
 @contextmanager
@@ -57,7 +58,7 @@ def range_of(place: str) -> tuple[int, int]:
 def known_pages(connection: sqlite3.Connection) -> dict[str, Known]:
     """What the index knows of every page."""
     rows = connection.execute(
-        "SELECT path, id, stamp, revision, size, checksum, tail, start, line FROM page WHERE past = 0"
+        "SELECT path, id, stamp, revision, size, checksum, tail, start, line, dated FROM page WHERE past = 0"
     )
     return {
         path.decode("utf-8", "surrogateescape"): Known(
@@ -69,8 +70,9 @@ def known_pages(connection: sqlite3.Connection) -> dict[str, Known]:
             tail=tail,
             start=start,
             line=line,
+            dated=dated,
         )
-        for path, number, stamp, revision, size, checksum, tail, start, line in rows
+        for path, number, stamp, revision, size, checksum, tail, start, line, dated in rows
     }
 
 
@@ -80,14 +82,15 @@ def page_number(connection: sqlite3.Connection, path: str, *, past: bool = False
     row = connection.execute("SELECT id FROM page WHERE path = ? AND past = ?", named).fetchone()
     if row is not None:
         return int(row[0])
-    made = connection.execute("INSERT INTO page VALUES (NULL, ?, ?, '', '', 0, 0, '', 0, 1)", named)
+    made = connection.execute("INSERT INTO page VALUES (NULL, ?, ?, '', '', 0, 0, '', 0, 1, NULL)", named)
     return made.lastrowid or 0
 
 
 def note(connection: sqlite3.Connection, known: Known) -> None:
     """Remember what is known of a page now."""
     connection.execute(
-        "UPDATE page SET stamp = ?, revision = ?, size = ?, checksum = ?, tail = ?, start = ?, line = ? WHERE id = ?",
+        "UPDATE page SET stamp = ?, revision = ?, size = ?, checksum = ?, tail = ?, start = ?, line = ?, dated = ?"
+        " WHERE id = ?",
         (
             known.stamp,
             known.revision,
@@ -96,6 +99,7 @@ def note(connection: sqlite3.Connection, known: Known) -> None:
             known.tail,
             known.start,
             known.line,
+            known.dated,
             known.number,
         ),
     )

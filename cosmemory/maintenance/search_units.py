@@ -38,7 +38,8 @@ _UNSAFE = pattern("[\x00\ud800-\udfff\ufdd0\ufdd1\u200b]")
 class Unit:
     """One thing that can be found: where it begins, what it says, of what time it is and whom it names.
 
-    Of the history it is a line that is gone, or what was said of a change; `change` is the number of that.
+    Of the history it is a line that is gone, or what was said of a change; `change` is the number of that. `dated` is
+    the time of the whole page.
     """
 
     line: int
@@ -49,6 +50,12 @@ class Unit:
     text: str
     start: int = 0
     change: int = 0
+    dated: int | None = None
+
+    @property
+    def when(self) -> int | None:
+        """The time that it tells, else that of its page."""
+        return self.dated if self.time is None else self.time
 
 
 def place_of(path: str) -> str:
@@ -119,8 +126,7 @@ def _entry_unit(event: Event, text: str, start: int, line: int) -> Unit:
 
 def page_units(path: str, text: str) -> Iterator[Unit]:
     """The units of a page that is no log."""
-    stamp = _STAMP.search(text)
-    dated = (_time_in(text, stamp.end(), stamp.end() + 40) if stamp else None) or _time_in(path, 0, len(path))
+    dated = page_time(path, text)
     kind = kind_of(path.removeprefix(BELOW))
     found = kind.pattern.fullmatch(path.removeprefix(BELOW)) if kind else None
     about = " ".join(each or "" for each in found.groups()) if found else ""
@@ -129,16 +135,23 @@ def page_units(path: str, text: str) -> Iterator[Unit]:
         line += lines_in(text[at:start])
         at = start
         words = safe(text[start:end].rstrip())
-        time = _time_in(words, 0, len(words))
         yield Unit(
             line=line + 1,
             section=safe(section),
             key=safe(key),
-            time=dated if time is None else time,
+            time=_time_in(words, 0, len(words)),
             names=names_in(words, section, about),
             text=words,
             start=start,
+            dated=dated,
         )
+
+
+def page_time(path: str, text: str) -> int | None:
+    """When a page says that it was changed, or else the day in its name."""
+    stamp = _STAMP.search(text)
+    told = _time_in(text, stamp.end(), stamp.end() + 40) if stamp else None
+    return _time_in(path, 0, len(path)) if told is None else told
 
 
 def _time_in(text: str, start: int, end: int) -> int | None:
