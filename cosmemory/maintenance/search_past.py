@@ -40,12 +40,17 @@ def past_of(store: Store) -> History | None:
 
 def newest_changes(history: History | None) -> Iterator[Remembered]:
     """The changes that are looked into, newest first."""
-    return islice(changes_of(history), CHANGES) if history is not None else iter(())
+    if history is not None:
+        # The very newest first and alone: mostly it is known already, and no other is asked for.
+        newest = history.revisions(limit=1)
+        yield from newest
+        if newest:
+            yield from islice(changes_of(history, below=newest[0].number), CHANGES - 1)
 
 
-def is_kept(number: int, newest: int) -> bool:
-    """Whether the change of a number is one of them."""
-    return number > newest - CHANGES
+def last_left_out(newest: int) -> int:
+    """The number of the last change that is not one of them, where ``newest`` is that of the newest."""
+    return newest - CHANGES
 
 
 def digest_of(change: Remembered) -> str:

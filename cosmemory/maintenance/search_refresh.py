@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
@@ -11,7 +10,7 @@ from cosmemory.errors import NotFound
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds.coordination_log import ENTRY
 from cosmemory.maintenance.moments import Texts
-from cosmemory.maintenance.search_past import digest_of, gone_in, is_kept, newest_changes, past_of
+from cosmemory.maintenance.search_past import digest_of, gone_in, last_left_out, newest_changes, past_of
 from cosmemory.maintenance.search_rows import (
     Known,
     drop_change,
@@ -193,9 +192,11 @@ class _Behind:
                 last = change.number
                 break
             fresh.append(change)
-        held = [number for (number,) in connection.execute("SELECT number FROM change ORDER BY number")]
-        stale = [number for number in held if number > last or not is_kept(number, newest)]
-        for number in held[: bisect_right(held, last)]:
+        rows = connection.execute(
+            "SELECT number FROM change WHERE number > ? OR number <= ?", (last, last_left_out(newest))
+        )
+        stale = [number for (number,) in rows]
+        for (number,) in connection.execute("SELECT number FROM change ORDER BY number"):
             if history is not None and history.revision(number) is not None:
                 break
             stale.append(number)  # forgotten since

@@ -37,7 +37,9 @@ def searches() -> Iterator[Figure]:
             yield Figure(name="P20", what=f"search for {what}", goal=20, measured=took, unit=" ms")
         for verb, change in (("set", _set), ("log", _append)):
             took = _refresh(memory, partial(change, memory)) * 1000
-            yield Figure(name="P20", what=f"index refreshed after a {verb}", goal=5, measured=took, unit=" ms")
+            yield Figure(
+                name="P20", what=f"index refreshed after a {verb}", goal=5, measured=took, unit=" ms"
+            )
 
 
 def _set(memory: Memory) -> None:
