@@ -42,6 +42,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "git": ("git", "git", "Let git merge pages by meaning."),
     "checkpoint": ("checkpoint", "checkpoint", "Keep copies of all pages, and go back to one."),
     "backup": ("backup", "backup", "Copy all pages to a folder elsewhere."),
+    "export": ("export", "export", "Write everything out, as JSON Lines."),
+    "import": ("export", "import_", "Take pages in that were written out."),
     "kinds": ("about", "kinds", "List the kinds of page."),
     "completion": ("about", "completion", "Print a shell's completion script."),
     "version": ("about", "version", "Print the version."),

@@ -47,6 +47,8 @@ Commands:
   git         Let git merge pages by meaning.
   checkpoint  Keep copies of all pages, and go back to one.
   backup      Copy all pages to a folder elsewhere.
+  export      Write everything out, as JSON Lines.
+  import      Take pages in that were written out.
   kinds       List the kinds of page.
   completion  Print a shell's completion script.
   version     Print the version.
