@@ -50,10 +50,10 @@ def test_a_dry_run_counts_and_writes_nothing(folders, tmp_path, capsys):
     assert not (tmp_path / "x").exists()
 
 
-def test_stdout_gets_the_lines_and_stdin_gives_them(folders, capsysbinary, monkeypatch):
+def test_stdout_gets_the_lines_and_stdin_gives_them(folders, capsys, monkeypatch):
     there, here = folders
     assert main(["--root", str(there), "export", "--kind", "cos-state"]) == 0
-    out = capsysbinary.readouterr().out
+    out = capsys.readouterr().out.encode()
     assert [json.loads(line)["kind"] for line in out.split(b"\n")[:-1]] == ["export", "document"]
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(out)))
     assert main(["--root", str(here), "import", "-"]) == 0
