@@ -71,7 +71,7 @@ def ask(store: Store, asked: Asked) -> list[Found]:
                 _discard(path)
                 store.derived(NAME)
     with _turn:
-        return _answer(_kept(store, path), store, asked)
+        return _answer(_kept(store, path), store, asked, _boot())
 
 
 def _ask_file(store: Store, path: str, asked: Asked) -> list[Found]:
@@ -83,7 +83,7 @@ def _ask_file(store: Store, path: str, asked: Asked) -> list[Found]:
         return _answer(connection, store, asked, boot)
 
 
-def _answer(connection: sqlite3.Connection, store: Store, asked: Asked, boot: str = "") -> list[Found]:
+def _answer(connection: sqlite3.Connection, store: Store, asked: Asked, boot: str) -> list[Found]:
     if not _is_ready(connection, boot):
         with writing(connection):
             if not _is_ready(connection, boot):
