@@ -6,11 +6,12 @@ another way, goes to its Other Values, and comes back from there as long as the 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 
 from cosmemory.document.decode import decode
 from cosmemory.document.fields import layout
-from cosmemory.document.json_values import Data, read_data, write_data
+from cosmemory.document.json_values import Data
 from cosmemory.document.render import render
 from cosmemory.document.values import Raw
 from cosmemory.frozen import frozen, replace
@@ -191,15 +192,40 @@ def _complete(shape: Shape, found: dict[str, Any], path: Path, value: Any) -> No
 
 
 def other(path: Path, value: Any) -> Other:
-    """The row of a value that was left over: its key in words where that reads back, else as JSON, several as a list."""
-    told = path[0] if len(path) == 1 else list(path)
-    return Other(key=write_data(Data.of(told)), value=Data.of(value))
+    """The row of a value that was left over; the keys that lead to it stand with ``/`` between them."""
+    return Other(key=SEPARATOR.join(map(_key_text, path)), value=Data.of(value))
+
+
+SEPARATOR = " / "
+# What a key does not begin with where it stands in words: a quote begins one in JSON, the others a placeholder.
+_MARKS = ('"', "[", "<", "{")
+
+
+def _key_text(key: str) -> str:
+    """A key in words where that reads back as it, else as JSON."""
+    bare = is_plain(key) and not key.startswith(_MARKS) and "/ " not in key and " /" not in key and key != "/"
+    return key if bare else Data.of(key).json
 
 
 def path_of(row: Other) -> Path | None:
     """The keys that a row stands for; None for one that names none."""
     text = row.key or ""
-    value = read_data(text).value.value
-    if isinstance(value, list) and len(value) > 1 and all(isinstance(each, str) for each in value):
-        return tuple(value)
-    return (value if isinstance(value, str) else text,)
+    found: list[str] = []
+    while text:
+        if text.startswith('"'):
+            try:
+                key, end = _DECODER.raw_decode(text)
+            except ValueError:
+                return (*found, text)
+            rest = text[end:]
+        else:
+            key = text.partition(SEPARATOR)[0]
+            rest = text[len(key) :]
+        if rest and not rest.startswith(SEPARATOR):
+            return (*found, text)
+        found.append(key)
+        text = rest.removeprefix(SEPARATOR)
+    return tuple(found) or None
+
+
+_DECODER = json.JSONDecoder()
