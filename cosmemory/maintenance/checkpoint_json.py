@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -9,21 +10,19 @@ from cosmemory import clock
 from cosmemory.document.entered import entered
 from cosmemory.document.json_values import read_data
 from cosmemory.document.values import write_time
-from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import Unsafe, UsageError
 from cosmemory.frozen import frozen
 from cosmemory.kinds import DEPLOYMENT, MEETING, SESSION_PATH, SYSTEM_METRICS, Kind, kind_of
 from cosmemory.kinds.meeting import CONCLUDED, EXECUTION, PLANNING, Meeting
 from cosmemory.kinds.other_values import Other
 from cosmemory.kinds.page import read_page
-from cosmemory.maintenance.checkpoints import SHELF, Checkpoint, made_at, manifest_of, reading, take
+from cosmemory.maintenance.checkpoints import SHELF, Checkpoint, made_at, manifest_of, reading
 from cosmemory.maintenance.deployment_json import DEPLOYMENT_STATE, METRICS_STATE
 from cosmemory.maintenance.json_pages import Shape, json_of_page, other, page_of_json, path_of
-from cosmemory.maintenance.manifest import Manifest, manifest_text, read_manifest
+from cosmemory.maintenance.manifest import MANIFEST, Manifest, digested, manifest_text, read_manifest
 from cosmemory.maintenance.session_json import CURRENT_SESSION, EXECUTION_OUTPUT, PLANNING_OUTPUT
 from cosmemory.maintenance.spellings import alike
 from cosmemory.maintenance.strict_json import NOTHING
-from cosmemory.memory import Memory
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import page_of
 from cosmemory.reader import Reader
@@ -120,11 +119,23 @@ def keep_checkpoint(memory: Reader, told: Snapshots) -> Manifest:
     """The checkpoint made among those of the memory; only under its lock."""
     texts = {
         path: encode_text(page_text(memory, _kind(path), entered(None, page)))
-        for path, page in told.pages.items()
+        for path, page in sorted(told.pages.items())
     }
-    within = Memory(EphemeralStore(texts), settings=memory.settings, now=lambda: told.at, actor=memory.actor)
-    copies = memory.store.copies(SHELF)
-    return take(within, copies, told.name, at=told.at, notes=told.notes, others=told.others)
+    manifest = Manifest(
+        name=told.name,
+        created=told.at,
+        actor=memory.actor,
+        status="",
+        phase="",
+        agents="",
+        before="",
+        notes=told.notes,
+        files=tuple(digested(io.BytesIO(data), path) for path, data in texts.items()),
+        others=told.others,
+    )
+    files = [*texts.items(), (MANIFEST, encode_text(manifest_text(manifest)))]
+    memory.store.copies(SHELF).keep(told.name, ((path, io.BytesIO(data)) for path, data in files))
+    return manifest
 
 
 def as_it_stands(memory: Reader, name: str) -> Snapshots | None:

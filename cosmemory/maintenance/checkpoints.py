@@ -136,7 +136,6 @@ def take(
     notes: str = "",
     phase: str = "",
     before: str = "",
-    others: tuple[tuple[str, str], ...] = (),
 ) -> Manifest:
     """A copy of every live page, each read once, with the manifest as the last file.
 
@@ -167,7 +166,6 @@ def take(
                 notes=notes,
                 phase=phase,
                 files=tuple(found),
-                others=others,
                 **_how_things_stand(memory, held),
             )
         )
