@@ -115,6 +115,11 @@ class Vitals:
     operation: str = ""
 
 
+def is_archived(path: str) -> bool:
+    """Whether a page was moved out of the way; the copies of a checkpoint are kept there, and are no pages."""
+    return path.startswith("archive/") and not path.startswith("archive/checkpoints/")
+
+
 class Writer(Protocol):
     """The right to write, held from `Store.writing()` until its end."""
 
@@ -203,11 +208,14 @@ class Store(Protocol):
     def size(self, path: str) -> int:
         """The length of a page in bytes."""
 
-    def paths(self) -> tuple[str, ...]:
-        """Every live page, sorted, as posix paths below the root."""
+    def paths(self, *, archived: bool = False) -> tuple[str, ...]:
+        """Every live page, or every page moved below ``archive/``, sorted, as posix paths below the root."""
 
-    def stamps(self) -> Mapping[str, str]:
-        """What tells a live page that was changed from one that was not, without reading it; none where unsure."""
+    def stamps(self, *, archived: bool = False) -> Mapping[str, str]:
+        """What tells a page that was changed from one that was not, without reading it; none where unsure."""
+
+    def derived(self, name: str) -> str | None:
+        """A file for what can be made from the pages again at any time; None where it is to be kept in memory."""
 
     def remembered(self, name: str) -> bytes:
         """What was remembered under a name, empty when nothing was."""

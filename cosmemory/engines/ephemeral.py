@@ -24,6 +24,7 @@ from cosmemory.store import (
     Stored,
     Vitals,
     check_path,
+    is_archived,
     is_revision_of,
     one_each,
     open_one_by_one,
@@ -77,19 +78,26 @@ class EphemeralStore:
         check_path(path)
         return len(self._pages.get(path, b""))
 
-    def paths(self) -> tuple[str, ...]:
+    def paths(self, *, archived: bool = False) -> tuple[str, ...]:
         """Every page, sorted; what is no Markdown, or hidden, is none."""
         return tuple(
             sorted(
                 path
                 for path in self._pages
-                if path.endswith(".md") and path[0] != "." and not path.startswith(NOT_LIVE)
+                if path.endswith(".md")
+                and path[0] != "."
+                and (is_archived(path) if archived else not path.startswith(NOT_LIVE))
             )
         )
 
-    def stamps(self) -> dict[str, str]:
+    def stamps(self, *, archived: bool = False) -> dict[str, str]:
         """No page: nothing tells what was changed here but its bytes."""
+        del archived
         return {}
+
+    def derived(self, name: str) -> None:
+        """Nowhere: what is derived from a dict is kept in memory."""
+        del name
 
     def remembered(self, name: str) -> bytes:
         """Nothing."""

@@ -22,6 +22,7 @@ from cosmemory.store import (
     Store,
     Stored,
     Vitals,
+    is_archived,
     is_revision_of,
     open_one_by_one,
     revision_of,
@@ -84,15 +85,24 @@ class Rehearsal:
         """The length of a page in bytes."""
         return len(self._pages[path] or b"") if path in self._pages else self._store.size(path)
 
-    def paths(self) -> tuple[str, ...]:
-        """Every live page."""
-        made = {path for path, data in self._pages.items() if data is not None and path.endswith(".md")}
+    def paths(self, *, archived: bool = False) -> tuple[str, ...]:
+        """Every live page, or every archived one."""
+        made = {
+            path
+            for path, data in self._pages.items()
+            if data is not None and path.endswith(".md") and is_archived(path) == archived
+        }
         gone = {path for path, data in self._pages.items() if data is None}
-        return tuple(sorted(({*self._store.paths()} | made) - gone))
+        return tuple(sorted(({*self._store.paths(archived=archived)} | made) - gone))
 
-    def stamps(self) -> dict[str, str]:
+    def stamps(self, *, archived: bool = False) -> dict[str, str]:
         """No page: a rehearsal is checked whole."""
+        del archived
         return {}
+
+    def derived(self, name: str) -> None:
+        """Nowhere: what follows from a rehearsal is kept in memory."""
+        del name
 
     def remembered(self, name: str) -> bytes:
         """Nothing."""

@@ -65,14 +65,20 @@ def page_events(memory: Memory, path: str) -> Iterator[Event]:
     except NotFound:
         return
     with file:
-        pending = b""
-        while block := file.read(BLOCK):
-            pending += block
-            cut = _last_heading(pending)
-            if cut > 0:
-                yield from entries(decode_text(pending[:cut]))
-                pending = pending[cut:]
-    yield from entries(decode_text(pending))
+        for part in whole_entries(file.read):
+            yield from entries(decode_text(part))
+
+
+def whole_entries(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """The rest of a log in parts that end where an entry ends; together they are all of it."""
+    pending = b""
+    while block := read(BLOCK):
+        pending += block
+        cut = _last_heading(pending)
+        if cut > 0:
+            yield pending[:cut]
+            pending = pending[cut:]
+    yield pending
 
 
 def _last_heading(data: bytes) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -75,6 +76,37 @@ def test_a_page_that_is_not_there_is_none(store):
 def test_pages_are_listed_sorted_with_their_folders(store):
     assert store.paths() == ("a.md", "agents/one.md", "log.md")
     assert store.strangers() == ()
+
+
+def test_archived_pages_are_listed_apart_from_the_live_ones(store):
+    held = [
+        ("archive/agents/one.md", b"old"),
+        ("archive/checkpoints/first/a.md", b"a copy"),
+        ("b.md", b"live"),
+    ]
+    commit(store, *(Replace(path=path, data=data, expected=None) for path, data in held))
+    assert store.paths(archived=True) == ("archive/agents/one.md",)
+    assert store.paths() == ("a.md", "agents/one.md", "b.md", "log.md")
+    assert set(store.stamps(archived=True)) <= {"archive/agents/one.md"}
+
+
+def test_a_page_in_a_linked_archive_is_nobody_s(root):
+    store = files_store(root)
+    (root / "archive").symlink_to(root / "agents")
+    assert store.paths(archived=True) == ()
+    assert store.stamps(archived=True) == {}
+
+
+def test_what_is_derived_has_a_file_once_somebody_wrote_and_nowhere_else(root):
+    store = files_store(root)
+    assert store.derived("search") is None
+    commit(store, Replace(path="b.md", data=b"", expected=None))
+    place = store.derived("search")
+    assert place == str(root / ".cosmemory" / "cache" / "search") == store.derived("search")
+    Path(place).unlink()
+    Path(place).symlink_to(root / "a.md")
+    assert store.derived("search") is None
+    assert EphemeralStore(PAGES).derived("search") is None
 
 
 def test_a_page_is_replaced(store):

@@ -22,6 +22,31 @@ def read(root: str, name: str) -> bytes:
         return b""
 
 
+def place(root: str, name: str) -> str | None:
+    """A file for others to keep something in, made empty with the mode of our own; None where there can be none."""
+    shelf, path = f"{root}/{SHELF}", f"{root}/{SHELF}/{name}"
+    try:
+        if (
+            os.path.islink(f"{root}/{FOLDER}")
+            or os.path.islink(shelf)
+            or not os.path.isdir(f"{root}/{FOLDER}")
+        ):
+            return None
+        if not os.path.lexists(path):
+            os.makedirs(shelf, exist_ok=True)
+            mode = os.stat(f"{root}/{FOLDER}").st_mode & 0o666
+            descriptor = os.open(path, MAKE, mode)
+            try:
+                os.fchmod(descriptor, mode)
+            finally:
+                os.close(descriptor)
+    except FileExistsError:
+        pass  # somebody else made it first
+    except OSError:
+        return None
+    return path if os.path.isfile(path) and not os.path.islink(path) else None
+
+
 def write(root: str, name: str, data: bytes) -> None:
     """Keep something; a tree that cannot be written, or where nobody ever wrote, stays as it is."""
     shelf = f"{root}/{SHELF}"

@@ -26,6 +26,7 @@ from cosmemory.store import (
     Stored,
     Vitals,
     check_path,
+    is_archived,
     is_revision_of,
     one_each,
     open_one_by_one,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from cosmemory.engines.files.copies import FilesCopies
     from cosmemory.engines.files.past import Past
-    from cosmemory.engines.files.recalled import FilesHistory
+    from cosmemory.engines.files.recalled import FilesHistory, Known
     from cosmemory.store import Readable
 
 
@@ -55,6 +56,7 @@ class FilesStore:
         self.lock = Lock(self.root, timeout)
         self.keep_days = keep_days
         self._remembered: Past | None = None
+        self._recalled: Known | None = None
         self._logs: dict[str, Log] = {}
 
     def read(self, path: str) -> Stored | None:
@@ -100,21 +102,26 @@ class FilesStore:
         with self._opened(path) as file:
             return file.seek(0, os.SEEK_END)
 
-    def paths(self) -> tuple[str, ...]:
-        """Every live page."""
-        found = listing.pages(self.root)
+    def paths(self, *, archived: bool = False) -> tuple[str, ...]:
+        """Every live page, or every archived one."""
+        found = listing.pages(self.root, archived=archived)
         if not self._intent_is_open():
             return found
         from cosmemory.engines.files import intent
 
         opened = intent.read(self.root)
-        touched = {step.path for step in opened.steps} if opened else set()
+        steps = opened.steps if opened else ()
+        touched = {step.path for step in steps if is_archived(step.path) == archived}
         there = {path for path in touched if self.read(path) is not None}
         return tuple(sorted({*found} - touched | there))
 
-    def stamps(self) -> dict[str, str]:
+    def stamps(self, *, archived: bool = False) -> dict[str, str]:
         """The file and its times of each page that lay still for a moment; none while a change is half done."""
-        return {} if self._intent_is_open() else listing.stamps(self.root)
+        return {} if self._intent_is_open() else listing.stamps(self.root, archived=archived)
+
+    def derived(self, name: str) -> str | None:
+        """A file below ``.cosmemory/``, where there is one or we may make it."""
+        return cache.place(self.root, name)
 
     def remembered(self, name: str) -> bytes:
         """What was remembered under a name, empty when nothing was."""
@@ -138,7 +145,8 @@ class FilesStore:
         """What was changed, by whom and why, as the journal, the spool and the pages tell it."""
         from cosmemory.engines.files.recalled import recalled
 
-        return recalled(self.root, self._bytes)
+        found, self._recalled = recalled(self.root, self._bytes, self._recalled)
+        return found
 
     def notice(self, *, thoroughly: bool = False) -> bool:
         """Remember what was saved by hand since; whether there is any that nobody has examined."""

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from cosmemory.engines.files.disk import refusal
 from cosmemory.frozen import frozen
 from cosmemory.pattern import pattern
+from cosmemory.store import is_archived
 
 # Copies kept out of the way, never taken for live pages.
-NOT_LIVE = frozenset(["checkpoints", "backups", "archive"])
+ARCHIVE = "archive"
+NOT_LIVE = frozenset(["checkpoints", "backups", ARCHIVE])
 PAGE = ".md"
 SETTLED = 2_000_000_000  # nanoseconds, more than the coarsest clock of a file system
 STRANGER = pattern(
@@ -25,11 +27,21 @@ STRANGER = pattern(
 )
 
 
-def pages(root: str) -> tuple[str, ...]:
+def pages(root: str, *, archived: bool = False) -> tuple[str, ...]:
     """The paths of the live pages, sorted; nothing is read, and no link leads out of the root."""
-    return tuple(
-        sorted(path for path, name in _files(root) if name.endswith(PAGE) and not STRANGER.fullmatch(name))
-    )
+    found = _archived(root) if archived else _entries(root)
+    return tuple(sorted(path for path, entry in found if _is_page(entry.name)))
+
+
+def _is_page(name: str) -> bool:
+    return name.endswith(PAGE) and not STRANGER.fullmatch(name)
+
+
+def _archived(root: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """The files moved below ``archive/``, where that is a folder of the memory and no link."""
+    if os.path.islink(f"{root}/{ARCHIVE}"):
+        return iter(())
+    return ((path, entry) for path, entry in _entries(root, f"{ARCHIVE}/") if is_archived(path))
 
 
 @frozen()
@@ -45,12 +57,12 @@ class Look:
     still: bool
 
 
-def looks(root: str) -> dict[str, Look]:
+def looks(root: str, *, archived: bool = False) -> dict[str, Look]:
     """How each live page looks from outside, none of them read."""
     settled = time.time_ns() - SETTLED
     found: dict[str, Look] = {}
-    for path, entry in _entries(root):
-        if path.endswith(PAGE) and not STRANGER.fullmatch(entry.name):
+    for path, entry in _archived(root) if archived else _entries(root):
+        if _is_page(entry.name):
             try:
                 status = entry.stat(follow_symlinks=entry.is_symlink())
             except OSError:
@@ -62,22 +74,19 @@ def looks(root: str) -> dict[str, Look]:
     return found
 
 
-def stamps(root: str) -> dict[str, str]:
+def stamps(root: str, *, archived: bool = False) -> dict[str, str]:
     """The looks of the pages that lie still."""
-    return {path: look.stamp for path, look in looks(root).items() if look.still}
+    return {path: look.stamp for path, look in looks(root, archived=archived).items() if look.still}
 
 
 def strangers(root: str) -> tuple[str, ...]:
     """The paths of copies that are no pages, sorted."""
-    return tuple(sorted(path for path, name in _files(root, hidden=True) if STRANGER.fullmatch(name)))
+    found = _entries(root, hidden=True)
+    return tuple(sorted(path for path, entry in found if STRANGER.fullmatch(entry.name)))
 
 
-def _files(root: str, *, hidden: bool = False) -> Iterator[tuple[str, str]]:
-    return ((path, entry.name) for path, entry in _entries(root, hidden=hidden))
-
-
-def _entries(root: str, *, hidden: bool = False) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    pending = [""]
+def _entries(root: str, top: str = "", *, hidden: bool = False) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    pending = [top]
     while pending:
         below = pending.pop()
         try:

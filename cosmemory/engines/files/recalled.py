@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import islice, takewhile
 
 from cosmemory.engines.files import heads, journal, noticing, spooled
 from cosmemory.engines.files.disk import refusal
@@ -19,7 +20,7 @@ from cosmemory.engines.files.spool import EDITED, JOURNAL, NONE, UNKNOWN
 from cosmemory.engines.files.spooled import Record, revision_in
 from cosmemory.engines.files.weaving import FOLLOWS, LOST, WHOLE, Woven, WovenStep, woven
 from cosmemory.errors import Damaged, NotFound
-from cosmemory.frozen import frozen, replace
+from cosmemory.frozen import field, frozen, replace
 from cosmemory.store import Attribution, Remembered, is_revision_of
 
 Read = Callable[[str], bytes | None]
@@ -38,12 +39,13 @@ class FilesHistory:
         self, path: str | None = None, *, below: int | None = None, limit: int | None = None
     ) -> tuple[Remembered, ...]:
         """The changes of one page, or of all, newest first."""
-        found = [
+        fits = (
             change.remembered
             for change in reversed(self.fresh)
             if (below is None or change.number < below)
             and (path is None or any(step.path == path for step in change.steps))
-        ][:limit]
+        )
+        found = list(islice(fits, limit))
         if self.journal is not None and (limit is None or len(found) < limit):
             # Not what the journal took over since this history was asked for: that stands among the fresh ones.
             most = self.last + 1 if below is None else min(below, self.last + 1)
@@ -101,22 +103,44 @@ class FilesHistory:
         return text
 
 
-def recalled(root: str, read: Read) -> FilesHistory:
-    """The history of the memory in a folder; ``read`` gives a page with what is half done laid over it.
+@frozen()
+class Known:
+    """What was read of a spool before, up to the last of its records of which nothing can change any more."""
 
-    Raises Damaged where the journal cannot be read.
+    spool: str = ""
+    taken: tuple[str, int, int] = ("", 0, 0)
+    end: int = 0
+    heads: Mapping[str, str] = field(default_factory=dict)
+    fresh: tuple[Woven, ...] = ()
+    stamps: Mapping[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  # of pages that were read, with their heads
+
+
+def recalled(root: str, read: Read, before: Known | None = None) -> tuple[FilesHistory, Known]:
+    """The history of the memory in a folder, and what of it need not be read again, which may be given ``before``.
+
+    ``read`` gives a page with what is half done laid over it. Raises Damaged where the journal cannot be read.
     """
     folder = f"{root}/{FOLDER}"
     with _refusing():
         # The spool first: what the journal takes over meanwhile is then in both, and counted once.
-        spool = spooled.read(folder)
+        spool = spooled.read(folder, before.spool, before.end) if before else spooled.read(folder)
         kept = journal.opened(folder)
-        known = kept.heads() if kept else {}
         last = kept.last if kept else 0
         name, end = kept.taken if kept else ("", 0)
-    begin = end if spool.name == name else 0
-    records = [_judged(each, read) for each in spool.records if each.end > begin]
-    fresh = list(woven(records, last + 1, known, read))
+        if before is None:
+            before = Known(spool.name, (name, end, last), 0, kept.heads() if kept else {})
+    if (spool.name, (name, end, last)) != (before.spool, before.taken):
+        return recalled(root, read)
+    begin = max(before.end, end if spool.name == name else 0)
+    records = [each for each in spool.records if each.end > begin]
+    settled = list(takewhile(lambda each: each.state, records))
+    known = dict(before.heads)
+    fresh = [*before.fresh, *woven(settled, last + 1 + len(before.fresh), known, read)]
+    after = Known(spool.name, before.taken, settled[-1].end if settled else begin, dict(known), tuple(fresh))
+    open_ones = [_judged(each, read) for each in records[len(settled) :]]
+    fresh += woven(open_ones, last + 1 + len(fresh), known, read)
     stamps = heads.read(folder)
     seen = Heads(revisions=known)
     seen.stamps = {
@@ -124,8 +148,12 @@ def recalled(root: str, read: Read) -> FilesHistory:
         for path, stamp in stamps.stamps.items()
         if stamps.revisions.get(path) == known.get(path, UNKNOWN)
     }
+    seen.stamps |= {path: stamp for path, (stamp, head) in before.stamps.items() if known.get(path) == head}
     present = _present(root, seen, last + len(fresh) + 1, read)
-    return FilesHistory(kept, (*fresh, *present), last, read)
+    after = replace(
+        after, stamps={path: (stamp, known[path]) for path, stamp in seen.stamps.items() if path in known}
+    )
+    return FilesHistory(kept, (*fresh, *present), last, read), after
 
 
 @contextmanager
@@ -147,7 +175,7 @@ def told_of(root: str) -> Read:
 
     def told(path: str) -> bytes | None:
         with suppress(NotFound, Damaged):
-            history = recalled(root, lambda path: noticing.page(root, path))
+            history, _ = recalled(root, lambda path: noticing.page(root, path))
             newest = history.revisions(path, limit=1)
             return history.text(path, newest[0].number) if newest else None
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 
 from cosmemory.errors import NotSaved, Unsafe
 
@@ -17,8 +18,11 @@ def read_file(path: str) -> bytes | None:
         return None
 
 
-def save_file(path: str, data: bytes | None) -> None:
-    """Puts ``data`` in the file's place, whole or not at all, with the mode that it had; None removes the file."""
+def save_file(path: str, data: bytes | Iterable[bytes] | None) -> None:
+    """Puts ``data`` in the file's place, whole or not at all, with the mode that it had; None removes the file.
+
+    Data in parts are written as they come.
+    """
     if os.path.lexists(path) and not os.path.isfile(path):
         raise Unsafe(path, "it is no plain file")
     if data is None:
@@ -32,7 +36,7 @@ def save_file(path: str, data: bytes | None) -> None:
         raise NotSaved(path, error.strerror or str(error)) from error
     try:
         with open(descriptor, "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, mode)

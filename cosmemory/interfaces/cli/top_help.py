@@ -26,6 +26,7 @@ Commands:
   undo        Take back a change; what came later stays.
   log         Append an event to the coordination log.
   events      Find events in the log and its archives.
+  search      Find words on all pages and in what is gone.
   focus       Say what is being worked on.
   action      Add and move pending actions.
   decision    Record a decision and why it was made.
@@ -53,6 +54,8 @@ Commands:
   checkpoint  Keep copies of all pages, and go back to one.
   backup      Copy all pages to a folder elsewhere.
   config      Show, check and change the settings.
+  export      Write everything out, as JSON Lines.
+  import      Take pages in that were written out.
   kinds       List the kinds of page.
   completion  Print a shell's completion script.
   version     Print the version.

@@ -164,9 +164,7 @@ def events(since: str | None, until: str | None, **options: Any) -> None:
     """Find events in the active log and all archives, oldest first."""
     session = session_of(options)
     memory = session.memory()
-    found = find_events(
-        memory, since=_bound(since, "since"), until=_bound(until, "until", end=True), **options
-    )
+    found = find_events(memory, since=bound(since, "since"), until=bound(until, "until", end=True), **options)
     if session.as_json:
         listed = [event_data(event, source.removesuffix(".md")) for source, event in found]
         print_json("events", {"events": listed})
@@ -190,7 +188,7 @@ def _tell(found: Iterator[Event]) -> bool:
     return True
 
 
-def _bound(text: str | None, what: str, *, end: bool = False) -> datetime | None:
+def bound(text: str | None, what: str, *, end: bool = False) -> datetime | None:
     """The moment that ``text`` names; a bare date as an end means the whole of that day."""
     if text is None:
         return None
