@@ -209,6 +209,9 @@ class Store(Protocol):
     def stamps(self) -> Mapping[str, str]:
         """What tells a live page that was changed from one that was not, without reading it; none where unsure."""
 
+    def glance(self, path: str) -> str:
+        """What is another whenever a page was changed, at hardly any cost; it may stay the same for a moment."""
+
     def remembered(self, name: str) -> bytes:
         """What was remembered under a name, empty when nothing was."""
 

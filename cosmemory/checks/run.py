@@ -13,13 +13,13 @@ from cosmemory.checks.suppressions import apply_suppressions
 from cosmemory.config import Settings
 from cosmemory.diagnostics import Diagnostic, report
 from cosmemory.frozen import frozen, replace
-from cosmemory.kinds import AGENT_METRICS, ARCHIVE, DAILY_METRICS, KINDS, kind_of
+from cosmemory.kinds import AGENT_METRICS, ARCHIVE, DAILY_METRICS, STANDARD, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Store, Stored
 from cosmemory.text.source import Source
 
 _DAILY = DAILY_METRICS.path.partition("{")[0]
-_CENTRAL = frozenset(kind.path for kind in KINDS if kind.single)
+_CENTRAL = frozenset(kind.path for kind in STANDARD)
 
 
 @frozen(kw_only=True)

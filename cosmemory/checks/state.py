@@ -9,7 +9,7 @@ from cosmemory.checks.ages import spoken
 from cosmemory.checks.pages import Finding, Pages, complete, found, over_bound, place_of
 from cosmemory.config import Settings
 from cosmemory.document.values import write_number, write_time
-from cosmemory.kinds import COORDINATION_LOG, COS_STATE, KINDS, TEAM_ROSTER
+from cosmemory.kinds import COORDINATION_LOG, COS_STATE, STANDARD, TEAM_ROSTER
 from cosmemory.kinds.cos_state import ENDED
 from cosmemory.kinds.mirrors import team_figures
 from cosmemory.kinds.page import Page
@@ -59,4 +59,4 @@ def _age(page: Page, now: datetime) -> Iterator[Finding]:
 
 def missing_pages(paths: set[str]) -> list[str]:
     """The standard pages that are not among ``paths``."""
-    return [kind.path for kind in KINDS if kind.single and kind.path not in paths]
+    return [kind.path for kind in STANDARD if kind.path not in paths]

@@ -91,6 +91,11 @@ class EphemeralStore:
         """No page: nothing tells what was changed here but its bytes."""
         return {}
 
+    def glance(self, path: str) -> str:
+        """The page's bytes by their name."""
+        data = self._pages.get(path)
+        return "" if data is None else revision_of(data)
+
     def remembered(self, name: str) -> bytes:
         """Nothing."""
         del name

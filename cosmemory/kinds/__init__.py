@@ -82,6 +82,7 @@ DAILY_METRICS = _kind("daily-metrics", "performance/metrics-{date}.md", "DailyMe
 AGENT_METRICS = _kind("agent-metrics", "performance/agent-{name}-{month}.md", "AgentMetrics")
 REPORT = _kind("report", "performance/reports/{sort}-{period}.md", "Report")
 CONFLICT = _kind("conflict", "conflicts/{id}.md", "Conflict")
+BOARD = _kind("board", "board.md", "Board")
 
 KINDS: tuple[Kind, ...] = (
     COS_STATE,
@@ -92,7 +93,10 @@ KINDS: tuple[Kind, ...] = (
     AGENT_METRICS,
     REPORT,
     CONFLICT,
+    BOARD,
 )
+# The pages that every memory has: `init` makes them, and one that is missing was lost.
+STANDARD: tuple[Kind, ...] = (COS_STATE, TEAM_ROSTER, COORDINATION_LOG, ACTIVE_ALERTS)
 LOG_PATH = COORDINATION_LOG.path
 ARCHIVE = pattern(r"coordination-log-(\d{4}-W\d\d)\.md")
 

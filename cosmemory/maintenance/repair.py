@@ -10,7 +10,7 @@ from cosmemory.checks import CHECKS
 from cosmemory.checks.pages import Pages
 from cosmemory.errors import Conflict, NotFound
 from cosmemory.frozen import frozen, replace
-from cosmemory.kinds import ARCHIVE, KINDS, LOG_PATH, Kind, kind_of
+from cosmemory.kinds import ARCHIVE, LOG_PATH, STANDARD, Kind, kind_of
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.log_archive import Entry, entry_texts, whole, without_entries
 from cosmemory.kinds.page import read_page
@@ -61,7 +61,7 @@ def plan(memory: Memory, names: Sequence[str] = ()) -> tuple[Mend, ...]:
     if names:
         paths = list(dict.fromkeys(_path_of(memory, name) for name in names))
     else:
-        paths = sorted({*memory.store.paths(), *(kind.path for kind in KINDS if kind.single)})
+        paths = sorted({*memory.store.paths(), *(kind.path for kind in STANDARD)})
     return tuple(mend for path in paths if (mend := _mend(memory, path)) is not None)
 
 
@@ -242,7 +242,7 @@ def _anew(memory: Memory, kind: Kind | None) -> tuple[bytes | None, str]:
 
     if kind is not None and kind.name in REBUILT and _log_tells(memory):
         return encode_text(rebuilt_text(memory, kind)), "the log and its archives"
-    if kind is None or not kind.single:
+    if kind not in STANDARD:
         return None, ""
     return encode_text(starting_pages(memory)[kind]), "the template"
 

@@ -28,7 +28,7 @@ def initialise(memory: Memory) -> Outcome[tuple[str, ...]]:
         pages = starting_pages(memory)
         missing = {kind.path: text for kind, text in pages.items() if not transaction.exists(kind.path)}
         for path, text in missing.items():
-            lost = _lost_text(memory, path)
+            lost = lost_text(memory, path)
             if lost is not None:
                 memory.told.append(f"{path} was lost, and is back as it was.")
             transaction.create(path, text if lost is None else lost)
@@ -37,7 +37,7 @@ def initialise(memory: Memory) -> Outcome[tuple[str, ...]]:
     return memory.run(verb, operation="init")
 
 
-def _lost_text(memory: Reader, path: str) -> str | None:
+def lost_text(memory: Reader, path: str) -> str | None:
     """What a page said that went by hand, and not by a command; None where nobody knows."""
     history = memory.store.history()
     newest = history.revisions(path, limit=1)

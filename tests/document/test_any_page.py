@@ -28,6 +28,7 @@ PATHS = {
     "agent-metrics": "performance/agent-a-2026-11.md",
     "report": "performance/reports/weekly-2026-W47.md",
     "conflict": "conflicts/CONFLICT-1.md",
+    "board": "board.md",
 }
 ARCHIVE = "coordination-log-2026-W46.md"
 NOW = read_time("2026-11-21T06:00:00Z")[0]
@@ -90,7 +91,7 @@ def test_a_page_with_anything_put_into_it_is_read(kind, data):
     assert_reads(kind, encoded(text[:at] + data.draw(TEXTS) + text[end:]))
 
 
-@given(texts=st.lists(TEXTS, min_size=9, max_size=9))
+@given(texts=st.lists(TEXTS, min_size=10, max_size=10))
 def test_a_memory_of_any_texts_is_checked(texts):
     paths = [*PATHS.values(), ARCHIVE]
     store = EphemeralStore({path: encoded(text) for path, text in zip(paths, texts, strict=True)})

@@ -48,6 +48,7 @@ VALUES = {
     "agent-metrics": ("role", "strengths"),
     "report": ("remarks", "period"),
     "conflict": ("disputed_values.#1.kept", "reason"),
+    "board": ("entries.plan.value", "entries.plan.writer"),
     "coordination-log": ("session",),
 }
 

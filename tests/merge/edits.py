@@ -27,6 +27,7 @@ PATHS = {
     "agent-metrics": "performance/agent-helper-2026-11.md",
     "report": "performance/reports/weekly-2026-W46.md",
     "conflict": "conflicts/CONFLICT-1.md",
+    "board": "board.md",
 }
 SAMPLES = {
     "a time": ["2026-12-24T18:00:00Z", "2027-01-02T03:04:05Z"],

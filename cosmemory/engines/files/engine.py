@@ -116,6 +116,15 @@ class FilesStore:
         """The file and its times of each page that lay still for a moment; none while a change is half done."""
         return {} if self._intent_is_open() else listing.stamps(self.root)
 
+    def glance(self, path: str) -> str:
+        """The file of a page, its length and its times; every replaced page is another file."""
+        check_path(path)
+        try:
+            found = os.stat(f"{self.root}/{path}", follow_symlinks=False)
+        except OSError:
+            return ""
+        return f"{found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+
     def remembered(self, name: str) -> bytes:
         """What was remembered under a name, empty when nothing was."""
         return cache.read(self.root, name)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cosmemory.errors import NotFound
 from cosmemory.interfaces.cli.output import tell_notices
-from cosmemory.kinds import KINDS
+from cosmemory.kinds import KINDS, STANDARD
 from cosmemory.memory import Memory
 
 
@@ -39,7 +39,7 @@ def pages_named(memory: Memory, names: Sequence[str]) -> list[str] | None:
         inside = _inside(memory, name)
         below = [path for path in known if inside in (".", path) or path.startswith(f"{inside}/")]
         if inside == ".":
-            below += [kind.path for kind in KINDS if kind.single]
+            below += [kind.path for kind in STANDARD]
         if not below and inside and os.path.exists(name):
             tell_notices([f"{name} is no live page and was not checked"])
         elif not below:
