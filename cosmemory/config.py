@@ -22,7 +22,8 @@ class Settings:
     Bounds are numbers of rows, ``targets`` are percents or counts by metric, ``target_roles`` numbers of
     agents by role, ``lock_timeout`` is in seconds, ``stale_saves`` says what happens to changes that an older copy
     of a page overwrote, ``history_days`` for how long the history goes back, ``checkpoint_fresh`` is in minutes. What
-    ``health`` watches is in bytes, seconds and hours.
+    ``health`` watches is in bytes, seconds and hours. ``kinds`` are the project's own, as they are declared;
+    ``check_files`` and ``check_packages`` name its own checks; ``folder`` is where the file stands.
     """
 
     format: int = FORMAT
@@ -48,6 +49,11 @@ class Settings:
     checkpoints_kept: int = 24
     checkpoint_days: int = 30
     checkpoint_fresh: int = 10
+    kinds: dict[str, dict[str, object]] = field(default_factory=dict)
+    check_files: tuple[str, ...] = ()
+    check_packages: tuple[str, ...] = ()
+    checks_run: bool = True
+    folder: str = ""
 
 
 # Limits beyond which ``health`` speaks up.
@@ -79,6 +85,10 @@ _PLACES: dict[tuple[str, str], str] = {
     ("checkpoints", "keep"): "checkpoints_kept",
     ("checkpoints", "days"): "checkpoint_days",
     ("checkpoints", "fresh"): "checkpoint_fresh",
+    ("", "kinds"): "kinds",
+    ("checks", "files"): "check_files",
+    ("checks", "packages"): "check_packages",
+    ("checks", "run"): "checks_run",
 }
 
 
@@ -98,7 +108,7 @@ def load_settings(root: str) -> Settings:
                 raise ConfigError(
                     path, "templates", f"there is no folder {named}", "Make it, or correct the name."
                 )
-            return replace(settings, templates=named)
+            return replace(settings, templates=named, folder=folder)
     return Settings()
 
 

@@ -101,7 +101,7 @@ class Memory(Reader):
         """Everything that is wrong on the pages at ``paths``, or on all of them; nothing is written."""
         from cosmemory.checks.run import check_store
 
-        return check_store(self.store, self.now(), self.settings, paths, self.read_stored)
+        return check_store(self.store, self.now(), self.settings, paths, self.read_stored, self.kinds)
 
     def log(self, *events: Event) -> Revision:
         """``events`` appended to the coordination log, durably and with one sync."""

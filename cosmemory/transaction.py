@@ -188,7 +188,9 @@ class Transaction:
             return change
         from cosmemory.merge.pages import merge_pages
 
-        both = merge_pages(change.path, encode_text(page.tree.text), change.data, stored.data)
+        both = merge_pages(
+            change.path, encode_text(page.tree.text), change.data, stored.data, kinds=self.memory.kinds
+        )
         if both.disputes or both.data is None:
             raise edited
         return Replace(path=change.path, data=both.data, expected=stored.revision)
@@ -196,7 +198,7 @@ class Transaction:
     def _alone(self, path: str) -> Sequence[Change]:
         """The change of a single value, with no more read of its page than it needs; none where that is not sure."""
         at, text = self._sets[path]
-        kind = kind_of(path)
+        kind = kind_of(path, self.memory.kinds)
         parts = _parts_for(kind, at) if kind else None
         if kind is None or parts is None:
             self.page(path)

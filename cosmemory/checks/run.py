@@ -13,7 +13,7 @@ from cosmemory.checks.suppressions import apply_suppressions
 from cosmemory.config import Settings
 from cosmemory.diagnostics import Diagnostic, report
 from cosmemory.frozen import frozen, replace
-from cosmemory.kinds import AGENT_METRICS, ARCHIVE, DAILY_METRICS, STANDARD, kind_of
+from cosmemory.kinds import AGENT_METRICS, ARCHIVE, BUILT_IN, DAILY_METRICS, STANDARD, Kinds
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.store import Store, Stored
 from cosmemory.text.source import Source
@@ -45,6 +45,7 @@ def check_store(
     settings: Settings,
     paths: Sequence[str] | None,
     read: Callable[[Stored], Page] = read_page,
+    kinds: Kinds = BUILT_IN,
 ) -> Checked:
     """The findings on ``paths``, or on every page; pages beside them are read for what they say of each other.
 
@@ -65,9 +66,9 @@ def check_store(
             still_clean[path] = stamp
             done.append(CheckedPage(path=path, text="", diagnostics=()))
             day.follow(path, None)
-        elif not _is_known(path):
+        elif not _is_known(path, kinds):
             others += [path] if path.endswith(".md") else []
-        elif months.keep(path, stamp) or (page := _read(store, path, found, read)) is None:
+        elif months.keep(path, stamp) or (page := _read(store, path, found, read, kinds)) is None:
             continue
         elif path in _CENTRAL:
             central[path] = page
@@ -89,7 +90,14 @@ def check_store(
             report("missing-page", "this standard page is missing; cosmemory repair brings it back", 0, 0)
         ]
     strangers = store.strangers()
-    together = Pages(pages=central, now=now, settings=settings, others=tuple(others), strangers=strangers)
+    together = Pages(
+        pages=central,
+        now=now,
+        settings=settings,
+        others=tuple(others),
+        strangers=strangers,
+        kinds=kinds,
+    )
     for check in CHECKS:
         for path, diagnostic in check(together):
             found.setdefault(path, []).append(diagnostic)
@@ -168,8 +176,8 @@ def _beside(page: Page, others: Sequence[Page], now: datetime, settings: Setting
     return _checked(page.path, page, told)
 
 
-def _is_known(path: str) -> bool:
-    return kind_of(path) is not None or ARCHIVE.fullmatch(path) is not None
+def _is_known(path: str, kinds: Kinds) -> bool:
+    return kinds.of(path) is not None or ARCHIVE.fullmatch(path) is not None
 
 
 def _read(
@@ -177,6 +185,7 @@ def _read(
     path: str,
     found: dict[str, list[Diagnostic]],
     read: Callable[[Stored], Page] = read_page,
+    kinds: Kinds = BUILT_IN,
 ) -> Page | None:
     """The page at a path; None, with what is wrong, for a file that cannot be read as one."""
     stored = store.read(path)
@@ -186,7 +195,7 @@ def _read(
     if unreadable:
         found[path] = [report("not-utf8-text", f"the file is {unreadable}", 0, 0)]
         return None
-    return read(stored) if path in _CENTRAL else read_page(stored)
+    return read(stored) if path in _CENTRAL else read_page(stored, None, kinds)
 
 
 def _checked(path: str, page: Page | None, found: list[Diagnostic]) -> CheckedPage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from types import ModuleType
 
@@ -23,6 +23,7 @@ class Kind:
     path: str
     record: str
     pattern: re.Pattern[str]
+    source: str = ""  # the text of its template, where none is packaged
 
     @property
     def module(self) -> ModuleType:
@@ -67,11 +68,16 @@ _PLACEHOLDERS = {
 }
 
 
-def _kind(name: str, path: str, record: str) -> Kind:
+def path_pattern(path: str) -> re.Pattern[str]:
+    """What matches the paths that ``path`` stands for, its placeholders filled."""
     wanted = re.escape(path)
     for placeholder, matching in _PLACEHOLDERS.items():
         wanted = wanted.replace(re.escape(placeholder), matching)
-    return Kind(name=name, path=path, record=record, pattern=pattern(wanted))
+    return pattern(wanted)
+
+
+def _kind(name: str, path: str, record: str) -> Kind:
+    return Kind(name=name, path=path, record=record, pattern=path_pattern(path))
 
 
 COS_STATE = _kind("cos-state", "cos-state.md", "CosState")
@@ -101,11 +107,33 @@ LOG_PATH = COORDINATION_LOG.path
 ARCHIVE = pattern(r"coordination-log-(\d{4}-W\d\d)\.md")
 
 
-def kind_of(path: str) -> Kind | None:
-    """The kind of the page at ``path``; None for a page that is nobody's, or an archive of the log."""
-    return next((kind for kind in KINDS if kind.pattern.fullmatch(path)), None)
+@frozen()
+class Kinds:
+    """The kinds that one memory knows: those of every memory, and its ``own`` behind them."""
+
+    own: tuple[Kind, ...] = ()
+
+    def __iter__(self) -> Iterator[Kind]:
+        yield from KINDS
+        yield from self.own
+
+    def of(self, path: str) -> Kind | None:
+        """The kind of the page at ``path``; None for a page that is nobody's, or an archive of the log."""
+        return next((kind for kind in self if kind.pattern.fullmatch(path)), None)
+
+    def named(self, name: str) -> Kind | None:
+        """The kind called ``name``."""
+        return next((kind for kind in self if kind.name == name), None)
 
 
-def kind_named(name: str) -> Kind | None:
-    """The kind called ``name``."""
-    return next((kind for kind in KINDS if kind.name == name), None)
+BUILT_IN = Kinds()
+
+
+def kind_of(path: str, kinds: Kinds = BUILT_IN) -> Kind | None:
+    """The kind of the page at ``path`` among those of one memory."""
+    return kinds.of(path)
+
+
+def kind_named(name: str, kinds: Kinds = BUILT_IN) -> Kind | None:
+    """The kind called ``name`` among those of one memory."""
+    return kinds.named(name)

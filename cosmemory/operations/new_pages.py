@@ -25,7 +25,7 @@ def page_text(memory: Reader, kind: Kind, document: Any, **more: str) -> str:
     """
     own = own_template(memory, kind)
     if own is None:
-        return render(document, kind.template, **more)
+        return render(document, kind.template, kind.source or None, **more)
     place, template = own
     try:
         text = render(document, kind.template, template, **more)
