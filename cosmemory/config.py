@@ -49,7 +49,7 @@ class Settings:
     checkpoints_kept: int = 24
     checkpoint_days: int = 30
     checkpoint_fresh: int = 10
-    kinds: dict[str, dict[str, object]] = field(default_factory=dict)
+    kinds: dict[str, object] = field(default_factory=dict)
     check_files: tuple[str, ...] = ()
     check_packages: tuple[str, ...] = ()
     checks_run: bool = True

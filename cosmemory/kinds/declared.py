@@ -72,7 +72,7 @@ def kind(
     return _made(name, path, record, title, template, tuple(stamp), "")
 
 
-def own_kinds(declared: Mapping[str, Mapping[str, Any]], folder: str, more: tuple[Kind, ...] = ()) -> Kinds:
+def own_kinds(declared: Mapping[str, Any], folder: str, more: tuple[Kind, ...] = ()) -> Kinds:
     """The kinds of one memory: those ``declared`` in its settings, which stand in ``folder``, and ``more``.
 
     Raises ConfigError for a declaration that cannot be used, with the key that it is about.
@@ -86,7 +86,7 @@ def own_kinds(declared: Mapping[str, Mapping[str, Any]], folder: str, more: tupl
 class _Declared:
     """A declaration beside its spelling, by which two are compared: a process makes the classes of each once."""
 
-    def __init__(self, held: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, held: Mapping[str, Any]) -> None:
         self.held = held
 
     def __eq__(self, other: object) -> bool:

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "set": ("pages", "set_", "Change one value."),
     "add": ("pages", "add", "Add a record."),
     "remove": ("pages", "remove", "Remove a record."),
+    "new": ("pages", "new", "Make a page of a kind of the project's own."),
     "history": ("history", "history", "Show what was changed, when, by whom and why."),
     "diff": ("history", "diff", "Show what differs between two moments."),
     "blame": ("history", "blame", "Show who set each value of a page."),
