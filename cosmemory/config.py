@@ -108,7 +108,9 @@ def load_settings(root: str) -> Settings:
                 raise ConfigError(
                     path, "templates", f"there is no folder {named}", "Make it, or correct the name."
                 )
-            return replace(settings, templates=named, folder=folder)
+            # So are the files that own kinds and checks are in.
+            inside = folder if settings.kinds or settings.check_files else ""
+            return replace(settings, templates=named, folder=inside)
     return Settings()
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from cosmemory.checks.alerts import check_alert_mirror, check_alerts
+from cosmemory.checks.board import check_board
 from cosmemory.checks.log import check_log
 from cosmemory.checks.metrics import check_metrics
 from cosmemory.checks.pages import Finding, Pages
 from cosmemory.checks.source import check_source, check_strangers
 from cosmemory.checks.state import check_state
 from cosmemory.checks.team import check_team
+from cosmemory.checks.workflow import check_workflow
 
 Check = Callable[[Pages], Iterable[Finding]]
 
 # Checks of one page at a time, by itself or beside the daily page before it: the pages may be many.
-PAGE_CHECKS: tuple[Check, ...] = (check_source, check_log, check_metrics)
+PAGE_CHECKS: tuple[Check, ...] = (check_source, check_log, check_metrics, check_board)
 
 # Checks of the few pages that speak about each other.
 CHECKS: tuple[Check, ...] = (
@@ -25,4 +27,5 @@ CHECKS: tuple[Check, ...] = (
     check_team,
     check_alerts,
     check_alert_mirror,
+    check_workflow,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cosmemory.errors import Refused
-from cosmemory.interfaces.cli.git_driver import DISPUTED, MERGED, page_path
+from cosmemory.interfaces.cli.git_driver import DISPUTED, MERGED, kinds_of_page, page_path
 from cosmemory.interfaces.cli.output import tell_warning
 from cosmemory.interfaces.cli.saving import read_file, save_file
 from cosmemory.merge.pages import merge_pages
