@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from cosmemory.checks import CHECKS, PAGE_CHECKS
@@ -56,8 +56,8 @@ def check_store(
 ) -> Checked:
     """The findings on ``paths``, or on every page; pages beside them are read for what they say of each other.
 
-    Those of the ``project``'s own checks are among them. Only the few pages that others speak about are held together, read by ``read``, which may have them at hand;
-    any number of others pass one by one.
+    Those of the ``project``'s own checks are among them. Only the few pages that others speak about are held
+    together, read by ``read``, which may have them at hand; any number of others pass one by one.
     """
     every, stamps, clean = store.paths(), store.stamps(), recall(store, settings, project.rules)
     own, texts = _own(store, now, settings, every, kinds, project)
@@ -70,10 +70,9 @@ def check_store(
     day, months = _Day(store), _Months(store, now, every)
     for path in every:
         beside = months.dailies(path) or (day.path,)
-        stamp = mark(stamps[path], *(stamps.get(each, "") for each in beside)) if path in stamps else ""
         # What a check of the project finds may hang on any page, so a page that it speaks of is always looked at.
-        if path in own:
-            stamp = ""
+        known = path in stamps and path not in own
+        stamp = mark(stamps[path], *(stamps.get(each, "") for each in beside)) if known else ""
         if stamp and clean.get(path) == stamp:
             still_clean[path] = stamp
             done.append(CheckedPage(path=path, text="", diagnostics=()))
@@ -97,20 +96,11 @@ def check_store(
                 still_clean[path] = stamp
     if still_clean != clean:
         remember(store, settings, still_clean, project.rules)
-    around = Pages(
-        pages=central,
-        now=now,
-        settings=settings,
-        others=tuple(others),
-        strangers=store.strangers(),
-        kinds=kinds,
-    )
-    for path, diagnostic in _together(around, every):
+    around = Pages(pages=central, now=now, settings=settings, others=tuple(others), kinds=kinds)
+    around = replace(around, strangers=store.strangers())
+    for path, diagnostic in (*_together(around, every), *_listed(own)):
         found.setdefault(path, []).append(diagnostic)
-    for path, told in own.items():
-        found.setdefault(path, []).extend(told)
-    done += [_checked(path, central.get(path), told, rules) for path, told in found.items()]
-    done = [replace(each, text=texts[each.path]) if each.path in texts else each for each in done]
+    done += [_checked(path, central.get(path), told, rules, texts) for path, told in found.items()]
     chosen = (each for each in done if paths is None or each.path in paths)
     return Checked(pages=tuple(sorted(chosen, key=lambda each: each.path)), others=tuple(others))
 
@@ -122,6 +112,10 @@ def _together(pages: Pages, every: Sequence[str]) -> Iterator[Finding]:
         yield path, report("missing-page", message, 0, 0)
     for check in CHECKS:
         yield from check(pages)
+
+
+def _listed(found: Mapping[str, Sequence[Diagnostic]]) -> Iterator[Finding]:
+    return ((path, each) for path, told in found.items() for each in told)
 
 
 def _own(
@@ -244,7 +238,14 @@ def _read(
     return read(stored) if path in _CENTRAL else read_page(stored, None, kinds)
 
 
-def _checked(path: str, page: Page | None, found: list[Diagnostic], rules: _Rules) -> CheckedPage:
+def _checked(
+    path: str,
+    page: Page | None,
+    found: list[Diagnostic],
+    rules: _Rules,
+    texts: Mapping[str, str] | None = None,
+) -> CheckedPage:
+    """What was found on a page, in order; ``texts`` are those of files that are no pages."""
     if any(each.name == "conflict-marker" for each in found):
         # Of two versions side by side no one can say which a fix is for.
         found = [replace(each, fix=None) for each in found]
@@ -253,5 +254,5 @@ def _checked(path: str, page: Page | None, found: list[Diagnostic], rules: _Rule
         found = apply_suppressions(page.tree.text, found, code, rules[0], certain=rules[1])
     ordered = sorted(found, key=lambda each: (each.start, each.end, each.code))
     # Only where something was found will anybody want to see the text.
-    text = page.tree.text if page and ordered else ""
+    text = page.tree.text if page and ordered else (texts or {}).get(path, "")
     return CheckedPage(path=path, text=text, diagnostics=tuple(dict.fromkeys(ordered)))
