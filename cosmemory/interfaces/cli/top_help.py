@@ -20,6 +20,7 @@ Commands:
   set         Change one value.
   add         Add a record.
   remove      Remove a record.
+  new         Make a page of a kind of the project's own.
   history     Show what was changed, when, by whom and why.
   diff        Show what differs between two moments.
   blame       Show who set each value of a page.
