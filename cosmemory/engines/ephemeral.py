@@ -93,6 +93,7 @@ class EphemeralStore:
 
     def glance(self, path: str) -> str:
         """The page's bytes by their name."""
+        check_path(path)
         data = self._pages.get(path)
         return "" if data is None else revision_of(data)
 

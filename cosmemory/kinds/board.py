@@ -131,6 +131,13 @@ def expired(board: Board, at: datetime) -> tuple[Entry, ...]:
     return tuple(each for each in board.entries if not holds(each, at))
 
 
+def matches(entry: Entry, pattern: str) -> bool:
+    """Whether the key of ``entry`` matches a shell ``pattern``, in whatever case."""
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase((entry.key or "").lower(), pattern.lower())
+
+
 def value_of(entry: Entry) -> Any:
     """What Python has for the value of ``entry``."""
     return entry.value.value if isinstance(entry.value, Data) else None

@@ -16,6 +16,7 @@ from cosmemory.kinds.board import (
     entry_named,
     expired,
     holds,
+    matches,
     put,
     refuse_other_version,
     standing,
@@ -26,6 +27,8 @@ from cosmemory.kinds.board import (
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.page import read_page
 from cosmemory.memory import Memory, Outcome
+from cosmemory.operations.board_changes import changes, subscribe, wait
+from cosmemory.operations.board_page import PAGE, read_board
 from cosmemory.operations.first_pages import lost_text
 from cosmemory.operations.new_pages import page_text
 from cosmemory.reader import Reader
@@ -37,7 +40,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-PAGE = BOARD.path
+__all__ = [
+    "Earlier",
+    "changes",
+    "entries",
+    "expire",
+    "get",
+    "history",
+    "remove",
+    "set",
+    "subscribe",
+    "update",
+    "wait",
+]
 MARK = "board"
 # What a change is told with in the log is to be read at a glance.
 SHOWN = 80
@@ -226,20 +241,6 @@ def _states(memory: Reader, key: str) -> Iterator[Earlier]:
             entry = standing(page.document, key)
         at = datetime.fromtimestamp(change.attribution.at, memory.now().tzinfo)
         yield Earlier(key=key, entry=entry, at=at, actor=change.attribution.actor)
-
-
-def read_board(reader: Reader) -> Board:
-    """The board; an empty one where nobody has written anything yet."""
-    stored = reader.store.read(PAGE)
-    found: Board = reader.read_stored(stored).document if stored is not None else Board()
-    return found
-
-
-def matches(entry: Entry, pattern: str) -> bool:
-    """Whether the key of ``entry`` matches a shell ``pattern``, in whatever case."""
-    from fnmatch import fnmatchcase
-
-    return fnmatchcase((entry.key or "").lower(), pattern.lower())
 
 
 def shown(entry: Entry) -> str:

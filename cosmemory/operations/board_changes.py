@@ -10,8 +10,17 @@ from threading import Thread
 
 from cosmemory.errors import InvalidValue, TimedOut
 from cosmemory.frozen import frozen
-from cosmemory.kinds.board import Entry, checked_key, entry_named, expires, holds, value_of, version_of
-from cosmemory.operations.board import PAGE, matches, read_board
+from cosmemory.kinds.board import (
+    Entry,
+    checked_key,
+    entry_named,
+    expires,
+    holds,
+    matches,
+    value_of,
+    version_of,
+)
+from cosmemory.operations.board_page import PAGE, read_board
 from cosmemory.reader import Reader
 
 TYPE_CHECKING = False

@@ -273,6 +273,25 @@ def test_a_template_of_the_projects_own_is_used(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        (
+            "# Risk\n\nOwner: {{ page.owner }}\n",
+            "a page made from it does not read back: why is lost or changed",
+        ),
+        ("{{ page.nothing }}", "the template cannot be rendered: "),
+    ],
+)
+def test_a_template_that_loses_something_is_refused(tmp_path, template, said):
+    (tmp_path / "risk.j2").write_text(template)
+    declared = {"path": "risk.md", "template": "risk.j2", "fields": ["Owner"], "sections": [{"title": "Why"}]}
+    given = replace(settings_of({"kinds": {"risk": declared}}), folder=str(tmp_path))
+    memory = Memory(EphemeralStore(), settings=given)
+    with pytest.raises(ConfigError, match=said):
+        new(memory, "risk", values={"owner": "ada", "why": "because"})
+
+
+@pytest.mark.parametrize(
     ("declared", "said"),
     [
         ('[kinds.risk]\nfields = ["A"]', "kinds.risk.path: it is missing"),

@@ -15,7 +15,7 @@ from cosmemory.config import Settings
 from cosmemory.errors import InvalidValue, NotFound, StaleVersion, TimedOut
 from cosmemory.kinds.board import value_of
 from cosmemory.operations import board
-from cosmemory.operations.board_changes import changes, subscribe, wait
+from cosmemory.operations.board import changes, subscribe, wait
 from cosmemory.operations.events import find_events
 
 NOON = 1_795_262_400  # 2026-11-21T12:00:00Z

@@ -67,11 +67,10 @@ def set_(key: str, value: str, if_version: int | None, ttl: int | None, **option
 def wait(key: str, timeout: float | None, above: int | None, **options: Any) -> None:
     """Wait until a key is there, and show its value; exit 1 when it does not come in time."""
     from cosmemory.operations.board_changes import TIMEOUT
-    from cosmemory.operations.board_changes import wait as wait_for
 
     session = session_of(options)
     seconds = TIMEOUT if timeout is None else timeout
-    _show(wait_for(session.memory(), key, timeout=seconds, above=above or 0), as_json=session.as_json)
+    _show(verbs.wait(session.memory(), key, timeout=seconds, above=above or 0), as_json=session.as_json)
 
 
 @board.command("list")
