@@ -17,7 +17,7 @@ from cosmemory.errors import ConfigError, InvalidValue, NotFound, Refused
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import BUILT_IN, KINDS
 from cosmemory.kinds.declared import kind
-from cosmemory.operations.new_documents import new
+from cosmemory.operations.documents import new
 from cosmemory.operations.pages import add_record, set_value
 
 NOON = 1_795_262_400  # 2026-11-21T12:00:00Z

@@ -159,7 +159,7 @@ def new(kind: str, words: tuple[str, ...], **options: Any) -> None:
     KIND is one that the settings declare. ID is what the page is called, where its path has a place for that; each
     PATH a field, as in status=open or details.owner=me.
     """
-    from cosmemory.operations.new_documents import new as make
+    from cosmemory.operations.documents import new as make
 
     session = session_of(options)
     key, values = (words[0], words[1:]) if words and "=" not in words[0] else (None, words)

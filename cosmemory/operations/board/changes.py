@@ -20,7 +20,7 @@ from cosmemory.kinds.board import (
     value_of,
     version_of,
 )
-from cosmemory.operations.board_page import PAGE, read_board
+from cosmemory.operations.board.page import PAGE, read_board
 from cosmemory.reader import Reader
 
 TYPE_CHECKING = False

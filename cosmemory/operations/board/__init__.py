@@ -27,8 +27,8 @@ from cosmemory.kinds.board import (
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.page import read_page
 from cosmemory.memory import Memory, Outcome
-from cosmemory.operations.board_changes import changes, subscribe, wait
-from cosmemory.operations.board_page import PAGE, read_board
+from cosmemory.operations.board.changes import changes, subscribe, wait
+from cosmemory.operations.board.page import PAGE, read_board
 from cosmemory.operations.first_pages import lost_text
 from cosmemory.operations.new_pages import page_text
 from cosmemory.reader import Reader
