@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 # noun: the module whose functions with a first parameter `memory` are its verbs, loaded when one is first asked for
 NOUNS = {
     "alerts": "cosmemory.operations.alerts",
+    "board": "cosmemory.operations.board",
     "conflicts": "cosmemory.operations.conflicts",
+    "documents": "cosmemory.operations.documents",
     "events": "cosmemory.operations.events",
     "metrics": "cosmemory.operations.metrics",
     "pages": "cosmemory.operations.pages",

@@ -27,7 +27,7 @@ from cosmemory.kinds.board import (
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.page import read_page
 from cosmemory.memory import Memory, Outcome
-from cosmemory.operations.board.changes import changes, subscribe, wait
+from cosmemory.operations.board.following import changes, subscribe, wait
 from cosmemory.operations.board.page import PAGE, read_board
 from cosmemory.operations.first_pages import lost_text
 from cosmemory.operations.new_pages import page_text

@@ -66,7 +66,7 @@ def set_(key: str, value: str, if_version: int | None, ttl: int | None, **option
 @option("--above", metavar="N", least=0, help="Wait for a version above N.")
 def wait(key: str, timeout: float | None, above: int | None, **options: Any) -> None:
     """Wait until a key is there, and show its value; exit 1 when it does not come in time."""
-    from cosmemory.operations.board.changes import TIMEOUT
+    from cosmemory.operations.board.following import TIMEOUT
 
     session = session_of(options)
     seconds = TIMEOUT if timeout is None else timeout
