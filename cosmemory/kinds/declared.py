@@ -125,7 +125,8 @@ def _stamp(entry: Entry) -> tuple[str, ...]:
 
 
 def _class_name(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("-"))
+    # Records are told of by what their class is called, so none may be called as a built-in one is.
+    return "Own" + "".join(part.capitalize() for part in name.split("-"))
 
 
 def _template(entry: Entry, folder: str) -> str:

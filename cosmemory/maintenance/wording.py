@@ -25,6 +25,7 @@ NOUNS: Mapping[str, str] = {
     "DecisionLine": "decision",
     "Details": "details of",
     "Disputed": "disputed value",
+    "Entry": "key",
     "FormerMember": "former member",
     "MonthFigure": "figure",
     "OpenAction": "action",
