@@ -3,11 +3,13 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from threading import Event
 from typing import Any, Unpack
 
 import cosmemory.checks.run
 import cosmemory.config
 import cosmemory.kinds.agent
+import cosmemory.kinds.board
 import cosmemory.kinds.conflict
 import cosmemory.kinds.coordination_log
 import cosmemory.kinds.deployment
@@ -22,6 +24,8 @@ import cosmemory.office
 import cosmemory.operations.agent_figures
 import cosmemory.operations.agent_pages
 import cosmemory.operations.agents
+import cosmemory.operations.board
+import cosmemory.operations.board.following
 import cosmemory.operations.deployments
 import cosmemory.operations.measurements
 import cosmemory.operations.meetings.handing_over
@@ -38,6 +42,7 @@ async def open_memory(
     actor: str | None = None,
     message: str = "",
     settings: cosmemory.config.Settings | None = None,
+    kinds: Sequence[cosmemory.kinds.Kind] = (),
 ) -> Memory: ...
 
 class Memory:
@@ -56,15 +61,21 @@ class Memory:
         operation: str = "",
         message: str = "",
     ) -> cosmemory.memory.Outcome[cosmemory.memory.Result]: ...
-    async def validate(self, paths: Sequence[str] | None = None) -> cosmemory.checks.run.Checked: ...
+    async def validate(
+        self, paths: Sequence[str] | None = None, *, project_checks: bool = True
+    ) -> cosmemory.checks.run.Checked: ...
     @property
     def agents(self) -> Agents: ...
     @property
     def alerts(self) -> Alerts: ...
     @property
+    def board(self) -> Board: ...
+    @property
     def conflicts(self) -> Conflicts: ...
     @property
     def deployment(self) -> Deployment: ...
+    @property
+    def documents(self) -> Documents: ...
     @property
     def events(self) -> Events: ...
     @property
@@ -195,6 +206,51 @@ class Alerts:
         self, key: str, value: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
 
+class Board:
+    def changes(
+        self, pattern: str = "*", *, stop: Event | None = None, present: bool = False
+    ) -> AsyncIterator[cosmemory.operations.board.following.Changed]: ...
+    async def entries(
+        self, pattern: str = "*", *, writer: str | None = None
+    ) -> tuple[cosmemory.kinds.board.Entry, ...]: ...
+    async def expire(
+        self, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[tuple[str, ...]]: ...
+    async def get(self, key: str) -> cosmemory.kinds.board.Entry: ...
+    async def history(
+        self, key: str, *, limit: int = ...
+    ) -> tuple[cosmemory.operations.board.Earlier, ...]: ...
+    async def remove(
+        self, key: str, *, if_version: int | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def set(
+        self,
+        key: str,
+        value: Any,
+        *,
+        if_version: int | None = None,
+        time_to_live: int | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[cosmemory.kinds.board.Entry]: ...
+    async def subscribe(
+        self,
+        callback: Callable[[cosmemory.operations.board.following.Changed], object],
+        pattern: str = "*",
+        *,
+        present: bool = False,
+    ) -> cosmemory.operations.board.following.Subscription: ...
+    async def update(
+        self,
+        key: str,
+        function: Callable[[Any], Any],
+        *,
+        time_to_live: int | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[cosmemory.kinds.board.Entry]: ...
+    async def wait(
+        self, key: str, *, timeout: float = ..., above: int = 0
+    ) -> cosmemory.kinds.board.Entry: ...
+
 class Conflicts:
     async def conflict_named(self, key: str) -> cosmemory.kinds.conflict.Conflict: ...
     async def conflicts(self, *, pending: bool = True) -> tuple[cosmemory.kinds.conflict.Conflict, ...]: ...
@@ -254,6 +310,16 @@ class Deployment:
     async def way_back(
         self, page: cosmemory.kinds.deployment.Deployment, name: str | None = None
     ) -> cosmemory.maintenance.checkpoints.Checkpoint | None: ...
+
+class Documents:
+    async def new(
+        self,
+        kind: str,
+        key: str | None = None,
+        *,
+        values: Mapping[str, str] | Sequence[tuple[str, str]] = ...,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
 
 class Events:
     def find_events(

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 NOUNS = {
     "agents": ("cosmemory.operations.agents",),
     "alerts": ("cosmemory.operations.alerts",),
+    "board": ("cosmemory.operations.board",),
     "conflicts": ("cosmemory.operations.conflicts",),
     "deployment": ("cosmemory.operations.deployments", "cosmemory.maintenance.deploying"),
+    "documents": ("cosmemory.operations.documents",),
     "events": ("cosmemory.operations.events",),
     "measurements": ("cosmemory.operations.measurements",),
     "meetings": ("cosmemory.operations.meetings",),

@@ -3,10 +3,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from threading import Event
 from types import FunctionType
 from typing import Any, Unpack
 
 import cosmemory.kinds.agent
+import cosmemory.kinds.board
 import cosmemory.kinds.conflict
 import cosmemory.kinds.coordination_log
 import cosmemory.kinds.deployment
@@ -19,6 +21,8 @@ import cosmemory.memory
 import cosmemory.operations.agent_figures
 import cosmemory.operations.agent_pages
 import cosmemory.operations.agents
+import cosmemory.operations.board
+import cosmemory.operations.board.following
 import cosmemory.operations.deployments
 import cosmemory.operations.measurements
 import cosmemory.operations.meetings.handing_over
@@ -41,9 +45,13 @@ class Memory(cosmemory.memory.Memory):
     @property
     def alerts(self) -> Alerts: ...
     @property
+    def board(self) -> Board: ...
+    @property
     def conflicts(self) -> Conflicts: ...
     @property
     def deployment(self) -> Deployment: ...
+    @property
+    def documents(self) -> Documents: ...
     @property
     def events(self) -> Events: ...
     @property
@@ -172,6 +180,47 @@ class Alerts:
         self, key: str, value: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
 
+class Board:
+    def changes(
+        self, pattern: str = "*", *, stop: Event | None = None, present: bool = False
+    ) -> Iterator[cosmemory.operations.board.following.Changed]: ...
+    def entries(
+        self, pattern: str = "*", *, writer: str | None = None
+    ) -> tuple[cosmemory.kinds.board.Entry, ...]: ...
+    def expire(
+        self, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[tuple[str, ...]]: ...
+    def get(self, key: str) -> cosmemory.kinds.board.Entry: ...
+    def history(self, key: str, *, limit: int = ...) -> tuple[cosmemory.operations.board.Earlier, ...]: ...
+    def remove(
+        self, key: str, *, if_version: int | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def set(
+        self,
+        key: str,
+        value: Any,
+        *,
+        if_version: int | None = None,
+        time_to_live: int | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[cosmemory.kinds.board.Entry]: ...
+    def subscribe(
+        self,
+        callback: Callable[[cosmemory.operations.board.following.Changed], object],
+        pattern: str = "*",
+        *,
+        present: bool = False,
+    ) -> cosmemory.operations.board.following.Subscription: ...
+    def update(
+        self,
+        key: str,
+        function: Callable[[Any], Any],
+        *,
+        time_to_live: int | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[cosmemory.kinds.board.Entry]: ...
+    def wait(self, key: str, *, timeout: float = ..., above: int = 0) -> cosmemory.kinds.board.Entry: ...
+
 class Conflicts:
     def conflict_named(self, key: str) -> cosmemory.kinds.conflict.Conflict: ...
     def conflicts(self, *, pending: bool = True) -> tuple[cosmemory.kinds.conflict.Conflict, ...]: ...
@@ -231,6 +280,16 @@ class Deployment:
     def way_back(
         self, page: cosmemory.kinds.deployment.Deployment, name: str | None = None
     ) -> cosmemory.maintenance.checkpoints.Checkpoint | None: ...
+
+class Documents:
+    def new(
+        self,
+        kind: str,
+        key: str | None = None,
+        *,
+        values: Mapping[str, str] | Sequence[tuple[str, str]] = ...,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
 
 class Events:
     def find_events(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from cosmemory import clock
 from cosmemory.config import Settings
 from cosmemory.document.values import time_of
 from cosmemory.errors import Locked, NotFound, no_page
-from cosmemory.kinds import Kind, kind_named, kind_of
+from cosmemory.kinds import BUILT_IN, Kind, Kinds, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.pattern import pattern
 from cosmemory.store import Attribution, Store, Stored
@@ -27,7 +27,7 @@ _MOMENT = pattern(r"\d{8}_\d{6}")
 
 
 class Reader:
-    """What a memory says: its pages in a store, its settings, and who asks at what time, and why."""
+    """What a memory says: its pages in a store, its settings and kinds, and who asks at what time, and why."""
 
     def __init__(
         self,
@@ -37,9 +37,11 @@ class Reader:
         now: Callable[[], int] = clock.now,
         actor: str = "",
         message: str = "",
+        kinds: Sequence[Kind] = (),
     ) -> None:
         self.store = store
         self.settings = settings or Settings()
+        self.kinds = known_kinds(self.settings, kinds)
         self.actor = actor
         self.message = message
         self.told: list[str] = []
@@ -65,19 +67,19 @@ class Reader:
 
         Raises NotFound when no page answers to the name.
         """
-        kind = kind_named(name)
+        kind = kind_named(name, self.kinds)
         if kind is not None and kind.single:
             return kind.path
-        if kind_of(name) is not None or self.store.read(name) is not None:
+        if kind_of(name, self.kinds) is not None or self.store.read(name) is not None:
             return name
         path = name if name.endswith(".md") else name + ".md"
-        if kind_of(path) is not None or self.store.read(path) is not None:
+        if kind_of(path, self.kinds) is not None or self.store.read(path) is not None:
             return path
         if kind is not None:
             return self._newest(kind)
         from cosmemory.kinds.naming import close_page
 
-        raise NotFound(f"The page {name!r}", close_page(name, self.store.paths()))
+        raise NotFound(f"The page {name!r}", close_page(name, self.store.paths(), self.kinds))
 
     def _newest(self, kind: Kind) -> str:
         """The page of a kind with many pages that is today's, or the one at hand, or else the newest."""
@@ -103,7 +105,7 @@ class Reader:
         known = self._recent.get((stored.path, parts))
         if known is not None and known.revision == stored.revision:
             return known
-        page = read_page(stored, parts)
+        page = read_page(stored, parts, self.kinds)
         self.keep(page)
         return page
 
@@ -141,6 +143,18 @@ def made_at(path: str) -> tuple[str, str]:
     """What sorts pages and ids by their age where they bear their moment in their name, else by that name."""
     found = _MOMENT.search(path)
     return (found[0] if found else "", path)
+
+
+def known_kinds(settings: Settings, more: Sequence[Kind] = ()) -> Kinds:
+    """The kinds of a memory with those ``settings``, and ``more`` that a program adds.
+
+    Raises ConfigError for a kind that cannot be.
+    """
+    if not settings.kinds and not more:
+        return BUILT_IN
+    from cosmemory.kinds.declared import own_kinds
+
+    return own_kinds(settings.kinds, settings.folder, tuple(more))
 
 
 def _there(path: str, stored: Stored | None) -> Stored:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from cosmemory.frozen import frozen
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
 ERROR, WARNING, INFO = "error", "warning", "info"
 SAFE, UNSAFE, NONE = "safe", "unsafe", "none"
 
@@ -301,6 +305,19 @@ RULES: tuple[Rule, ...] = (
          "Clean-up cannot know how old it is, and nobody what went wrong.",
          "- **Status:** failed\n- **Failed At:** 2026-11-21T05:00:00Z",
          "- **Status:** failed\n- **Failed At:** 2026-11-21T05:00:00Z\n- **Error:** Out of tokens"),
+    Rule("COS540", "refused-value", ERROR, NONE,
+         "Finds a value that a validator or constraint of the project's own refuses.",
+         "No command would have written it; it was saved by hand, or before the validator was there.",
+         "The plan on the board names no tasks.", "Give it a value that the validator takes."),
+    Rule("COS541", "failing-check", ERROR, NONE,
+         "Finds a check of the project's own that cannot be loaded, or that failed.",
+         "What it looks for is not found as long as it fails.", "The file checks.py divides by zero.",
+         "Mend the check, or take it out of cosmemory.toml."),
+    Rule("COS542", "idle-with-task", INFO, NONE,
+         "Finds somebody who is idle and has a task.",
+         "Either the work is not being done, or the status is out of date.",
+         "| helper-1 | Developer | idle | 2026-11-21T05:59:00Z | Write the docs |",
+         "cosmemory team status helper-1 busy"),
     Rule("COS601", "stale-state", INFO, NONE,
          "Finds a session that is active and was not updated for 10 minutes.",
          "What the page says may be out of date.", "- **Last Updated:** 2026-11-21T05:00:00Z",
@@ -324,6 +341,10 @@ RULES: tuple[Rule, ...] = (
          "Finds an agent at work that has told nothing for 30 minutes, or as long as the settings say.",
          "It may hang, or have died.", "- **Status:** running\n- **Started At:** 2026-11-21T05:00:00Z",
          "cosmemory recover list"),
+    Rule("COS614", "expired-entry", INFO, NONE,
+         "Finds a value on the board whose time to live is over.",
+         "For readers it is not there any more; the next write to the board takes it off the page.",
+         "| lease | mine | helper-1 | 1 | 2026-11-21T05:00:00Z | 60 |", "cosmemory board expire"),
     Rule("COS901", "unused-suppression", WARNING, SAFE,
          "Finds a suppression, or a code in one, that suppresses nothing.",
          "It would hide the next finding, which it was not meant for.",
@@ -350,23 +371,29 @@ def rule_named(name: str) -> Rule:
     return _BY_NAME[name]
 
 
-def rule_of(word: str) -> Rule | None:
-    """The rule with the code or name ``word``, in whatever case."""
-    return _BY_CODE.get(word.upper()) or _BY_NAME.get(word.lower())
+def rule_of(word: str, own: Iterable[Rule] = ()) -> Rule | None:
+    """The rule with the code or name ``word``, in whatever case; ``own`` are those of a project."""
+    found = _BY_CODE.get(word.upper()) or _BY_NAME.get(word.lower())
+    return found or next(
+        (each for each in own if word.upper() == each.code or word.lower() == each.name), None
+    )
 
 
-def close_rule(word: str) -> str:
+def close_rule(word: str, own: Iterable[Rule] = ()) -> str:
     """A hint at the rule that ``word`` may mean."""
     from difflib import get_close_matches
 
-    close = get_close_matches(word.lower(), _BY_NAME, 1) or get_close_matches(word.upper(), _BY_CODE, 1, 0.8)
+    names = [*_BY_NAME, *(each.name for each in own)]
+    codes = [*_BY_CODE, *(each.code for each in own)]
+    close = get_close_matches(word.lower(), names, 1) or get_close_matches(word.upper(), codes, 1, 0.8)
     return f"Did you mean {close[0]}?" if close else "cosmemory rule --all lists them."
 
 
-def codes_of(word: str) -> frozenset[str]:
+def codes_of(word: str, own: Sequence[Rule] = ()) -> frozenset[str]:
     """The codes that ``word`` selects: a rule's code or name, or the first characters of codes (``COS3``)."""
-    rule = rule_of(word)
+    rule = rule_of(word, own)
     if rule is not None:
         return frozenset({rule.code})
     prefix = word.upper()
-    return frozenset(code for code in _BY_CODE if prefix.startswith("COS") and code.startswith(prefix))
+    codes = [*_BY_CODE] if prefix.startswith("COS") else [each.code for each in own]
+    return frozenset(code for code in codes if prefix and code.startswith(prefix))

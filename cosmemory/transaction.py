@@ -26,8 +26,18 @@ from cosmemory.kinds import (
     Kind,
     kind_of,
 )
-from cosmemory.kinds.page import Page, read_document
-from cosmemory.store import Append, Change, Remove, Replace, Revision, Stored, Writer, is_revision_of
+from cosmemory.kinds.page import Page, read_document, read_page
+from cosmemory.store import (
+    Append,
+    Change,
+    Remove,
+    Replace,
+    Revision,
+    Stored,
+    Writer,
+    is_revision_of,
+    revision_of,
+)
 from cosmemory.syntax.entry import entry_text, event_entry, event_fields
 from cosmemory.syntax.tree import Tree
 from cosmemory.text.edits import only_real
@@ -175,6 +185,8 @@ class Transaction:
             made.append(Append(path=LOG_PATH, data=entries_of(self._events)))
         if not made:
             return
+        if self.memory.settings.check_files or self.memory.settings.check_packages:
+            self._refuse_unfit(made)
         attribution = self.memory.attribution(operation, message)
         try:
             landed = self.writer.commit(made, attribution)
@@ -190,6 +202,33 @@ class Transaction:
         pages = ", ".join(self.revisions)
         trace("%s by %s changed %s", operation or "a change", self.memory.actor, pages, level="INFO")
 
+    def _refuse_unfit(self, made: Sequence[Change]) -> None:
+        """Refuses what verbs made of the pages, where the project's own validators do; what is put back is not judged."""
+        typed = self._changed.keys() | self._sets.keys() | self._created.keys()
+        judged = [
+            change
+            for change in made
+            if isinstance(change, Replace) and change.path in typed and self.memory.kinds.of(change.path)
+        ]
+        if not judged:
+            return
+        from cosmemory.checks.judging import refuse_unfit
+        from cosmemory.checks.project import project_of
+
+        project = project_of(self.memory.settings)
+        if project.validators or project.constraints or project.failures:
+            refuse_unfit(
+                project,
+                [(self._read_again(each.path, each.data), self._read_before(each.path)) for each in judged],
+            )
+
+    def _read_again(self, path: str, data: bytes) -> Page:
+        return read_page(Stored(path=path, data=data, revision=revision_of(data)), None, self.memory.kinds)
+
+    def _read_before(self, path: str) -> Page | None:
+        stored = self.stored(path)
+        return None if stored is None else self._read_again(path, stored.data)
+
     def _merged(self, change: Change, edited: Conflict) -> Change:
         """``change`` made to the page as a person saved it after it was read here."""
         page = self._pages.get(change.path)
@@ -200,7 +239,9 @@ class Transaction:
             return change
         from cosmemory.merge.pages import merge_pages
 
-        both = merge_pages(change.path, encode_text(page.tree.text), change.data, stored.data)
+        both = merge_pages(
+            change.path, encode_text(page.tree.text), change.data, stored.data, kinds=self.memory.kinds
+        )
         if both.disputes or both.data is None:
             raise edited
         return Replace(path=change.path, data=both.data, expected=stored.revision)
@@ -208,7 +249,7 @@ class Transaction:
     def _alone(self, path: str) -> Sequence[Change]:
         """The change of a single value, with no more read of its page than it needs; none where that is not sure."""
         at, text = self._sets[path]
-        kind = kind_of(path)
+        kind = kind_of(path, self.memory.kinds)
         parts = _parts_for(kind, at) if kind else None
         if kind is None or parts is None:
             self.page(path)

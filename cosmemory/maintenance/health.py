@@ -95,7 +95,7 @@ def _pages(memory: Memory, damaged: set[str]) -> Iterator[Finding]:
                 said=said,
                 command=command,
             )
-        damage = damage_of(path, stored.data)
+        damage = damage_of(path, stored.data, memory.kinds)
         if not damage:
             continue
         first, more = damage[0], len(damage) - 1

@@ -28,6 +28,7 @@ NOUNS: Mapping[str, str] = {
     "DecisionLine": "decision",
     "Details": "details of",
     "Disputed": "disputed value",
+    "Entry": "key",
     "FormerMember": "former member",
     "MeetingAction": "action",
     "MeetingResult": "result",

@@ -68,9 +68,11 @@ def memory_of(tmp_path, monkeypatch):
             place = tmp_path / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
+        checks = {"checks": {"files": [str(tmp_path / "checks.py")]}} if "checks.py" in pages else {}
         bounds = {"decisions": 2, "ended_actions": 2, "resolved_alerts": 2, "team_changes": 2}
         return open_memory(
-            str(tmp_path), settings=settings_of({"bounds": bounds, "storage": {"durability": "none"}})
+            str(tmp_path),
+            settings=settings_of({"bounds": bounds, "storage": {"durability": "none"}, **checks}),
         )
 
     return make

@@ -51,6 +51,7 @@ VALUES = {
     "deployment": ("slo_status.#1.holds", "version", "metrics.#1.current"),
     "system-metrics": ("metrics.#1.current", "last_measurement"),
     "agent": ("agent_name", "process.pid", "metadata.#1.value", "prompt"),
+    "board": ("entries.plan.value", "entries.plan.writer"),
     "coordination-log": ("session",),
 }
 

@@ -29,6 +29,7 @@ PATHS = {
     "conflict": "conflicts/CONFLICT-1.md",
     "session": "sessions/current.md",
     "meeting": "meetings/planning_20251014_173045.md",
+    "board": "board.md",
 }
 SAMPLES = {
     "a time": ["2026-12-24T18:00:00Z", "2027-01-02T03:04:05Z"],

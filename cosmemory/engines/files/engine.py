@@ -123,6 +123,15 @@ class FilesStore:
         """A file below ``.cosmemory/``, where there is one or we may make it."""
         return cache.place(self.root, name)
 
+    def glance(self, path: str) -> str:
+        """The file of a page, its length and its times; every replaced page is another file."""
+        check_path(path)
+        try:
+            found = os.stat(f"{self.root}/{path}", follow_symlinks=False)
+        except OSError:
+            return ""
+        return f"{found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+
     def remembered(self, name: str) -> bytes:
         """What was remembered under a name, empty when nothing was."""
         return cache.read(self.root, name)

@@ -26,13 +26,11 @@ def rule_text(rule: Rule) -> str:
         _fact(rule),
         "## What it does",
         rule.summary,
-        "## Why is this bad?",
-        rule.why,
-        "## Example",
-        _shown(rule.example),
-        "## Instead",
-        _shown(rule.remedy),
     ]
+    more = {"Why is this bad?": rule.why, "Example": _shown(rule.example), "Instead": _shown(rule.remedy)}
+    # A project may leave out of its rules what goes without saying.
+    for heading, text in more.items():
+        lines += [f"## {heading}", text] if text else []
     return "\n\n".join(lines) + "\n"
 
 
@@ -78,7 +76,7 @@ def _fact(rule: Rule) -> str:
 
 def _shown(text: str) -> str:
     """An example: a sentence as it is, anything else as code, in a fence longer than any within."""
-    if text.endswith(".") and "\n" not in text:
+    if not text or (text.endswith(".") and "\n" not in text):
         return text
     longest = max((len(found) for found in re.findall("`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
