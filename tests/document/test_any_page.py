@@ -28,6 +28,8 @@ PATHS = {
     "agent-metrics": "performance/agent-a-2026-11.md",
     "report": "performance/reports/weekly-2026-W47.md",
     "conflict": "conflicts/CONFLICT-1.md",
+    "handoff": "handoffs/payments-2026-11-20.md",
+    "onboarding": "onboarding/helper-2026-11-20.md",
 }
 ARCHIVE = "coordination-log-2026-W46.md"
 NOW = read_time("2026-11-21T06:00:00Z")[0]

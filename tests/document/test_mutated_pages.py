@@ -48,6 +48,8 @@ VALUES = {
     "agent-metrics": ("role", "strengths"),
     "report": ("remarks", "period"),
     "conflict": ("disputed_values.#1.kept", "reason"),
+    "handoff": ("context", "status", "acceptance_criteria.#1.state", "data.#1.value"),
+    "onboarding": ("status", "reason", "checklist.#1.tasks.#1.state"),
     "coordination-log": ("session",),
 }
 

@@ -19,7 +19,7 @@ BULLETED = [
     "- **{}:**  {}",
 ]
 # Below these headings every word is the value itself.
-PROSE = {"Notes", "Trend", "Remarks"}
+PROSE = {"Notes", "Trend", "Remarks", "Context", "Instructions", "Current State", "First Task Details"}
 BARE = ["{}: {}", "**{}:** {}", "**{}**: {}", "__{}:__ {}", "{} : {}"]
 
 
