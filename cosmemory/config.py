@@ -21,7 +21,8 @@ class Settings:
 
     Bounds are numbers of rows, ``targets`` are percents or counts by metric, ``target_roles`` numbers of
     agents by role, ``lock_timeout`` is in seconds, ``stale_saves`` says what happens to changes that an older copy
-    of a page overwrote, ``history_days`` for how long the history goes back, ``checkpoint_fresh`` is in minutes. What
+    of a page overwrote, ``history_days`` for how long the history goes back, ``checkpoint_fresh`` is in minutes.
+    ``onboarding`` is the checklist by phase, ``onboarding_roles`` what each role has to do besides. What
     ``health`` watches is in bytes, seconds and hours.
     """
 
@@ -48,6 +49,9 @@ class Settings:
     checkpoints_kept: int = 24
     checkpoint_days: int = 30
     checkpoint_fresh: int = 10
+    onboarding: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    onboarding_roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    onboarding_days: int = 7
 
 
 # Limits beyond which ``health`` speaks up.
@@ -79,6 +83,9 @@ _PLACES: dict[tuple[str, str], str] = {
     ("checkpoints", "keep"): "checkpoints_kept",
     ("checkpoints", "days"): "checkpoint_days",
     ("checkpoints", "fresh"): "checkpoint_fresh",
+    ("onboarding", "phases"): "onboarding",
+    ("onboarding", "roles"): "onboarding_roles",
+    ("onboarding", "days"): "onboarding_days",
 }
 
 
@@ -186,6 +193,8 @@ def _checked(values: dict[str, Any], path: str) -> Settings:
     for key, number in (("days", settings.checkpoint_days), ("fresh", settings.checkpoint_fresh)):
         if number < 0:
             raise ConfigError(path, f"checkpoints.{key}", "expected a number from 0 on", "Correct the value.")
+    if settings.onboarding_days < 1:
+        raise ConfigError(path, "onboarding.days", "expected a number of days from 1 on", "7 is the default.")
     if settings.durability not in {"full", "file", "none"}:
         reason = f"expected full, file or none, not {settings.durability!r}"
         raise ConfigError(path, "storage.durability", reason, "full is the default.")

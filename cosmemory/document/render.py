@@ -61,6 +61,11 @@ def render(document: Any, template: str, override: str | None = None, **more: An
     return source.render(page=View(document), **more)
 
 
+def render_words(template: str, **values: Any) -> str:
+    """The text that a user's ``template`` makes of plain ``values``; it is a value itself, escaped when it is written."""
+    return _environment(escapes=False).from_string(template).render(**values)
+
+
 def render_markup(template: str, **values: Any) -> str:
     """The text of a packaged XML template, every value escaped."""
     return _environment(escapes=True).get_template(template).render(**values)
