@@ -12,24 +12,27 @@ from cosmemory.frozen import replace
 from cosmemory.kinds import HANDOFF
 from cosmemory.kinds import handoff as handing
 from cosmemory.kinds.coordination_log import Event
-from cosmemory.kinds.handoff import DIRECT, MEDIATED, PENDING, SHARED, Handoff, content_hash
+from cosmemory.kinds.handoff import ACKNOWLEDGED, DIRECT, MEDIATED, PENDING, SHARED, Handoff, content_hash
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.dated_ids import dated_id
 from cosmemory.operations.due import due_of
+from cosmemory.operations.handoff_chains import broken as broken  # noqa: PLC0414
+from cosmemory.operations.handoff_chains import get as get  # noqa: PLC0414
+from cosmemory.operations.handoff_chains import interrupted as interrupted  # noqa: PLC0414
+from cosmemory.operations.handoff_chains import listed as listed  # noqa: PLC0414
+from cosmemory.operations.handoff_chains import pending as pending  # noqa: PLC0414
+from cosmemory.operations.handoff_chains import received as received  # noqa: PLC0414
+from cosmemory.operations.handoff_chains import verify as verify  # noqa: PLC0414
 from cosmemory.operations.handoff_packages import Package, rows_of, said, values_of
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import id_named, ids_of, new_id, page_of
+from cosmemory.operations.transformations import register_transformation as register_transformation  # noqa: PLC0414
 from cosmemory.operations.transformations import transformed
 from cosmemory.transaction import Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-__all__ = (
-    *("accept", "acknowledge", "broken", "complete", "create", "expire", "get", "interrupted", "listed"),
-    *("mediate", "pending", "received", "register_transformation", "reject", "share", "start", "verify"),
-)
 
 
 def create(
@@ -203,7 +206,10 @@ def _moved(
         page = _named(transaction, key)
         after = step(page, transaction.now)
         transaction.replace(page_of(HANDOFF, id_named(memory, HANDOFF, key)), after)
-        transaction.append(_event(page, transaction.now, f"{page.id} {told}", str(after.status), notes))
+        read = f"sha256 {after.acknowledged_sha256}" if after.status == ACKNOWLEDGED else None
+        transaction.append(
+            _event(page, transaction.now, f"{page.id} {told}", str(after.status), notes or read)
+        )
         return id_named(memory, HANDOFF, key)
 
     return memory.run(verb, expected=expected, operation=operation)
@@ -221,8 +227,7 @@ def acknowledge(
     def step(page: Handoff, now: datetime) -> Handoff:
         return handing.acknowledge(page, sha256, now, who or str(page.to_agent))
 
-    notes = f"sha256 {sha256.strip().lower().removeprefix('sha256:')}"
-    return _moved(memory, key, "handoff ack", step, "acknowledged", notes, expected)
+    return _moved(memory, key, "handoff ack", step, "acknowledged", None, expected)
 
 
 def start(memory: Memory, key: str, *, expected: dict[str, str] | None = None) -> Outcome[str]:

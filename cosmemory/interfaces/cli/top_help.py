@@ -32,6 +32,8 @@ Commands:
   resources   Record memory used and load of the machine.
   team        Say who joins, leaves and does what.
   alert       Raise, acknowledge and resolve alerts.
+  handoff     Hand work over, acknowledge it by its hash, follow its chain.
+  onboard     Bring an agent on board, task by task.
   metrics     Record what agents did, day by day.
   report      Write the report of a week or a month, with charts.
   validate    Check pages, and mend what is safe to mend.
