@@ -7,6 +7,7 @@ from datetime import datetime
 
 from cosmemory.checks import CHECKS, PAGE_CHECKS
 from cosmemory.checks.clean import mark, recall, remember
+from cosmemory.checks.handoffs import before, may_age
 from cosmemory.checks.pages import Pages
 from cosmemory.checks.state import missing_pages
 from cosmemory.checks.suppressions import apply_suppressions
@@ -73,8 +74,8 @@ def check_store(
             central[path] = page
             found[path] = list(page.diagnostics)
         else:
-            done.append(_alone(page, day, now, settings))
-            if stamp and not done[-1].diagnostics:
+            done.append(_alone(page, day, store, now, settings))
+            if stamp and not done[-1].diagnostics and not may_age(page):
                 still_clean[path] = stamp
             day.follow(path, page)
     for path, stamp, days in months.kept():
@@ -154,10 +155,16 @@ class _Months:
                 yield path, stamp, days
 
 
-def _alone(page: Page, day: _Day, now: datetime, settings: Settings) -> CheckedPage:
-    """A page checked by itself, or beside the day before it."""
-    before = day.page() if page.kind is DAILY_METRICS else None
-    return _beside(page, [before] if before is not None else [], now, settings)
+def _alone(page: Page, day: _Day, store: Store, now: datetime, settings: Settings) -> CheckedPage:
+    """A page checked by itself, or beside the day or the handoff before it."""
+    earlier = day.page() if page.kind is DAILY_METRICS else _handed(store, before(page))
+    return _beside(page, [earlier] if earlier is not None else [], now, settings)
+
+
+def _handed(store: Store, path: str) -> Page | None:
+    """The handoff at a path, or the one that was archived from there."""
+    stored = store.read(path) or store.read(f"archive/{path}") if path else None
+    return read_page(replace(stored, path=path)) if stored is not None else None
 
 
 def _beside(page: Page, others: Sequence[Page], now: datetime, settings: Settings) -> CheckedPage:
