@@ -21,6 +21,7 @@ NOUNS: Mapping[str, str] = {
     "Alert": "alert",
     "AlertFigures": "alerts",
     "AlertMirror": "alert",
+    "Datum": "entry",
     "Decision": "decision",
     "DecisionLine": "decision",
     "Details": "details of",
@@ -30,11 +31,14 @@ NOUNS: Mapping[str, str] = {
     "OpenAction": "action",
     "OverviewFigure": "figure",
     "Performer": "performer",
+    "Phase": "phase",
     "Resolved": "resolved alert",
     "RoleCount": "role",
     "RosterLine": "roster change",
+    "Task": "task",
     "TeamChange": "team change",
     "TeamFigure": "team figure",
+    "Verification": "verification",
     "Week": "week",
 }
 # Records that are named alone, without a noun before them, and whose values they have: ``helper-2's role``.

@@ -92,7 +92,7 @@ def test_a_page_with_anything_put_into_it_is_read(kind, data):
     assert_reads(kind, encoded(text[:at] + data.draw(TEXTS) + text[end:]))
 
 
-@given(texts=st.lists(TEXTS, min_size=9, max_size=9))
+@given(texts=st.lists(TEXTS, min_size=len(PATHS) + 1, max_size=len(PATHS) + 1))
 def test_a_memory_of_any_texts_is_checked(texts):
     paths = [*PATHS.values(), ARCHIVE]
     store = EphemeralStore({path: encoded(text) for path, text in zip(paths, texts, strict=True)})
