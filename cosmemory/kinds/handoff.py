@@ -134,6 +134,12 @@ def steps_of(handoff: Handoff) -> tuple[str, ...]:
     return (*legal, IN_PROGRESS) if handoff.status == PENDING and not needs_ack(handoff) else legal
 
 
+def refuse_ended(handoff: Handoff) -> None:
+    """Raises IllegalTransition for a handoff at its end: what was met then must not change any more."""
+    if not steps_of(handoff):
+        raise IllegalTransition(f"The handoff {handoff.id}", str(handoff.status), "changed", ())
+
+
 def needs_ack(handoff: Handoff) -> bool:
     """Whether the receiver must acknowledge before the work is started; so it is unless the page says no."""
     return handoff.requires_ack not in {"false", "no"}

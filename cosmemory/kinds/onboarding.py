@@ -86,6 +86,14 @@ def move(page: Onboarding, status: str, at: datetime | None, reason: str | None 
     return replace(page, status=status, ended=at, reason=reason)
 
 
+def refuse_ended(page: Onboarding) -> None:
+    """Raises IllegalTransition for an onboarding at its end: what was done then must not change any more."""
+    if page.status != IN_PROGRESS:
+        raise IllegalTransition(
+            f"The onboarding of {page.agent}", str(page.status), "changed", STEPS.get(str(page.status), ())
+        )
+
+
 def complete(page: Onboarding, at: datetime) -> Onboarding:
     """``page`` complete.
 

@@ -69,7 +69,7 @@ def listed(
     wanted = {"to_agent": to_agent, "from_agent": from_agent, "project": project}
     asked = {name: text.lower() for name, text in wanted.items() if text is not None}
     found = []
-    for key in ids_of(memory, HANDOFF):
+    for key in sorted(ids_of(memory, HANDOFF)):
         page: Handoff = memory.read(page_of(HANDOFF, key))
         fits = all(str(getattr(page, name) or "").lower() == text for name, text in asked.items())
         if fits and (status is None or page.status == status):
@@ -137,7 +137,7 @@ def verify(memory: Reader, key: str) -> Chain:
 def broken(memory: Reader) -> tuple[tuple[str, str], ...]:
     """Each handoff that does not go on from the one before it or does not fit its hashes, with what is wrong."""
     found: list[tuple[str, str]] = []
-    for key in ids_of(memory, HANDOFF):
+    for key in sorted(ids_of(memory, HANDOFF)):
         page: Handoff = memory.read(page_of(HANDOFF, key))
         wrong = own_problem(page) or link_problem(page, _before(memory, page)) or _circle(memory, page)
         if wrong:

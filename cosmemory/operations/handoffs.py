@@ -270,6 +270,7 @@ def accept(
 
     def verb(transaction: Transaction) -> str:
         page = _named(transaction, key)
+        handing.refuse_ended(page)
         tasks = page.acceptance_criteria
         named = [each for each in tasks if criterion is None or _is_called(each.text, criterion)]
         if not named:
@@ -301,7 +302,7 @@ def expire(memory: Memory, *, expected: dict[str, str] | None = None) -> Outcome
     def verb(transaction: Transaction) -> tuple[str, ...]:
         now = transaction.now
         gone: list[str] = []
-        for key in ids_of(transaction.memory, HANDOFF):
+        for key in sorted(ids_of(transaction.memory, HANDOFF)):
             page: Handoff = transaction.memory.read(page_of(HANDOFF, key))
             if handing.is_overdue(page, now):
                 transaction.replace(page_of(HANDOFF, key), handing.expire(_named(transaction, key), now))

@@ -118,7 +118,7 @@ def named(reader: Reader, key: str) -> str:
 
 def listed(memory: Reader, *, status: str | None = None) -> tuple[tuple[str, Onboarding], ...]:
     """The onboardings of a status, or all, each with its id."""
-    pages = ((key, memory.read(page_of(ONBOARDING, key))) for key in ids_of(memory, ONBOARDING))
+    pages = ((key, memory.read(page_of(ONBOARDING, key))) for key in sorted(ids_of(memory, ONBOARDING)))
     return tuple((key, page) for key, page in pages if status is None or page.status == status)
 
 
@@ -160,8 +160,7 @@ def check(
 
     def change(transaction: Transaction, page: Onboarding) -> Onboarding:
         del transaction
-        if page.status != IN_PROGRESS:
-            boarding.move(page, IN_PROGRESS, None)
+        boarding.refuse_ended(page)
         held = boarding.phase_named(page, phase)
         tasks = held.tasks
         asked = [each for each in tasks if task is None or (each.text or "").lower() == task.strip().lower()]
@@ -195,6 +194,7 @@ def verify(
         raise InvalidValue("the check", "it is empty", "Say what was verified, and passed or failed.")
 
     def change(transaction: Transaction, page: Onboarding) -> Onboarding:
+        boarding.refuse_ended(page)
         who = by or memory.actor or None
         row = Verification(check=normalise(what), result=word, by=who, at=transaction.now, notes=notes)
         return boarding.with_result(page, row)
