@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from cosmemory.document.checklists import DONE, Task, undone
+from cosmemory.document.checklists import Task, undone
 from cosmemory.document.fields import Record, blocks, checklist, column, heading, label, prose, table
 from cosmemory.document.values import DATE, TIME, Raw, enum
 from cosmemory.errors import IllegalTransition, NotFound, Refused, did_you_mean
@@ -22,7 +22,7 @@ RESULT = enum("result", PASSED, NOT_PASSED)
 STEPS: Mapping[str, tuple[str, ...]] = {
     IN_PROGRESS: (COMPLETE, FAILED),
     COMPLETE: (),
-    FAILED: (IN_PROGRESS,),
+    FAILED: (),
 }
 
 # What a new page asks for; settings may name other tasks by phase, and more of them by role.
@@ -75,8 +75,8 @@ class Onboarding(Record):
     notes: str | None = prose("Notes")
 
 
-def move(page: Onboarding, status: str, at: datetime | None, reason: str | None = None) -> Onboarding:
-    """``page`` at another status, ended ``at`` some time or going on.
+def move(page: Onboarding, status: str, at: datetime, reason: str | None = None) -> Onboarding:
+    """``page`` at another status, ended ``at`` some time.
 
     Raises IllegalTransition.
     """
@@ -150,8 +150,3 @@ def with_result(page: Onboarding, result: Verification) -> Onboarding:
         return replace(page, verification_results=(*rows, result))
     kept = replace(old, result=result.result, by=result.by, at=result.at, notes=result.notes)
     return replace(page, verification_results=tuple(kept if row is old else row for row in rows))
-
-
-def ready(phase: Phase) -> bool:
-    """Whether every task of the phase is done."""
-    return all(task.state in {DONE, None} for task in phase.tasks)

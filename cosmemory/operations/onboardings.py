@@ -9,6 +9,7 @@ from datetime import datetime
 from cosmemory.document.checklists import DONE, OPEN, Task, with_task
 from cosmemory.document.entered import entered
 from cosmemory.errors import InvalidValue, NotFound, did_you_mean
+from cosmemory.frozen import frozen
 from cosmemory.kinds import ONBOARDING, TEAM_ROSTER, team_roster
 from cosmemory.kinds import onboarding as boarding
 from cosmemory.kinds.coordination_log import Event
@@ -23,6 +24,17 @@ from cosmemory.pattern import pattern
 from cosmemory.reader import Reader
 from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.transaction import Transaction
+
+
+@frozen(kw_only=True)
+class Unfinished:
+    """An onboarding that is under way: who is brought on board as what, and the tasks that are left, with their phases."""
+
+    id: str
+    page: str
+    agent: str | None
+    role: str | None
+    left: tuple[tuple[str, str], ...]
 
 
 def begin(
@@ -122,9 +134,18 @@ def listed(memory: Reader, *, status: str | None = None) -> tuple[tuple[str, Onb
     return tuple((key, page) for key, page in pages if status is None or page.status == status)
 
 
-def interrupted(memory: Reader) -> tuple[tuple[str, Onboarding], ...]:
-    """The onboardings that are not at their end, each with its id and what is left to do on its page."""
-    return listed(memory, status=IN_PROGRESS)
+def interrupted(memory: Reader) -> tuple[Unfinished, ...]:
+    """The onboardings that are not at their end, with what is left to do."""
+    return tuple(
+        Unfinished(
+            id=key,
+            page=page_of(ONBOARDING, key),
+            agent=page.agent,
+            role=page.role,
+            left=tuple((phase, str(task.text)) for phase, task in boarding.open_tasks(page)),
+        )
+        for key, page in listed(memory, status=IN_PROGRESS)
+    )
 
 
 def _changed(
@@ -254,17 +275,5 @@ def fail(memory: Memory, key: str, *, reason: str, expected: dict[str, str] | No
         "onboard fail",
         lambda transaction, page: boarding.move(page, boarding.FAILED, transaction.now, why),
         ("Onboarding failed", "failed", why),
-        expected,
-    )
-
-
-def resume(memory: Memory, key: str, *, expected: dict[str, str] | None = None) -> Outcome[str]:
-    """A failed onboarding taken up again where it stopped."""
-    return _changed(
-        memory,
-        key,
-        "onboard resume",
-        lambda _, page: boarding.move(page, IN_PROGRESS, None),
-        ("Onboarding taken up again", "in progress", None),
         expected,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_a_handoff_is_handed_over_read_and_acknowledged(run):
     assert run("handoff", "complete", KEY)[0] == 1
     assert run("handoff", "accept", KEY, "tested")[1] == f"{KEY}: tested met\n"
     assert run("handoff", "complete", KEY)[1] == f"{KEY} completed\n"
-    assert run("validate")[:2] == (0, "no findings in 8 pages\n") or run("validate")[0] == 0
+    assert run("validate")[0] == 0
 
 
 def test_lists_are_by_status_and_by_who_is_to_go_on(run):
@@ -117,7 +118,7 @@ def test_a_dry_run_of_a_handoff_shows_the_page_and_writes_none(run, root):
 
 def test_no_escape_of_a_value_reaches_a_terminal_as_one(run, monkeypatch):
     run(*CREATE, "--context", "\x1b[31mred")
-    monkeypatch.setattr("cosmemory.interfaces.cli.output.on_terminal", lambda *_: True)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     assert "\x1b" not in run("handoff", "show", KEY)[1]
 
 
@@ -157,5 +158,7 @@ def test_an_onboarding_is_ticked_to_its_end(run):
         json.loads(run("show", "team-roster", "--json")[1])["data"]["active_team_members"][0]["role"]
         == "Developer"
     )
+    run("onboard", "begin", "c", "--role", "x")
+    assert run("onboard", "fail", "c", "--reason", "gone")[1] == "c-2026-11-21 failed\n"
     assert run("onboard", "begin", "b", "--role", "x", "--task", "nothing")[0] == 2
     assert run("validate")[0] == 0

@@ -65,12 +65,19 @@ def test_it_is_complete_only_when_every_phase_is(memory):
     onboardings.check(memory, "helper-1", "welcome", "hello said")
     with pytest.raises(Refused, match="is not complete: Role-specific: Key made"):
         onboardings.complete(memory, "helper-1")
+    assert onboardings.interrupted(memory)[0].left == (("Role-specific", "Key made"),)
     onboardings.check(memory, "helper-1", "Role-specific")
     onboardings.verify(memory, "helper-1", "Answers", result="failed", notes="no answer")
     with pytest.raises(Refused, match="not verified: Answers"):
         onboardings.complete(memory, "helper-1")
     onboardings.verify(memory, "helper-1", "answers", result="passed", by="kim")
-    assert onboardings.interrupted(memory)[0][0] == FIRST
+    (going,) = onboardings.interrupted(memory)
+    assert (going.id, going.page, going.agent, going.left) == (
+        FIRST,
+        f"onboarding/{FIRST}.md",
+        "helper-1",
+        (),
+    )
     onboardings.complete(memory, "helper-1")
     page = onboardings.get(memory, "helper-1")
     assert (page.status, [(each.check, each.result, each.by) for each in page.verification_results]) == (
@@ -105,17 +112,16 @@ def test_who_is_on_board_joins_the_team_in_the_same_breath(memory):
     ]
 
 
-def test_a_failed_one_tells_why_and_can_be_taken_up_again(memory):
+def test_a_failed_one_tells_why_and_the_next_is_a_page_of_its_own(memory):
     begun(memory)
     with pytest.raises(InvalidValue, match="the reason"):
         onboardings.fail(memory, "helper-1", reason="")
     onboardings.fail(memory, "helper-1", reason="no answer for days")
-    assert onboardings.get(memory, "helper-1").reason == "no answer for days"
-    with pytest.raises(IllegalTransition, match="can become in_progress"):
-        onboardings.complete(memory, "helper-1")
-    onboardings.resume(memory, "helper-1")
     page = onboardings.get(memory, "helper-1")
-    assert (page.status, page.ended, page.reason) == ("in_progress", None, None)
+    assert (page.status, page.reason, page.ended is not None) == ("failed", "no answer for days", True)
+    with pytest.raises(IllegalTransition, match="is failed and cannot become complete"):
+        onboardings.complete(memory, "helper-1")
+    assert begun(memory) == f"{FIRST}-2"
 
 
 def test_an_agent_is_found_by_its_name_and_the_newest_counts(memory):

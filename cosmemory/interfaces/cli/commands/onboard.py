@@ -107,18 +107,6 @@ def fail(key: str, reason: str, **options: Any) -> None:
     )
 
 
-@onboard.command()
-@changing
-@argument("key", metavar="ID")
-def resume(key: str, **options: Any) -> None:
-    """Take up a failed onboarding where it stopped."""
-    session = session_of(options)
-    session.change(
-        lambda memory: onboardings.resume(memory, key, expected=_revision(session, key)),
-        lambda found: f"{found} in progress",
-    )
-
-
 @onboard.command("list")
 @reading
 @option("--status", metavar="S", help="Only those of a status.")
