@@ -17,7 +17,7 @@ from cosmemory.text.spans import Span
 
 OPEN, DONE = "open", "done"
 STATE = enum("state of a task", OPEN, DONE)
-_BOX = pattern(r"\[(?P<mark>[ \txX])\](?:[ \t]+|$)")
+BOX = pattern(r"\[(?P<mark>[ \txX])\](?:[ \t]+|$)")
 _LIKE_A_BOX = pattern(r"\[.\](?:[ \t]|$)", re.DOTALL)
 
 
@@ -58,7 +58,7 @@ def read_tasks(page: PageReading, part: Part, section: Section) -> Iterator[Task
 
 def _task(text: str, words: Span) -> Task:
     source = words.of(text)
-    box = _BOX.match(source)
+    box = BOX.match(source)
     if box is None:
         return Task(text=unescape(source).strip(), origin=Origin({"text": Place(words, item=True)}))
     mark = Place(Span(words.start + 1, words.start + 2), item=True)
@@ -79,7 +79,7 @@ def task_lines(text: str, section: Section) -> list[tuple[Span, Span]]:
         for block in each.blocks:
             items = items_of(text, Span(block.start, block.end)) if block.kind == "list" else []
             for words, line in items:
-                box = _BOX.match(words.of(text))
+                box = BOX.match(words.of(text))
                 said = words.of(text)[box.end() :] if box else words.of(text)
                 inner = text[line.start : line.start + 2].strip(" \t") == ""
                 if not is_empty(unescape(said)) and (box or not inner):

@@ -40,7 +40,7 @@ def merge_section(
     else:
         pieces = [heading]
     shape = scope.part.shape if scope.part is not None else ""
-    if shape in {"prose", "numbered", "checklist"}:
+    if shape in {"prose", "numbered"}:
         merge = merge_lines if shape == "prose" else merge_items
         return [*pieces, *merge(merging, where, base.below if base else None, ours.below, theirs.below)]
     units = base.units(scope) if base else [], ours.units(scope), theirs.units(scope)
