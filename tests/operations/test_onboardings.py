@@ -7,7 +7,7 @@ import pytest
 from cosmemory.clock import read_time
 from cosmemory.config import settings_of
 from cosmemory.engines.ephemeral import EphemeralStore
-from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused
+from cosmemory.errors import ConfigError, IllegalTransition, InvalidValue, NotFound, Refused
 from cosmemory.memory import Memory
 from cosmemory.operations import onboardings
 from cosmemory.operations.events import find_events
@@ -148,3 +148,15 @@ def test_a_tick_that_stands_already_writes_nothing(memory):
     begun(memory)
     assert onboardings.check(memory, "helper-1", "Welcome").revisions != ()
     assert onboardings.check(memory, "helper-1", "Welcome").revisions == ()
+
+
+@pytest.mark.parametrize(
+    ("held", "reason"),
+    [
+        ({"days": 0}, "onboarding.days: expected a number of days"),
+        ({"phases": {"Team": "x"}}, "onboarding.phases"),
+    ],
+)
+def test_settings_that_make_no_checklist_are_refused(held, reason):
+    with pytest.raises(ConfigError, match=reason):
+        settings_of({"onboarding": held})
