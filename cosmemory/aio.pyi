@@ -13,7 +13,9 @@ import cosmemory.kinds.board
 import cosmemory.kinds.conflict
 import cosmemory.kinds.coordination_log
 import cosmemory.kinds.deployment
+import cosmemory.kinds.handoff
 import cosmemory.kinds.meeting
+import cosmemory.kinds.onboarding
 import cosmemory.kinds.page
 import cosmemory.kinds.session
 import cosmemory.kinds.system_metrics
@@ -27,9 +29,11 @@ import cosmemory.operations.agents
 import cosmemory.operations.board
 import cosmemory.operations.board.following
 import cosmemory.operations.deployments
+import cosmemory.operations.handoff_chains
 import cosmemory.operations.measurements
 import cosmemory.operations.meetings.handing_over
 import cosmemory.operations.metrics
+import cosmemory.operations.onboardings
 import cosmemory.operations.periods
 import cosmemory.operations.sessions.reading
 import cosmemory.reader
@@ -79,11 +83,15 @@ class Memory:
     @property
     def events(self) -> Events: ...
     @property
+    def handoffs(self) -> Handoffs: ...
+    @property
     def measurements(self) -> Measurements: ...
     @property
     def meetings(self) -> Meetings: ...
     @property
     def metrics(self) -> Metrics: ...
+    @property
+    def onboardings(self) -> Onboardings: ...
     @property
     def pages(self) -> Pages: ...
     @property
@@ -336,6 +344,90 @@ class Events:
     def newest_pages(self) -> AsyncIterator[str]: ...
     def page_events(self, path: str) -> AsyncIterator[cosmemory.kinds.coordination_log.Event]: ...
 
+class Handoffs:
+    async def accept(
+        self,
+        key: str,
+        criterion: str | None = None,
+        *,
+        met: bool = True,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def acknowledge(
+        self, key: str, sha256: str, *, by: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def broken(self) -> tuple[tuple[str, str], ...]: ...
+    async def complete(
+        self, key: str, *, notes: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def create(
+        self,
+        project: str,
+        *,
+        from_agent: str,
+        to_agent: str,
+        key: str | None = None,
+        previous: str | None = None,
+        requires_ack: bool = True,
+        expires: datetime | str | None = None,
+        expected: dict[str, str] | None = None,
+        **package: Any,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def expire(
+        self, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[tuple[str, ...]]: ...
+    async def get(self, key: str) -> cosmemory.kinds.handoff.Handoff: ...
+    async def interrupted(self) -> tuple[cosmemory.operations.handoff_chains.Waiting, ...]: ...
+    async def listed(
+        self,
+        *,
+        status: str | None = None,
+        to_agent: str | None = None,
+        from_agent: str | None = None,
+        project: str | None = None,
+    ) -> tuple[cosmemory.kinds.handoff.Handoff, ...]: ...
+    async def mediate(
+        self,
+        project: str,
+        *,
+        from_agent: str,
+        to_agent: str,
+        from_role: str,
+        to_role: str,
+        results: Any,
+        analysis: Any = None,
+        key: str | None = None,
+        previous: str | None = None,
+        requires_ack: bool = True,
+        expires: datetime | str | None = None,
+        expected: dict[str, str] | None = None,
+        **package: Any,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def pending(self, agent: str | None = None) -> tuple[cosmemory.kinds.handoff.Handoff, ...]: ...
+    async def received(self, agent: str) -> tuple[cosmemory.kinds.handoff.Handoff, ...]: ...
+    async def reject(
+        self, key: str, *, reason: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def share(
+        self,
+        project: str,
+        *,
+        from_agent: str,
+        to_agent: str,
+        board_key: str,
+        board_version: int,
+        key: str | None = None,
+        previous: str | None = None,
+        requires_ack: bool = True,
+        expires: datetime | str | None = None,
+        expected: dict[str, str] | None = None,
+        **package: Any,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def start(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def verify(self, key: str) -> cosmemory.operations.handoff_chains.Chain: ...
+
 class Measurements:
     async def latest(self) -> cosmemory.kinds.system_metrics.SystemMetrics: ...
     async def record(
@@ -445,6 +537,49 @@ class Metrics:
     ) -> cosmemory.memory.Outcome[str]: ...
     async def record_team(
         self, metric: str, text: str, *, day: date | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+
+class Onboardings:
+    async def begin(
+        self,
+        agent: str,
+        *,
+        role: str,
+        onboarded_by: str | None = None,
+        tasks: Mapping[str, Sequence[str]] | None = None,
+        first_task: str | None = None,
+        notes: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def check(
+        self,
+        key: str,
+        phase: str,
+        task: str | None = None,
+        *,
+        done: bool = True,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def complete(
+        self, key: str, *, join: bool = False, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def fail(
+        self, key: str, *, reason: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def get(self, key: str) -> cosmemory.kinds.onboarding.Onboarding: ...
+    async def interrupted(self) -> tuple[cosmemory.operations.onboardings.Unfinished, ...]: ...
+    async def listed(
+        self, *, status: str | None = None
+    ) -> tuple[tuple[str, cosmemory.kinds.onboarding.Onboarding], ...]: ...
+    async def verify(
+        self,
+        key: str,
+        what: str,
+        *,
+        result: str,
+        by: str | None = None,
+        notes: str | None = None,
+        expected: dict[str, str] | None = None,
     ) -> cosmemory.memory.Outcome[str]: ...
 
 class Pages:

@@ -12,7 +12,9 @@ import cosmemory.kinds.board
 import cosmemory.kinds.conflict
 import cosmemory.kinds.coordination_log
 import cosmemory.kinds.deployment
+import cosmemory.kinds.handoff
 import cosmemory.kinds.meeting
+import cosmemory.kinds.onboarding
 import cosmemory.kinds.session
 import cosmemory.kinds.system_metrics
 import cosmemory.maintenance.checkpoints
@@ -24,9 +26,11 @@ import cosmemory.operations.agents
 import cosmemory.operations.board
 import cosmemory.operations.board.following
 import cosmemory.operations.deployments
+import cosmemory.operations.handoff_chains
 import cosmemory.operations.measurements
 import cosmemory.operations.meetings.handing_over
 import cosmemory.operations.metrics
+import cosmemory.operations.onboardings
 import cosmemory.operations.periods
 import cosmemory.operations.sessions.reading
 import cosmemory.reader
@@ -55,11 +59,15 @@ class Memory(cosmemory.memory.Memory):
     @property
     def events(self) -> Events: ...
     @property
+    def handoffs(self) -> Handoffs: ...
+    @property
     def measurements(self) -> Measurements: ...
     @property
     def meetings(self) -> Meetings: ...
     @property
     def metrics(self) -> Metrics: ...
+    @property
+    def onboardings(self) -> Onboardings: ...
     @property
     def pages(self) -> Pages: ...
     @property
@@ -306,6 +314,88 @@ class Events:
     def newest_pages(self) -> Iterator[str]: ...
     def page_events(self, path: str) -> Iterator[cosmemory.kinds.coordination_log.Event]: ...
 
+class Handoffs:
+    def accept(
+        self,
+        key: str,
+        criterion: str | None = None,
+        *,
+        met: bool = True,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def acknowledge(
+        self, key: str, sha256: str, *, by: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def broken(self) -> tuple[tuple[str, str], ...]: ...
+    def complete(
+        self, key: str, *, notes: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def create(
+        self,
+        project: str,
+        *,
+        from_agent: str,
+        to_agent: str,
+        key: str | None = None,
+        previous: str | None = None,
+        requires_ack: bool = True,
+        expires: datetime | str | None = None,
+        expected: dict[str, str] | None = None,
+        **package: Any,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def expire(
+        self, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[tuple[str, ...]]: ...
+    def get(self, key: str) -> cosmemory.kinds.handoff.Handoff: ...
+    def interrupted(self) -> tuple[cosmemory.operations.handoff_chains.Waiting, ...]: ...
+    def listed(
+        self,
+        *,
+        status: str | None = None,
+        to_agent: str | None = None,
+        from_agent: str | None = None,
+        project: str | None = None,
+    ) -> tuple[cosmemory.kinds.handoff.Handoff, ...]: ...
+    def mediate(
+        self,
+        project: str,
+        *,
+        from_agent: str,
+        to_agent: str,
+        from_role: str,
+        to_role: str,
+        results: Any,
+        analysis: Any = None,
+        key: str | None = None,
+        previous: str | None = None,
+        requires_ack: bool = True,
+        expires: datetime | str | None = None,
+        expected: dict[str, str] | None = None,
+        **package: Any,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def pending(self, agent: str | None = None) -> tuple[cosmemory.kinds.handoff.Handoff, ...]: ...
+    def received(self, agent: str) -> tuple[cosmemory.kinds.handoff.Handoff, ...]: ...
+    def reject(
+        self, key: str, *, reason: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def share(
+        self,
+        project: str,
+        *,
+        from_agent: str,
+        to_agent: str,
+        board_key: str,
+        board_version: int,
+        key: str | None = None,
+        previous: str | None = None,
+        requires_ack: bool = True,
+        expires: datetime | str | None = None,
+        expected: dict[str, str] | None = None,
+        **package: Any,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def start(self, key: str, *, expected: dict[str, str] | None = None) -> cosmemory.memory.Outcome[str]: ...
+    def verify(self, key: str) -> cosmemory.operations.handoff_chains.Chain: ...
+
 class Measurements:
     def latest(self) -> cosmemory.kinds.system_metrics.SystemMetrics: ...
     def record(
@@ -415,6 +505,49 @@ class Metrics:
     ) -> cosmemory.memory.Outcome[str]: ...
     def record_team(
         self, metric: str, text: str, *, day: date | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+
+class Onboardings:
+    def begin(
+        self,
+        agent: str,
+        *,
+        role: str,
+        onboarded_by: str | None = None,
+        tasks: Mapping[str, Sequence[str]] | None = None,
+        first_task: str | None = None,
+        notes: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def check(
+        self,
+        key: str,
+        phase: str,
+        task: str | None = None,
+        *,
+        done: bool = True,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def complete(
+        self, key: str, *, join: bool = False, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def fail(
+        self, key: str, *, reason: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def get(self, key: str) -> cosmemory.kinds.onboarding.Onboarding: ...
+    def interrupted(self) -> tuple[cosmemory.operations.onboardings.Unfinished, ...]: ...
+    def listed(
+        self, *, status: str | None = None
+    ) -> tuple[tuple[str, cosmemory.kinds.onboarding.Onboarding], ...]: ...
+    def verify(
+        self,
+        key: str,
+        what: str,
+        *,
+        result: str,
+        by: str | None = None,
+        notes: str | None = None,
+        expected: dict[str, str] | None = None,
     ) -> cosmemory.memory.Outcome[str]: ...
 
 class Pages:

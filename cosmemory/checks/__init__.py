@@ -8,6 +8,7 @@ from cosmemory.checks.agents import check_agents
 from cosmemory.checks.alerts import check_alert_mirror, check_alerts
 from cosmemory.checks.board import check_board
 from cosmemory.checks.deployment import check_deployment, check_system_metrics
+from cosmemory.checks.handoffs import check_handoffs
 from cosmemory.checks.log import check_log
 from cosmemory.checks.metrics import check_metrics
 from cosmemory.checks.pages import Finding, Pages
@@ -27,6 +28,7 @@ PAGE_CHECKS: tuple[Check, ...] = (
     check_sessions,
     check_agents,
     check_board,
+    check_handoffs,
 )
 
 # Checks of the few pages that speak about each other.

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from cosmemory.checks import CHECKS, PAGE_CHECKS
 from cosmemory.checks.clean import mark, recall, remember
+from cosmemory.checks.handoffs import before
 from cosmemory.checks.pages import Finding, Pages
 from cosmemory.checks.project import NOTHING, Project, Seen
 from cosmemory.checks.state import missing_pages
@@ -94,7 +95,7 @@ def check_store(
             central[path] = page
             found[path] = list(page.diagnostics)
         else:
-            done.append(_alone(page, day, now, settings, own.pop(path, []), rules))
+            done.append(_alone(page, _earlier(page, day, store), now, settings, own.pop(path, []), rules))
             if stamp and not done[-1].diagnostics and not page.kind.ages(page.document):
                 still_clean[path] = stamp
             day.follow(path, page)
@@ -202,12 +203,25 @@ class _Months:
                 yield path, stamp, days
 
 
+def _earlier(page: Page, day: _Day, store: Store) -> Page | None:
+    """The page that one is checked beside: the day before it, or the handoff, which may be archived."""
+    if page.kind is DAILY_METRICS:
+        return day.page()
+    path = before(page)
+    stored = store.read(path) or store.read(f"archive/{path}") if path else None
+    return read_page(replace(stored, path=path)) if stored is not None else None
+
+
 def _alone(
-    page: Page, day: _Day, now: datetime, settings: Settings, own: list[Diagnostic], rules: _Rules
+    page: Page,
+    earlier: Page | None,
+    now: datetime,
+    settings: Settings,
+    own: list[Diagnostic],
+    rules: _Rules,
 ) -> CheckedPage:
-    """A page checked by itself, or beside the day before it."""
-    before = day.page() if page.kind is DAILY_METRICS else None
-    return _beside(page, [before] if before is not None else [], now, settings, own, rules)
+    """A page checked by itself, or beside the one before it."""
+    return _beside(page, [earlier] if earlier is not None else [], now, settings, own, rules)
 
 
 def _beside(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from cosmemory.document.checklist_changes import change_checklist
 from cosmemory.document.decode import Decoded, decode
 from cosmemory.document.fields import Record, layout
 from cosmemory.document.guard import refuse_damage, refuse_doubles, undisturbed
@@ -108,4 +109,5 @@ _PARTS = {
     "numbered": change_numbered,
     "table": change_rows,
     "blocks": change_blocks,
+    "checklist": change_checklist,
 }

@@ -107,6 +107,8 @@ SESSION = _kind("session", "sessions/{id}.md", "Session")
 MEETING = _kind("meeting", "meetings/{id}.md", "Meeting")
 AGENT = _kind("agent", "agents/{id}.md", "Agent")
 BOARD = _kind("board", "board.md", "Board")
+HANDOFF = _kind("handoff", "handoffs/{id}.md", "Handoff")
+ONBOARDING = _kind("onboarding", "onboarding/{id}.md", "Onboarding")
 
 KINDS: tuple[Kind, ...] = (
     COS_STATE,
@@ -123,6 +125,8 @@ KINDS: tuple[Kind, ...] = (
     MEETING,
     AGENT,
     BOARD,
+    HANDOFF,
+    ONBOARDING,
 )
 # The pages that every memory has: `init` makes them, and one that is missing was lost.
 STANDARD: tuple[Kind, ...] = (COS_STATE, TEAM_ROSTER, COORDINATION_LOG, ACTIVE_ALERTS)

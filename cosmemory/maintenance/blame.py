@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cosmemory.document.data import data_of, plain
-from cosmemory.document.fields import Record, layout
+from cosmemory.document.fields import RECORDS, Record, layout
 from cosmemory.document.paths import parse_path, part_called, value_at
 from cosmemory.errors import NotFound
 from cosmemory.frozen import frozen
@@ -81,7 +81,7 @@ def _units(document: Record) -> Iterator[tuple[Unit, Any]]:
         held = getattr(document, name)
         if part.shape == "one":
             yield from _values(held, (name,))
-        elif part.shape in {"table", "blocks"}:
+        elif part.shape in RECORDS:
             for key, record in zip(called(held, part), held, strict=True):
                 yield (name, key), data_of(record)
         else:
@@ -168,7 +168,7 @@ class _Search:
 
     def _changed(self, old: str, less: Narrowed | None) -> Iterator[tuple[Unit, Any]]:
         parts = layout(self._kind.document).parts
-        rows = [name for name, part in parts.items() if part.shape in {"table", "blocks"}]
+        rows = [name for name, part in parts.items() if part.shape in RECORDS]
         rows = [name for name in (*rows, "events") if less is None or name in less.parts]
         rows = [name for name in rows if any(section == name for section, _ in self._rows)]
         asked = [

@@ -24,6 +24,7 @@ NOUNS: Mapping[str, str] = {
     "AlertMirror": "alert",
     "CollectedMetric": "metric",
     "Contribution": "contribution of",
+    "Datum": "entry",
     "Decision": "decision",
     "DecisionLine": "decision",
     "Details": "details of",
@@ -42,8 +43,11 @@ NOUNS: Mapping[str, str] = {
     "RoleCount": "role",
     "RosterLine": "roster change",
     "SloState": "SLO",
+    "Phase": "phase",
+    "Task": "task",
     "TeamChange": "team change",
     "TeamFigure": "team figure",
+    "Verification": "verification",
     "Week": "week",
 }
 # Records that are named alone, without a noun before them, and whose values they have: ``helper-2's role``.

@@ -34,6 +34,8 @@ PATHS = {
     "meeting": "meetings/planning_20251014_173045.md",
     "agent": "agents/L2.2.1.md",
     "board": "board.md",
+    "handoff": "handoffs/payments-2026-11-20.md",
+    "onboarding": "onboarding/helper-2026-11-20.md",
 }
 ARCHIVE = "coordination-log-2026-W46.md"
 NOW = read_time("2026-11-21T06:00:00Z")[0]

@@ -37,6 +37,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "recover": ("recover", "recover", "Find what was interrupted, and go on with it."),
     "watch": ("watch", "watch", "Look after agents, and raise an alert when one is lost."),
     "board": ("board", "board", "Share values by key between agents."),
+    "handoff": ("handoffs", "handoff", "Hand work over, acknowledge it by its hash, follow its chain."),
+    "onboard": ("onboard", "onboard", "Bring an agent on board, task by task."),
     "report": ("report", "report", "Write the report of a week or a month, with charts."),
     "validate": ("validate", "validate", "Check pages, and mend what is safe to mend."),
     "rule": ("rule", "rule", "Explain a rule that validate checks."),

@@ -42,6 +42,8 @@ Commands:
   recover     Find what was interrupted, and go on with it.
   watch       Look after agents, and raise an alert when one is lost.
   board       Share values by key between agents.
+  handoff     Hand work over, acknowledge it by its hash, follow its chain.
+  onboard     Bring an agent on board, task by task.
   report      Write the report of a week or a month, with charts.
   validate    Check pages, and mend what is safe to mend.
   rule        Explain a rule that validate checks.
