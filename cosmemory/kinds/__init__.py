@@ -82,6 +82,7 @@ DAILY_METRICS = _kind("daily-metrics", "performance/metrics-{date}.md", "DailyMe
 AGENT_METRICS = _kind("agent-metrics", "performance/agent-{name}-{month}.md", "AgentMetrics")
 REPORT = _kind("report", "performance/reports/{sort}-{period}.md", "Report")
 CONFLICT = _kind("conflict", "conflicts/{id}.md", "Conflict")
+RUN = _kind("run", "runs/{id}.md", "Run")
 
 KINDS: tuple[Kind, ...] = (
     COS_STATE,
@@ -92,6 +93,7 @@ KINDS: tuple[Kind, ...] = (
     AGENT_METRICS,
     REPORT,
     CONFLICT,
+    RUN,
 )
 LOG_PATH = COORDINATION_LOG.path
 ARCHIVE = pattern(r"coordination-log-(\d{4}-W\d\d)\.md")

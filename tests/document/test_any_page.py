@@ -28,6 +28,7 @@ PATHS = {
     "agent-metrics": "performance/agent-a-2026-11.md",
     "report": "performance/reports/weekly-2026-W47.md",
     "conflict": "conflicts/CONFLICT-1.md",
+    "run": "runs/run-1.md",
 }
 ARCHIVE = "coordination-log-2026-W46.md"
 NOW = read_time("2026-11-21T06:00:00Z")[0]

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from cosmemory.document.fields import Value, layout
+from cosmemory.document.json_values import Data
 from cosmemory.document.values import Measure
 from cosmemory.syntax.escape import is_empty, normalise
 
@@ -191,6 +192,8 @@ def _value(value: Value, text: Callable[[], str]) -> Any:
         return value.type.words[0]
     if value.type.name in LISTS:
         return (text(), text())
+    if value.type.name == "data":
+        return Data.of(text())
     if value.type.name not in TEXTS:
         return _PLAIN[value.type.name]
     while True:

@@ -76,11 +76,9 @@ def words_in_tables(document: Any) -> set[str]:
         )
     shape = layout(type(document))
     found = {
-        value.type.write(getattr(document, name))
+        ", ".join(held) if isinstance(held, tuple) else value.type.write(held)
         for name, value in shape.values.items()
-        if value.in_row
-        and getattr(document, name) is not None
-        and not isinstance(getattr(document, name), tuple)
+        if value.in_row and (held := getattr(document, name)) is not None
     }
     return found.union(*(words_in_tables(getattr(document, name)) for name in shape.parts))
 
