@@ -22,7 +22,8 @@ class Settings:
     Bounds are numbers of rows, ``targets`` are percents or counts by metric, ``target_roles`` numbers of
     agents by role, ``lock_timeout`` is in seconds, ``stale_saves`` says what happens to changes that an older copy
     of a page overwrote, ``history_days`` for how long the history goes back, ``checkpoint_fresh`` is in minutes. What
-    ``health`` watches is in bytes, seconds and hours.
+    ``health`` watches is in bytes, seconds and hours. A phase with more unresolved findings than are allowed fails; one
+    critical finding is never allowed.
     """
 
     format: int = FORMAT
@@ -48,6 +49,11 @@ class Settings:
     checkpoints_kept: int = 24
     checkpoint_days: int = 30
     checkpoint_fresh: int = 10
+    major_findings: int = 0
+    medium_findings: int = 5
+    minor_findings: int = 20
+    phase_retries: int = 3
+    failed_run_days: int = 30
 
 
 # Limits beyond which ``health`` speaks up.
@@ -79,6 +85,9 @@ _PLACES: dict[tuple[str, str], str] = {
     ("checkpoints", "keep"): "checkpoints_kept",
     ("checkpoints", "days"): "checkpoint_days",
     ("checkpoints", "fresh"): "checkpoint_fresh",
+    **{("findings", severity): f"{severity}_findings" for severity in ("major", "medium", "minor")},
+    ("runs", "retries"): "phase_retries",
+    ("runs", "failed_days"): "failed_run_days",
 }
 
 
@@ -183,9 +192,17 @@ def _checked(values: dict[str, Any], path: str) -> Settings:
             )
     if settings.checkpoints_kept < 1:
         raise ConfigError(path, "checkpoints.keep", "expected a number from 1 on", "24 is the default.")
-    for key, number in (("days", settings.checkpoint_days), ("fresh", settings.checkpoint_fresh)):
+    for key, number in (
+        ("checkpoints.days", settings.checkpoint_days),
+        ("checkpoints.fresh", settings.checkpoint_fresh),
+        ("findings.major", settings.major_findings),
+        ("findings.medium", settings.medium_findings),
+        ("findings.minor", settings.minor_findings),
+        ("runs.retries", settings.phase_retries),
+        ("runs.failed_days", settings.failed_run_days),
+    ):
         if number < 0:
-            raise ConfigError(path, f"checkpoints.{key}", "expected a number from 0 on", "Correct the value.")
+            raise ConfigError(path, key, "expected a number from 0 on", "Correct the value.")
     if settings.durability not in {"full", "file", "none"}:
         reason = f"expected full, file or none, not {settings.durability!r}"
         raise ConfigError(path, "storage.durability", reason, "full is the default.")

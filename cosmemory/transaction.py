@@ -131,6 +131,10 @@ class Transaction:
             Replace(path=path, data=encode_text(text), expected=stored.revision if stored else None)
         )
 
+    def put(self, path: str, data: bytes) -> None:
+        """``data``, which need not be text, as a new file at ``path``, such as a page packed for the archive."""
+        self._rewritten.append(Replace(path=path, data=data, expected=None))
+
     def remove(self, path: str) -> None:
         """The page at ``path`` taken away, if there is one."""
         stored = self.stored(path)

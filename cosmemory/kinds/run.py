@@ -239,7 +239,8 @@ def named(run: Run, part: str, key: str) -> Any:
 
 def exchanged(run: Run, part: str, old: Any, new: Any) -> Run:
     """``run`` with ``new`` in the place of ``old`` among its ``part``."""
-    return replace(run, **{part: tuple(new if each is old else each for each in getattr(run, part))})
+    changed: dict[str, Any] = {part: tuple(new if each is old else each for each in getattr(run, part))}
+    return replace(run, **changed)
 
 
 KEYS = {
