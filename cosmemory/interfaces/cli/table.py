@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "resources": ("state", "resources", "Record memory used and load of the machine."),
     "team": ("team", "team", "Say who joins, leaves and does what."),
     "alert": ("alerts", "alert", "Raise, acknowledge and resolve alerts."),
+    "run": ("runs", "run", "Plan runs, drive their phases, and tell how they fare."),
     "metrics": ("metrics", "metrics", "Record what agents did, day by day."),
     "report": ("report", "report", "Write the report of a week or a month, with charts."),
     "validate": ("validate", "validate", "Check pages, and mend what is safe to mend."),

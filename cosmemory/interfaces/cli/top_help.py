@@ -32,6 +32,7 @@ Commands:
   resources   Record memory used and load of the machine.
   team        Say who joins, leaves and does what.
   alert       Raise, acknowledge and resolve alerts.
+  run         Plan runs, drive their phases, and tell how they fare.
   metrics     Record what agents did, day by day.
   report      Write the report of a week or a month, with charts.
   validate    Check pages, and mend what is safe to mend.
