@@ -8,6 +8,7 @@ from cosmemory.checks.alerts import check_alert_mirror, check_alerts
 from cosmemory.checks.log import check_log
 from cosmemory.checks.metrics import check_metrics
 from cosmemory.checks.pages import Finding, Pages
+from cosmemory.checks.runs import check_runs
 from cosmemory.checks.source import check_source, check_strangers
 from cosmemory.checks.state import check_state
 from cosmemory.checks.team import check_team
@@ -15,7 +16,7 @@ from cosmemory.checks.team import check_team
 Check = Callable[[Pages], Iterable[Finding]]
 
 # Checks of one page at a time, by itself or beside the daily page before it: the pages may be many.
-PAGE_CHECKS: tuple[Check, ...] = (check_source, check_log, check_metrics)
+PAGE_CHECKS: tuple[Check, ...] = (check_source, check_log, check_metrics, check_runs)
 
 # Checks of the few pages that speak about each other.
 CHECKS: tuple[Check, ...] = (

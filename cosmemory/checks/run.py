@@ -8,6 +8,7 @@ from datetime import datetime
 from cosmemory.checks import CHECKS, PAGE_CHECKS
 from cosmemory.checks.clean import mark, recall, remember
 from cosmemory.checks.pages import Pages
+from cosmemory.checks.runs import may_age
 from cosmemory.checks.state import missing_pages
 from cosmemory.checks.suppressions import apply_suppressions
 from cosmemory.config import Settings
@@ -74,7 +75,7 @@ def check_store(
             found[path] = list(page.diagnostics)
         else:
             done.append(_alone(page, day, now, settings))
-            if stamp and not done[-1].diagnostics:
+            if stamp and not done[-1].diagnostics and not may_age(page):
                 still_clean[path] = stamp
             day.follow(path, page)
     for path, stamp, days in months.kept():
