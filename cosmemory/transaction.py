@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
+from cosmemory.document.abridged import Abridged, extended, knows_highest
 from cosmemory.document.changes import Changed, changed, changed_alone, changes
 from cosmemory.document.decode import Decoded
 from cosmemory.document.derived import settle
@@ -14,7 +15,7 @@ from cosmemory.document.fields import layout, stamped
 from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.paths import parse_path, part_called, with_value
 from cosmemory.document.values import write_time
-from cosmemory.errors import Conflict, Damaged, NotFound, no_page
+from cosmemory.errors import Conflict, CosmemoryError, Damaged, NotFound, no_page
 from cosmemory.frozen import field, replace, slotted
 from cosmemory.kinds import ACTIVE_ALERTS, COORDINATION_LOG, COS_STATE, LOG_PATH, TEAM_ROSTER, Kind, kind_of
 from cosmemory.kinds.page import Page, read_document
@@ -50,6 +51,7 @@ class Transaction:
     _sets: dict[str, tuple[str, str]] = field(default_factory=dict)
     _written: dict[str, Page] = field(default_factory=dict)
     _events: list[Event] = field(default_factory=list)
+    _extended: dict[str, Abridged] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -120,6 +122,35 @@ class Transaction:
             # When nothing else is asked of the page, no more of it will be read than this value needs.
             self._sets[where] = path, text
 
+    def extend(self, path: str, part: str, keys: tuple[str, ...], make: Callable[[Any], Any]) -> Any:
+        """The document of a long page as ``make`` gives it, with more rows in its ``part``, in its place.
+
+        Most rows of long tables are not read: ``make`` may look at those that begin with one of ``keys``, at the last
+        one of each and the one with the highest number. None, with nothing done, where that is not sure to come to
+        the same as with all of them read.
+        """
+        kind, stored = kind_of(path), self.stored(path)
+        parts = kind.derived_from if kind is not None else None
+        if kind is None or stored is None or parts is None or part in parts:
+            return None
+        if path in self._pages or path in self._sets or path in self._extended:
+            return None
+        page = self.memory.abridged(stored, kind, keys)
+        if page is None or not knows_highest(page, part):
+            return None
+        try:
+            new = entered(page.document, make(page.document))
+        except CosmemoryError:
+            return None  # with the whole page at hand it is refused in better words
+        if any(getattr(new, name) is not getattr(page.document, name) for name in parts):
+            return None
+        done = extended(path, stored.data, page, stamped(new, kind.stamp, self.now) if kind.stamp else new)
+        if done is None:
+            return None
+        self._rewritten.append(Replace(path=path, data=done.data, expected=stored.revision))
+        self._extended[path] = done.page
+        return new
+
     def create(self, path: str, text: str) -> None:
         """A new page; it must not exist yet."""
         self._created[path] = encode_text(text)
@@ -180,6 +211,8 @@ class Transaction:
         self.revisions = {change.path: revision for change, revision in zip(made, landed, strict=True)}
         for path, page in self._written.items():
             self.memory.keep(replace(page, revision=self.revisions[path]))
+        for path, abridged in self._extended.items():
+            self.memory.follow(path, self.revisions[path], abridged)
         trace("%s by %s changed %s", operation or "a change", self.memory.actor, ", ".join(self.revisions))
 
     def _merged(self, change: Change, edited: Conflict) -> Change:

@@ -48,6 +48,12 @@ class Kind:
         return found
 
     @property
+    def derived_from(self) -> frozenset[str] | None:
+        """The parts that derived values follow from; None where that is not told."""
+        found: frozenset[str] | None = getattr(self.module, "DERIVED_FROM", None)
+        return found
+
+    @property
     def template(self) -> str:
         """The name of the template that makes a new page."""
         return f"{self.name}.md.j2"

@@ -54,6 +54,8 @@ Count = int | Raw | None
 
 # What tells when the page was changed.
 STAMP = ("last_updated",)
+# The parts that derived values follow from: a change of any other need not read them.
+DERIVED_FROM = frozenset({"phases"})
 
 
 @frozen(kw_only=True)

@@ -45,6 +45,14 @@ def run_page(memory: Reader, key: str) -> str:
     return page_of(RUN, id_named(memory, RUN, key))
 
 
+def page_in(transaction: Transaction, key: str) -> str:
+    """The same in a transaction, which reads the page once."""
+    path = page_of(RUN, key)
+    if RUN.pattern.fullmatch(path) and transaction.stored(path) is not None:
+        return path
+    return run_page(transaction.memory, key)
+
+
 def run_named(memory: Reader, key: str) -> Run:
     """The run ``key``.
 
@@ -64,11 +72,39 @@ def change(
     """The run ``key`` as ``do`` makes it, with the event that tells of it."""
 
     def made(transaction: Transaction) -> Any:
-        page = run_page(transaction.memory, key)
+        page = page_in(transaction, key)
         done = do(transaction.read(page), transaction)
         transaction.replace(page, done.run)
         transaction.append(event_of(done, transaction))
         return done.result
+
+    return memory.run(made, expected=expected, operation=f"run {verb}")
+
+
+def extend(
+    memory: Memory,
+    verb: str,
+    key: str,
+    expected: dict[str, str] | None,
+    part: str,
+    keys: tuple[str, ...],
+    do: Callable[[Run, Transaction], Done],
+) -> Outcome[Any]:
+    """The same for a verb that puts rows to a ``part`` and looks at no others than those that begin with ``keys``."""
+
+    def made(transaction: Transaction) -> Any:
+        page = page_in(transaction, key)
+        found: list[Done] = []
+
+        def quickly(run: Run) -> Run:
+            found.append(do(run, transaction))
+            return found[-1].run
+
+        if transaction.extend(page, part, keys, quickly) is None:
+            found.append(do(transaction.read(page), transaction))
+            transaction.replace(page, found[-1].run)
+        transaction.append(event_of(found[-1], transaction))
+        return found[-1].result
 
     return memory.run(made, expected=expected, operation=f"run {verb}")
 

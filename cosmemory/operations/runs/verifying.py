@@ -20,7 +20,7 @@ from cosmemory.kinds.run import (
 from cosmemory.kinds.run_phases import unresolved as unresolved_counts
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.runs.attempts import next_id
-from cosmemory.operations.runs.changing import Done, change, run_named
+from cosmemory.operations.runs.changing import Done, change, extend, run_named
 from cosmemory.transaction import Transaction
 
 
@@ -57,7 +57,8 @@ def add_finding(
         new = replace(run, findings=(*run.findings, made))
         return Done(run=new, result=str(made.id), action=f"finding {made.id} in {held.phase}", outcome=grave)
 
-    return change(memory, "finding add", key, expected, do)
+    keys = (phase,) if execution is None else (phase, execution)
+    return extend(memory, "finding add", key, expected, "findings", keys, do)
 
 
 def severity_of(word: str) -> str:
