@@ -105,11 +105,12 @@ def _named_phases(page: Page, run: Run) -> Iterator[Finding]:
 
 
 def _ages(page: Page, run: Run, now: datetime, settings: Settings) -> Iterator[Finding]:
-    if run.status == EXECUTING and isinstance(run.last_updated, datetime):
-        minutes = int((now - run.last_updated).total_seconds()) // 60
+    changed = run.last_change.last_updated
+    if run.status == EXECUTING and isinstance(changed, datetime):
+        minutes = int((now - changed).total_seconds()) // 60
         if minutes >= settings.incomplete_hours * 60:
             message = f"the run executes and was not updated for {spoken(minutes)}"
-            yield from found(page, "stale-run", message, place_of(run, "last_updated"))
+            yield from found(page, "stale-run", message, place_of(run.last_change, "last_updated"))
     for each in run.interventions:
         if each.status == PENDING and isinstance(each.created, datetime):
             minutes = int((now - each.created).total_seconds()) // 60

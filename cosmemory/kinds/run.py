@@ -53,7 +53,7 @@ Word = str | Raw | None
 Count = int | Raw | None
 
 # What tells when the page was changed.
-STAMP = ("last_updated",)
+STAMP = ("last_change", "last_updated")
 # The parts that derived values follow from: a change of any other need not read them.
 DERIVED_FROM = frozenset({"phases"})
 
@@ -162,6 +162,17 @@ class Passed(Record):
 
 
 @frozen(kw_only=True)
+class LastChange(Record):
+    """When the page was changed, right below its longest table.
+
+    The history keeps what lies between the first and the last place of a change. At the top of the page this one would
+    make that the whole of it for every finding.
+    """
+
+    last_updated: Time = label("Last Updated", TIME, aliases=("Updated",), derived=True)
+
+
+@frozen(kw_only=True)
 class Run(Record):
     """The page ``runs/ID.md``."""
 
@@ -172,7 +183,6 @@ class Run(Record):
     created: Time = label("Created", TIME, required=True)
     started: Time = label("Started", TIME)
     completed: Time = label("Completed", TIME)
-    last_updated: Time = label("Last Updated", TIME, aliases=("Updated",), derived=True)
     error: str | None = label("Error")
     agents: tuple[str, ...] = label("Agents", LIST)
     handoffs: tuple[str, ...] = label("Handoffs", LIST)
@@ -184,8 +194,9 @@ class Run(Record):
     executions: tuple[Execution, ...] = table("Executions", Execution, key="id")
     artifacts: tuple[Artifact, ...] = table("Artifacts", Artifact, key="path")
     context: tuple[Passed, ...] = table("Context", Passed)
-    findings: tuple[Finding, ...] = table("Findings", Finding, key="id")
     notes: str | None = prose("Notes")
+    findings: tuple[Finding, ...] = table("Findings", Finding, key="id")
+    last_change: LastChange = section("Last Change", LastChange, identity=True)
 
 
 def derived(run: Run) -> Run:

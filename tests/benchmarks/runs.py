@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cosmemory.document.render import render
 from cosmemory.kinds import RUN
-from cosmemory.kinds.run import Finding, Phase, Run
+from cosmemory.kinds.run import Finding, LastChange, Phase, Run
 from cosmemory.memory import Memory
 from cosmemory.operations.runs import add_finding
 from tests.benchmarks.measure import Figure, ratio
@@ -28,7 +28,7 @@ def long_run(phases: int = PHASES, findings: int = FINDINGS) -> bytes:
         current_phase=f"phase {phases - 1}",
         created=at,
         started=at,
-        last_updated=at,
+        last_change=LastChange(last_updated=at),
         phases=tuple(
             Phase(
                 phase=f"phase {number}",
@@ -74,7 +74,12 @@ def findings() -> Iterator[Figure]:
             measured = ratio(
                 lambda raw=raw, data=data: raw_replace(raw, data),
                 lambda memory=memory: add_finding(
-                    memory, KEY, f"phase {PHASES - 1}", severity="minor", text="One more", place="src/app.py:1"
+                    memory,
+                    KEY,
+                    f"phase {PHASES - 1}",
+                    severity="minor",
+                    text="One more",
+                    place="src/app.py:1",
                 ),
                 PAIRS,
             )

@@ -44,7 +44,8 @@ def export_run(memory: Memory, key: str) -> dict[str, Any]:
     """All that is known of a run, as JSON has it: the run, its plan, and a list for each of its tables."""
     run = run_named(memory, key)
     held = {name: [data_of_record(each) for each in getattr(run, name)] for name in _TABLES}
-    return {"run": data_of_record(run), "plan": plan_data(run.plan, run.tasks), **held, "notes": run.notes}
+    about = {**data_of_record(run), **data_of_record(run.last_change)}
+    return {"run": about, "plan": plan_data(run.plan, run.tasks), **held, "notes": run.notes}
 
 
 def export_phase(memory: Memory, key: str, phase: str) -> dict[str, Any]:

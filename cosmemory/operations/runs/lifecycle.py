@@ -17,6 +17,7 @@ from cosmemory.kinds.run import (
     PENDING,
     PLANNING,
     STEPS,
+    LastChange,
     Phase,
     Plan,
     Run,
@@ -60,7 +61,7 @@ def create(
             goal=goal,
             status=PLANNING,
             created=transaction.now,
-            last_updated=transaction.now,
+            last_change=LastChange(last_updated=transaction.now),
             agents=tuple(agents),
             metadata=Data.of(metadata) if metadata is not None else None,
         )

@@ -125,7 +125,7 @@ def interruption(run: Run, limit: int) -> Interrupted:
         phase_status=str(phase.status) if phase is not None else None,
         retries=phase.retries if phase is not None and isinstance(phase.retries, int) else 0,
         limit=phase.limit if phase is not None and isinstance(phase.limit, int) else limit,
-        since=run.last_updated if isinstance(run.last_updated, datetime) else None,
+        since=changed if isinstance(changed := run.last_change.last_updated, datetime) else None,
         context=needed,
         executions=tuple(str(each.id) for each in run.executions if each.status == RUNNING),
         waits_for=tuple(str(each.id) for each in run.interventions if each.status == PENDING),
