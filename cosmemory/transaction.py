@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from cosmemory.document.abridged import Abridged, extended, knows_highest
+from cosmemory.document.abridged import Abridged, extended, takes_rows
 from cosmemory.document.changes import Changed, changed, changed_alone, changes
 from cosmemory.document.decode import Decoded
 from cosmemory.document.derived import settle
@@ -136,7 +136,7 @@ class Transaction:
         if path in self._pages or path in self._sets or path in self._extended:
             return None
         page = self.memory.abridged(stored, kind, keys)
-        if page is None or not knows_highest(page, part):
+        if page is None or not takes_rows(page, part):
             return None
         try:
             new = entered(page.document, make(page.document))

@@ -12,11 +12,12 @@ from itertools import pairwise
 
 from cosmemory.document.changes import allowed
 from cosmemory.document.decode import decode
-from cosmemory.errors import Damaged
+from cosmemory.errors import CosmemoryError
 from cosmemory.frozen import frozen
 from cosmemory.pattern import pattern
 from cosmemory.syntax.parse import parse
 from cosmemory.syntax.tree import Tree
+from cosmemory.syntax.writers import is_aligned
 from cosmemory.text.edits import Edit, apply
 
 TYPE_CHECKING = False
@@ -160,10 +161,13 @@ def _read(
     return Abridged(tree, decode(tree, record).document, cuts, numbered)
 
 
-def knows_highest(page: Abridged, part: str) -> bool:
-    """Whether the highest number among the records of a ``part`` is surely on the abridged page."""
+def takes_rows(page: Abridged, part: str) -> bool:
+    """Whether the rows of a ``part`` that are left tell all that a new row needs to know.
+
+    That is the highest number among them, and that they are not all aligned: whether those left out are nobody knows.
+    """
     tables = {id(table): table for each in getattr(page.document, part) if (table := each.origin.table)}
-    return all(
+    return not any(map(is_aligned, tables.values())) and all(
         table.span.start in page.numbered
         or not any(table.span.start < at < table.span.end for at, _ in page.cuts)
         for table in tables.values()
@@ -182,8 +186,8 @@ def extended(path: str, data: bytes, page: Abridged, new: Any) -> Extended | Non
     """The page of bytes ``data``, which is abridged as ``page``, made to say ``new``; None where that is not sure."""
     try:
         edits = allowed(path, page.tree, page.document, new)
-    except Damaged:
-        return None
+    except CosmemoryError:
+        return None  # with the whole page at hand it is told in better words
     if any(edit.start <= at <= edit.end for edit in edits for at, _ in page.cuts):
         return None
     text = apply(page.tree.text, edits)
