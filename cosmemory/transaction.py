@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from cosmemory.document.abridged import Abridged, extended, takes_rows
 from cosmemory.document.changes import Changed, changed, changed_alone, changes
 from cosmemory.document.decode import Decoded
 from cosmemory.document.derived import settle
@@ -30,6 +29,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cosmemory.document.abridged import Abridged
     from cosmemory.kinds.coordination_log import Event
     from cosmemory.reader import Reader
 
@@ -129,6 +129,8 @@ class Transaction:
         one of each and the one with the highest number. None, with nothing done, where that is not sure to come to
         the same as with all of them read.
         """
+        from cosmemory.document.abridged import extended, takes_rows
+
         kind, stored = kind_of(path), self.stored(path)
         parts = kind.derived_from if kind is not None else None
         if kind is None or stored is None or parts is None or part in parts:
