@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 KEPT = 32
 ROUNDS = 1_000
 LARGE = 256 * 1024
+# So many characters may an abridged page grow by, a row at a time, until its tables are abridged again.
+GROWTH = 2048
 
 
 class Reader:
@@ -119,7 +121,7 @@ class Reader:
 
         None where that would not be sure.
         """
-        from cosmemory.document.abridged import LARGE, abridge
+        from cosmemory.document.abridged import abridge
 
         known = self._abridged.get(stored.path)
         if known is not None and known[:2] == (stored.revision, keys) and len(known[3].tree.text) < known[2]:
@@ -127,7 +129,7 @@ class Reader:
         page = abridge(stored.data, kind.document, keys)
         if page is not None:
             # With every row that is put to it the page grows; then its tables are abridged again.
-            self._keep_abridged(stored.path, (stored.revision, keys, len(page.tree.text) + LARGE, page))
+            self._keep_abridged(stored.path, (stored.revision, keys, len(page.tree.text) + GROWTH, page))
         return page
 
     def follow(self, path: str, revision: Revision, page: Abridged) -> None:

@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 
 import cosmemory
-from tests.benchmarks import copies, merges, past, processes, reads, writes
+from tests.benchmarks import copies, merges, past, processes, reads, runs, writes
 
 PARTS = {
     "P1": writes.updates,
@@ -29,6 +29,7 @@ PARTS = {
     "P17": past.looking_back,
     "P18": merges.merges,
     "P19": past.looking_back,
+    "P20": runs.findings,
 }
 
 
