@@ -10,7 +10,7 @@ from cosmemory.checks.pages import Finding, found, place_of
 from cosmemory.config import Settings
 from cosmemory.kinds.page import Page
 from cosmemory.kinds.run import COMPLETED, ENDED, EXECUTING, IN_PROGRESS, PENDING, RUNNING, Run
-from cosmemory.kinds.run_phases import missing_outputs, over_limits, unresolved
+from cosmemory.kinds.run_phases import limits_of, missing_outputs, over_limits, unresolved
 from cosmemory.kinds.run_plan import task_errors
 
 DECISION_HOURS = 24
@@ -44,12 +44,7 @@ def _plan(page: Page, run: Run) -> Iterator[Finding]:
 
 
 def _phases(page: Page, run: Run, settings: Settings) -> Iterator[Finding]:
-    limits = {
-        "critical": 0,
-        "major": settings.major_findings,
-        "medium": settings.medium_findings,
-        "minor": settings.minor_findings,
-    }
+    limits = limits_of(settings)
     for phase in run.phases:
         if phase.status == COMPLETED:
             missing = missing_outputs(run, phase)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from cosmemory.config import Settings
 from cosmemory.document.json_values import Data
 from cosmemory.errors import InvalidValue, Refused
 from cosmemory.frozen import replace
@@ -134,6 +135,16 @@ def unresolved(run: Run, phase: str | None = None) -> dict[str, int]:
         if each.resolved is None and each.severity in counts and phase in {None, each.phase}:
             counts[str(each.severity)] += 1
     return counts
+
+
+def limits_of(settings: Settings) -> dict[str, int]:
+    """How many unresolved findings of each severity a phase may have; of the critical ones, none."""
+    return {
+        "critical": 0,
+        "major": settings.major_findings,
+        "medium": settings.medium_findings,
+        "minor": settings.minor_findings,
+    }
 
 
 def over_limits(counts: Mapping[str, int], limits: Mapping[str, int]) -> str:

@@ -49,13 +49,12 @@ def clean(
             for name in found
         )
         if done:
-            told = ", ".join(each.run for each in done)
             transaction.append(
                 Event(
                     time=transaction.now,
                     type=RUN_EVENT,
-                    action=f"{len(done)} failed runs moved to the archive",
-                    outcome=told,
+                    action=f"Moved to the archive: {', '.join(each.run for each in done)}",
+                    outcome="packed" if compress else None,
                 )
             )
         return done

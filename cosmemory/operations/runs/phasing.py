@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cosmemory.config import Settings
 from cosmemory.errors import Refused
 from cosmemory.frozen import frozen
 from cosmemory.kinds.run import (
@@ -24,6 +23,7 @@ from cosmemory.kinds.run_phases import (
     add_phase as with_phase,
 )
 from cosmemory.kinds.run_phases import (
+    limits_of,
     missing_outputs,
     over_limits,
     passed_on,
@@ -135,16 +135,6 @@ def complete_phase(
         )
 
     return change(memory, "phase complete", key, expected, do)
-
-
-def limits_of(settings: Settings) -> dict[str, int]:
-    """How many unresolved findings of each severity a phase may have; of the critical ones, none."""
-    return {
-        "critical": 0,
-        "major": settings.major_findings,
-        "medium": settings.medium_findings,
-        "minor": settings.minor_findings,
-    }
 
 
 def fail_phase(

@@ -12,14 +12,8 @@ from cosmemory.interfaces.cli.commands.run_calls import (
     tell_records,
     values_said,
 )
-from cosmemory.interfaces.cli.commands.run_parts import (
-    artifact,
-    context,
-    execution,
-    finding,
-    intervention,
-    phase,
-)
+from cosmemory.interfaces.cli.commands.run_parts import context, execution, phase
+from cosmemory.interfaces.cli.commands.run_records import artifact, finding, intervention
 from cosmemory.interfaces.cli.declared import argument, group, option
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.session import changing, reading, session_of
