@@ -17,6 +17,7 @@ import cosmemory.kinds.handoff
 import cosmemory.kinds.meeting
 import cosmemory.kinds.onboarding
 import cosmemory.kinds.page
+import cosmemory.kinds.run
 import cosmemory.kinds.session
 import cosmemory.kinds.system_metrics
 import cosmemory.maintenance.checkpoints
@@ -35,6 +36,12 @@ import cosmemory.operations.meetings.handing_over
 import cosmemory.operations.metrics
 import cosmemory.operations.onboardings
 import cosmemory.operations.periods
+import cosmemory.operations.runs.cleaning
+import cosmemory.operations.runs.counting
+import cosmemory.operations.runs.exporting
+import cosmemory.operations.runs.listing
+import cosmemory.operations.runs.phasing
+import cosmemory.operations.runs.registering
 import cosmemory.operations.sessions.reading
 import cosmemory.reader
 import cosmemory.store
@@ -96,6 +103,8 @@ class Memory:
     def pages(self) -> Pages: ...
     @property
     def reports(self) -> Reports: ...
+    @property
+    def runs(self) -> Runs: ...
     @property
     def sessions(self) -> Sessions: ...
     @property
@@ -601,6 +610,186 @@ class Reports:
         agent: str | None = None,
         expected: dict[str, str] | None = None,
     ) -> cosmemory.memory.Outcome[str]: ...
+
+class Runs:
+    async def abort(
+        self, key: str, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def add_finding(
+        self,
+        key: str,
+        phase: str,
+        *,
+        severity: str,
+        text: str,
+        place: str | None = None,
+        execution: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def add_phase(
+        self,
+        key: str,
+        phase: str,
+        *,
+        needs: Sequence[str] = ...,
+        outputs: Sequence[str] = ...,
+        limit: int | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def artifacts(
+        self, key: str, *, phase: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Artifact, ...]: ...
+    async def begin_execution(
+        self,
+        key: str,
+        phase: str,
+        *,
+        agent: str | None = None,
+        data: Any = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def clean(
+        self,
+        key: str | None = None,
+        *,
+        days: int | None = None,
+        compress: bool = False,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[tuple[cosmemory.operations.runs.cleaning.Cleaned, ...]]: ...
+    async def complete(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def complete_execution(
+        self, key: str, execution: str, *, data: Any = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def complete_phase(
+        self,
+        key: str,
+        phase: str,
+        results: Mapping[str, Any] | None = None,
+        *,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.runs.phasing.PhaseEnd]: ...
+    async def context(self, key: str, phase: str | None = None, *, whole: bool = False) -> dict[str, Any]: ...
+    async def create(
+        self,
+        key: str | None = None,
+        *,
+        goal: str,
+        phases: Sequence[str | Mapping[str, Any]] = ...,
+        agents: Sequence[str] = ...,
+        metadata: Any = None,
+        context: Mapping[str, Any] | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def create_intervention(
+        self, key: str, *, reason: str, phase: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def current_phase(self, key: str) -> cosmemory.kinds.run.Phase | None: ...
+    async def enter_phase(
+        self, key: str, phase: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def executions(
+        self, key: str, *, phase: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Execution, ...]: ...
+    async def export_phase(self, key: str, phase: str) -> dict[str, Any]: ...
+    async def export_run(self, key: str) -> dict[str, Any]: ...
+    async def fail(
+        self, key: str, *, error: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def fail_execution(
+        self, key: str, execution: str, *, error: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def fail_phase(
+        self,
+        key: str,
+        phase: str,
+        *,
+        error: str,
+        fail_run: bool = False,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def findings(
+        self, key: str, *, phase: str | None = None, execution: str | None = None, severity: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Finding, ...]: ...
+    async def findings_summary(self, key: str, *, phase: str | None = None) -> dict[str, dict[str, int]]: ...
+    async def get(self, key: str) -> cosmemory.kinds.run.Run: ...
+    async def handoff_context(self, key: str, from_phase: str, to_phase: str) -> dict[str, Any]: ...
+    async def interrupted(self) -> tuple[cosmemory.operations.runs.listing.Interrupted, ...]: ...
+    async def latest(self, *, status: str | None = None) -> cosmemory.kinds.run.Run: ...
+    async def link(
+        self,
+        key: str,
+        *,
+        agents: Sequence[str] = ...,
+        handoffs: Sequence[str] = ...,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def listed(
+        self, *, status: str | None = None, since: datetime | None = None, limit: int | None = None
+    ) -> tuple[cosmemory.kinds.run.Run, ...]: ...
+    async def pause(
+        self, key: str, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def pending_interventions(self, key: str) -> tuple[cosmemory.kinds.run.Intervention, ...]: ...
+    async def phase(self, key: str, phase: str) -> cosmemory.kinds.run.Phase: ...
+    async def phase_results(self, key: str, phase: str) -> dict[str, Any] | None: ...
+    async def phases(
+        self, key: str, *, status: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Phase, ...]: ...
+    async def plan(
+        self, key: str, plan: Mapping[str, Any], *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def planned_of(self, key: str) -> tuple[dict[str, Any], tuple[str, ...]]: ...
+    async def recover(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.runs.listing.Interrupted]: ...
+    async def register_artifact(
+        self,
+        key: str,
+        path: str,
+        *,
+        kind: str | None = None,
+        phase: str | None = None,
+        data: Any = None,
+        project: str = ".",
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def resolve_finding(
+        self, key: str, finding: str, *, resolution: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def resolve_intervention(
+        self, key: str, intervention: str, *, resolution: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def resume(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def retry_phase(
+        self, key: str, phase: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[int]: ...
+    async def set_context(
+        self,
+        key: str,
+        values: Mapping[str, Any],
+        *,
+        phase: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def skip_phase(
+        self, key: str, phase: str, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def start(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def statistics(self) -> cosmemory.operations.runs.counting.Statistics: ...
+    async def summary(self, key: str) -> cosmemory.operations.runs.exporting.RunSummary: ...
+    async def summary_markdown(self, key: str) -> str: ...
+    async def unresolved(
+        self, key: str, *, phase: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Finding, ...]: ...
+    async def verify_artifacts(
+        self, key: str, *, project: str = "."
+    ) -> tuple[cosmemory.operations.runs.registering.Verified, ...]: ...
 
 class Sessions:
     async def complete(

@@ -9,10 +9,11 @@ from cosmemory.config import FORMAT
 from cosmemory.errors import EditedMeanwhile, ReadOnly
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import LOG_PATH
+from cosmemory.kinds.entries import entries_of
 from cosmemory.reader import Reader
 from cosmemory.store import Revision, Writer
 from cosmemory.trace import trace
-from cosmemory.transaction import BROADCAST, Transaction, entries_of
+from cosmemory.transaction import BROADCAST, Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -30,6 +30,7 @@ NOUNS = {
     "onboardings": ("cosmemory.operations.onboardings",),
     "pages": ("cosmemory.operations.pages",),
     "reports": ("cosmemory.operations.reports",),
+    "runs": ("cosmemory.operations.runs",),
     "sessions": ("cosmemory.operations.sessions",),
     "state": ("cosmemory.operations.state",),
     "team": ("cosmemory.operations.team",),

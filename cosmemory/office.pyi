@@ -15,6 +15,7 @@ import cosmemory.kinds.deployment
 import cosmemory.kinds.handoff
 import cosmemory.kinds.meeting
 import cosmemory.kinds.onboarding
+import cosmemory.kinds.run
 import cosmemory.kinds.session
 import cosmemory.kinds.system_metrics
 import cosmemory.maintenance.checkpoints
@@ -32,6 +33,12 @@ import cosmemory.operations.meetings.handing_over
 import cosmemory.operations.metrics
 import cosmemory.operations.onboardings
 import cosmemory.operations.periods
+import cosmemory.operations.runs.cleaning
+import cosmemory.operations.runs.counting
+import cosmemory.operations.runs.exporting
+import cosmemory.operations.runs.listing
+import cosmemory.operations.runs.phasing
+import cosmemory.operations.runs.registering
 import cosmemory.operations.sessions.reading
 import cosmemory.reader
 
@@ -72,6 +79,8 @@ class Memory(cosmemory.memory.Memory):
     def pages(self) -> Pages: ...
     @property
     def reports(self) -> Reports: ...
+    @property
+    def runs(self) -> Runs: ...
     @property
     def sessions(self) -> Sessions: ...
     @property
@@ -569,6 +578,182 @@ class Reports:
         agent: str | None = None,
         expected: dict[str, str] | None = None,
     ) -> cosmemory.memory.Outcome[str]: ...
+
+class Runs:
+    def abort(
+        self, key: str, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def add_finding(
+        self,
+        key: str,
+        phase: str,
+        *,
+        severity: str,
+        text: str,
+        place: str | None = None,
+        execution: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def add_phase(
+        self,
+        key: str,
+        phase: str,
+        *,
+        needs: Sequence[str] = ...,
+        outputs: Sequence[str] = ...,
+        limit: int | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def artifacts(
+        self, key: str, *, phase: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Artifact, ...]: ...
+    def begin_execution(
+        self,
+        key: str,
+        phase: str,
+        *,
+        agent: str | None = None,
+        data: Any = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def clean(
+        self,
+        key: str | None = None,
+        *,
+        days: int | None = None,
+        compress: bool = False,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[tuple[cosmemory.operations.runs.cleaning.Cleaned, ...]]: ...
+    def complete(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def complete_execution(
+        self, key: str, execution: str, *, data: Any = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def complete_phase(
+        self,
+        key: str,
+        phase: str,
+        results: Mapping[str, Any] | None = None,
+        *,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.runs.phasing.PhaseEnd]: ...
+    def context(self, key: str, phase: str | None = None, *, whole: bool = False) -> dict[str, Any]: ...
+    def create(
+        self,
+        key: str | None = None,
+        *,
+        goal: str,
+        phases: Sequence[str | Mapping[str, Any]] = ...,
+        agents: Sequence[str] = ...,
+        metadata: Any = None,
+        context: Mapping[str, Any] | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def create_intervention(
+        self, key: str, *, reason: str, phase: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def current_phase(self, key: str) -> cosmemory.kinds.run.Phase | None: ...
+    def enter_phase(
+        self, key: str, phase: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def executions(
+        self, key: str, *, phase: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Execution, ...]: ...
+    def export_phase(self, key: str, phase: str) -> dict[str, Any]: ...
+    def export_run(self, key: str) -> dict[str, Any]: ...
+    def fail(
+        self, key: str, *, error: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def fail_execution(
+        self, key: str, execution: str, *, error: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def fail_phase(
+        self,
+        key: str,
+        phase: str,
+        *,
+        error: str,
+        fail_run: bool = False,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def findings(
+        self, key: str, *, phase: str | None = None, execution: str | None = None, severity: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Finding, ...]: ...
+    def findings_summary(self, key: str, *, phase: str | None = None) -> dict[str, dict[str, int]]: ...
+    def get(self, key: str) -> cosmemory.kinds.run.Run: ...
+    def handoff_context(self, key: str, from_phase: str, to_phase: str) -> dict[str, Any]: ...
+    def interrupted(self) -> tuple[cosmemory.operations.runs.listing.Interrupted, ...]: ...
+    def latest(self, *, status: str | None = None) -> cosmemory.kinds.run.Run: ...
+    def link(
+        self,
+        key: str,
+        *,
+        agents: Sequence[str] = ...,
+        handoffs: Sequence[str] = ...,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def listed(
+        self, *, status: str | None = None, since: datetime | None = None, limit: int | None = None
+    ) -> tuple[cosmemory.kinds.run.Run, ...]: ...
+    def pause(
+        self, key: str, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def pending_interventions(self, key: str) -> tuple[cosmemory.kinds.run.Intervention, ...]: ...
+    def phase(self, key: str, phase: str) -> cosmemory.kinds.run.Phase: ...
+    def phase_results(self, key: str, phase: str) -> dict[str, Any] | None: ...
+    def phases(self, key: str, *, status: str | None = None) -> tuple[cosmemory.kinds.run.Phase, ...]: ...
+    def plan(
+        self, key: str, plan: Mapping[str, Any], *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def planned_of(self, key: str) -> tuple[dict[str, Any], tuple[str, ...]]: ...
+    def recover(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.runs.listing.Interrupted]: ...
+    def register_artifact(
+        self,
+        key: str,
+        path: str,
+        *,
+        kind: str | None = None,
+        phase: str | None = None,
+        data: Any = None,
+        project: str = ".",
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def resolve_finding(
+        self, key: str, finding: str, *, resolution: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def resolve_intervention(
+        self, key: str, intervention: str, *, resolution: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def resume(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def retry_phase(
+        self, key: str, phase: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[int]: ...
+    def set_context(
+        self,
+        key: str,
+        values: Mapping[str, Any],
+        *,
+        phase: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def skip_phase(
+        self, key: str, phase: str, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def start(self, key: str, *, expected: dict[str, str] | None = None) -> cosmemory.memory.Outcome[str]: ...
+    def statistics(self) -> cosmemory.operations.runs.counting.Statistics: ...
+    def summary(self, key: str) -> cosmemory.operations.runs.exporting.RunSummary: ...
+    def summary_markdown(self, key: str) -> str: ...
+    def unresolved(
+        self, key: str, *, phase: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Finding, ...]: ...
+    def verify_artifacts(
+        self, key: str, *, project: str = "."
+    ) -> tuple[cosmemory.operations.runs.registering.Verified, ...]: ...
 
 class Sessions:
     def complete(

@@ -12,11 +12,13 @@ from cosmemory.errors import Locked, NotFound, no_page
 from cosmemory.kinds import BUILT_IN, Kind, Kinds, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.pattern import pattern
-from cosmemory.store import Attribution, Store, Stored
+from cosmemory.store import Attribution, Revision, Store, Stored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from cosmemory.document.abridged import Abridged
 
 # So many pages, of at most so many characters each, are kept as they were read last.
 KEPT = 32
@@ -24,6 +26,8 @@ ROUNDS = 1_000
 LARGE = 256 * 1024
 CURRENT = "current"  # the id of the page of a kind that is the one at hand
 _MOMENT = pattern(r"\d{8}_\d{6}")
+# So many characters may an abridged page grow by, a row at a time, until its tables are abridged again.
+GROWTH = 2048
 
 
 class Reader:
@@ -47,6 +51,7 @@ class Reader:
         self.told: list[str] = []
         self._now = now
         self._recent: dict[tuple[str, frozenset[str] | None], Page] = {}
+        self._abridged: dict[str, tuple[Revision, tuple[str, ...], int, Abridged]] = {}
 
     def notices(self) -> tuple[str, ...]:
         """What had to be repaired or brought together, one sentence each."""
@@ -115,6 +120,33 @@ class Reader:
             if len(self._recent) >= KEPT:
                 self._recent.clear()
             self._recent[page.path, page.parts] = page
+
+    def abridged(self, stored: Stored, kind: Kind, keys: tuple[str, ...]) -> Abridged | None:
+        """What ``stored`` says without most rows of its long tables, those of ``keys`` among the rest.
+
+        None where that would not be sure.
+        """
+        from cosmemory.document.abridged import abridge
+
+        known = self._abridged.get(stored.path)
+        if known is not None and known[:2] == (stored.revision, keys) and len(known[3].tree.text) < known[2]:
+            return known[3]
+        page = abridge(stored.data, kind.document, keys)
+        if page is not None:
+            # With every row that is put to it the page grows; then its tables are abridged again.
+            self._keep_abridged(stored.path, (stored.revision, keys, len(page.tree.text) + GROWTH, page))
+        return page
+
+    def follow(self, path: str, revision: Revision, page: Abridged) -> None:
+        """Keeps an abridged page as it became by a change of ours."""
+        known = self._abridged.get(path)
+        if known is not None:
+            self._keep_abridged(path, (revision, known[1], known[2], page))
+
+    def _keep_abridged(self, path: str, held: tuple[Revision, tuple[str, ...], int, Abridged]) -> None:
+        if len(self._abridged) >= KEPT:
+            self._abridged.clear()
+        self._abridged[path] = held
 
     def read(self, name: str) -> Any:
         """The typed document on the page called ``name``."""

@@ -12,6 +12,7 @@ from cosmemory.checks.handoffs import check_handoffs
 from cosmemory.checks.log import check_log
 from cosmemory.checks.metrics import check_metrics
 from cosmemory.checks.pages import Finding, Pages
+from cosmemory.checks.runs import check_runs
 from cosmemory.checks.sessions import check_session, check_sessions
 from cosmemory.checks.source import check_source, check_strangers
 from cosmemory.checks.state import check_state
@@ -29,6 +30,7 @@ PAGE_CHECKS: tuple[Check, ...] = (
     check_agents,
     check_board,
     check_handoffs,
+    check_runs,
 )
 
 # Checks of the few pages that speak about each other.

@@ -44,7 +44,7 @@ def changed(
     Raises Damaged when its target is damaged, or when the page could not be made to say exactly ``new``;
     nothing is then to be written.
     """
-    edits = _allowed(path, tree, old, new)
+    edits = allowed(path, tree, old, new)
     after = parse(apply(tree.text, edits))
     again = read(after, type(new))
     if again.document != new:
@@ -59,7 +59,7 @@ def changed_alone(path: str, tree: Tree, old: Any, new: Any, parts: frozenset[st
 
     Raises Damaged when its target is damaged.
     """
-    edits = _allowed(path, tree, old, new)
+    edits = allowed(path, tree, old, new)
     after = parse(apply(tree.text, edits))
     others = [part for name, part in layout(type(new)).parts.items() if name not in parts]
     if not undisturbed(tree, after, edits, others):
@@ -68,7 +68,7 @@ def changed_alone(path: str, tree: Tree, old: Any, new: Any, parts: frozenset[st
     return Changed(after, again) if again.document == new else None
 
 
-def _allowed(path: str, tree: Tree, old: Any, new: Any) -> list[Edit]:
+def allowed(path: str, tree: Tree, old: Any, new: Any) -> list[Edit]:
     """The edits from ``old`` to ``new``, if nothing is damaged where they are made."""
     edits = only_real(tree.text, changes(tree, old, new))
     refuse_damage(path, tree, edits)

@@ -159,7 +159,8 @@ def column(
     derived: bool = False,
 ) -> Any:
     """A value in a table's column."""
-    return field(default=None, metadata={"place": Value(title, kind, aliases, required, derived)})
+    default: Any = () if kind.name == "a list" else None
+    return field(default=default, metadata={"place": Value(title, kind, aliases, required, derived)})
 
 
 def heading(title: str = "", kind: ValueType = TEXT) -> Any:

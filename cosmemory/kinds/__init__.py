@@ -62,6 +62,12 @@ class Kind:
         return found is not None and found(document)
 
     @property
+    def derived_from(self) -> frozenset[str] | None:
+        """The parts that derived values follow from; None where that is not told."""
+        found: frozenset[str] | None = getattr(self.module, "DERIVED_FROM", None)
+        return found
+
+    @property
     def template(self) -> str:
         """The name of the template that makes a new page."""
         return f"{self.name}.md.j2"
@@ -109,6 +115,7 @@ AGENT = _kind("agent", "agents/{id}.md", "Agent")
 BOARD = _kind("board", "board.md", "Board")
 HANDOFF = _kind("handoff", "handoffs/{id}.md", "Handoff")
 ONBOARDING = _kind("onboarding", "onboarding/{id}.md", "Onboarding")
+RUN = _kind("run", "runs/{id}.md", "Run")
 
 KINDS: tuple[Kind, ...] = (
     COS_STATE,
@@ -127,6 +134,7 @@ KINDS: tuple[Kind, ...] = (
     BOARD,
     HANDOFF,
     ONBOARDING,
+    RUN,
 )
 # The pages that every memory has: `init` makes them, and one that is missing was lost.
 STANDARD: tuple[Kind, ...] = (COS_STATE, TEAM_ROSTER, COORDINATION_LOG, ACTIVE_ALERTS)

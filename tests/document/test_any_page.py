@@ -36,6 +36,7 @@ PATHS = {
     "board": "board.md",
     "handoff": "handoffs/payments-2026-11-20.md",
     "onboarding": "onboarding/helper-2026-11-20.md",
+    "run": "runs/run-1.md",
 }
 ARCHIVE = "coordination-log-2026-W46.md"
 NOW = read_time("2026-11-21T06:00:00Z")[0]

@@ -22,10 +22,10 @@ from cosmemory.document.paths import with_value
 from cosmemory.document.render import render
 from cosmemory.kinds import KINDS, Kind
 from cosmemory.kinds.coordination_log import CoordinationLog, Event, entries
+from cosmemory.kinds.entries import event_text
 from cosmemory.syntax.entry import LABELS
 from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.syntax.parse import parse, parse_plainly
-from cosmemory.transaction import event_text
 from tests.laws.hostile import AMOUNT, NOON, count_words, filled, hostile
 from tests.laws.human import PROSE
 from tests.laws.judges import Shape, by_frontmatter, by_markdown_it, by_mistune
@@ -80,11 +80,9 @@ def words_in_tables(document: Any) -> set[str]:
         )
     shape = layout(type(document))
     found = {
-        value.type.write(getattr(document, name))
+        ", ".join(held) if isinstance(held, tuple) else value.type.write(held)
         for name, value in shape.values.items()
-        if value.in_row
-        and getattr(document, name) is not None
-        and not isinstance(getattr(document, name), tuple)
+        if value.in_row and (held := getattr(document, name)) is not None
     }
     return found.union(*(words_in_tables(getattr(document, name)) for name in shape.parts))
 

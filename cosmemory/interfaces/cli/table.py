@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "board": ("board", "board", "Share values by key between agents."),
     "handoff": ("handoffs", "handoff", "Hand work over, acknowledge it by its hash, follow its chain."),
     "onboard": ("onboard", "onboard", "Bring an agent on board, task by task."),
+    "run": ("runs", "run", "Plan runs, drive their phases, and tell how they fare."),
     "report": ("report", "report", "Write the report of a week or a month, with charts."),
     "validate": ("validate", "validate", "Check pages, and mend what is safe to mend."),
     "rule": ("rule", "rule", "Explain a rule that validate checks."),

@@ -44,6 +44,7 @@ Commands:
   board       Share values by key between agents.
   handoff     Hand work over, acknowledge it by its hash, follow its chain.
   onboard     Bring an agent on board, task by task.
+  run         Plan runs, drive their phases, and tell how they fare.
   report      Write the report of a week or a month, with charts.
   validate    Check pages, and mend what is safe to mend.
   rule        Explain a rule that validate checks.
