@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import cosmemory
 from cosmemory.config import Settings
-from cosmemory.rules import Rule
+from cosmemory.rules.rule import Rule
 from cosmemory.store import Store
 from cosmemory.text.digest import sha256_hex
 

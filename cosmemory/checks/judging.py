@@ -12,7 +12,7 @@ from cosmemory.diagnostics import Diagnostic, report
 from cosmemory.errors import ConfigError, InvalidValue
 from cosmemory.kinds import BOARD as BOARD_KIND
 from cosmemory.kinds.page import Page
-from cosmemory.rules import NONE, SAFE, UNSAFE
+from cosmemory.rules.rule import NONE, SAFE, UNSAFE
 from cosmemory.text.spans import Span
 
 TYPE_CHECKING = False

@@ -14,7 +14,7 @@ from cosmemory.document.values import TEXT
 from cosmemory.frozen import frozen
 from cosmemory.kinds import BUILT_IN, Kind, Kinds
 from cosmemory.kinds.page import Page
-from cosmemory.rules import ERROR
+from cosmemory.rules.rule import ERROR
 from cosmemory.text.spans import Span
 
 TYPE_CHECKING = False

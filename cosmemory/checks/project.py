@@ -16,7 +16,8 @@ from cosmemory.document.values import TEXT
 from cosmemory.frozen import frozen
 from cosmemory.kinds.page import Page
 from cosmemory.pattern import pattern
-from cosmemory.rules import ERROR, INFO, NONE, RULES, SAFE, UNSAFE, WARNING, Rule
+from cosmemory.rules.rule import ERROR, INFO, NONE, SAFE, UNSAFE, WARNING, Rule
+from cosmemory.rules.table import RULES
 from cosmemory.text.digest import sha256_hex
 from cosmemory.text.spans import Span
 

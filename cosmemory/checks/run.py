@@ -27,7 +27,7 @@ from cosmemory.kinds import (
     Kinds,
 )
 from cosmemory.kinds.page import Page, read_page
-from cosmemory.rules import Rule
+from cosmemory.rules.rule import Rule
 from cosmemory.store import Store, Stored
 from cosmemory.text.source import Source
 

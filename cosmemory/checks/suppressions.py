@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from cosmemory.diagnostics import Diagnostic, Fix, report
 from cosmemory.frozen import field, slotted
 from cosmemory.pattern import pattern
-from cosmemory.rules import Rule, rule_of
+from cosmemory.rules.rule import Rule
+from cosmemory.rules.table import rule_of
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import LineIndex, Span
 

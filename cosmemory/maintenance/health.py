@@ -18,7 +18,7 @@ from cosmemory.maintenance.reconcile import stale_saves
 from cosmemory.maintenance.rotation import verify
 from cosmemory.memory import Memory
 from cosmemory.operations.events import find_events
-from cosmemory.rules import ERROR, INFO, WARNING
+from cosmemory.rules.rule import ERROR, INFO, WARNING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

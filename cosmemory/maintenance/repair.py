@@ -23,7 +23,7 @@ from cosmemory.maintenance.uniting import said, united
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.events import log_pages
 from cosmemory.operations.first_pages import starting_pages
-from cosmemory.rules import ERROR
+from cosmemory.rules.rule import ERROR
 from cosmemory.store import Stored, revision_of
 from cosmemory.text.source import decode_text, encode_text
 from cosmemory.transaction import Transaction

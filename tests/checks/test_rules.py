@@ -14,7 +14,8 @@ from cosmemory.interfaces.cli.findings import formatted
 from cosmemory.interfaces.cli.rules_page import rules_markdown
 from cosmemory.memory import Memory
 from cosmemory.operations.fixing import fix
-from cosmemory.rules import NONE, RULES, Rule
+from cosmemory.rules.rule import NONE, Rule
+from cosmemory.rules.table import RULES
 
 CASES = Path(__file__).parents[1] / "cases" / "rules"
 ESCAPE = re.compile(r"\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\([rn])")

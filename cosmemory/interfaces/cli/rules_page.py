@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cosmemory.rules import FAMILIES, NONE, RULES, SAFE, UNSAFE, Rule
+from cosmemory.rules.rule import NONE, SAFE, UNSAFE, Rule
+from cosmemory.rules.table import FAMILIES, RULES
 
 _FIXES = {
     SAFE: "`--fix` mends it where the right text is certain.",
@@ -39,7 +40,7 @@ def rules_markdown() -> str:
     lines = [
         "# Rules",
         INTRODUCTION,
-        "This page is made from the table in `cosmemory/rules.py`.",
+        "This page is made from the table in `cosmemory/rules/`.",
         _table(),
     ]
     for digit, family in FAMILIES.items():

@@ -10,7 +10,8 @@ import cosmemory
 from cosmemory.checks.run import CheckedPage
 from cosmemory.diagnostics import Diagnostic, Fix
 from cosmemory.interfaces.cli.rules_page import rule_text
-from cosmemory.rules import ERROR, INFO, NONE, RULES, WARNING, Rule
+from cosmemory.rules.rule import ERROR, INFO, NONE, WARNING, Rule
+from cosmemory.rules.table import RULES
 from cosmemory.text.spans import LineIndex
 from cosmemory.text.visible import visible
 

@@ -9,7 +9,8 @@ from cosmemory.interfaces.cli.output import on_terminal, print_json, print_text
 from cosmemory.interfaces.cli.rules_page import rule_text
 from cosmemory.interfaces.cli.session import Session, reading, session_of
 from cosmemory.interfaces.cli.terminal import prose, show, styled, table
-from cosmemory.rules import NONE, RULES, SAFE, UNSAFE, Rule, close_rule, rule_of
+from cosmemory.rules.rule import NONE, SAFE, UNSAFE, Rule
+from cosmemory.rules.table import RULES, close_rule, rule_of
 
 _FIXES = {SAFE: "--fix", UNSAFE: "--unsafe-fixes", NONE: ""}
 

@@ -29,7 +29,8 @@ from cosmemory.interfaces.cli.session import Session, difference, reading, sessi
 from cosmemory.interfaces.cli.terminal import print_difference, show, styled
 from cosmemory.memory import Memory
 from cosmemory.operations.fixing import chosen, fix
-from cosmemory.rules import Rule, close_rule, codes_of
+from cosmemory.rules.rule import Rule
+from cosmemory.rules.table import close_rule, codes_of
 from cosmemory.store import Replace
 
 TYPE_CHECKING = False
