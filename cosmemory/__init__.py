@@ -6,6 +6,7 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cosmemory.checks.project import check, constraint, validator
     from cosmemory.config import Settings
     from cosmemory.connect import open_memory
     from cosmemory.engines.ephemeral import EphemeralStore
@@ -26,7 +27,10 @@ _PUBLIC = {
     "NotFound": "errors",
     "Settings": "config",
     "Transaction": "transaction",
+    "check": "checks.project",
+    "constraint": "checks.project",
     "open_memory": "connect",
+    "validator": "checks.project",
 }
 
 __all__ = [
@@ -40,7 +44,10 @@ __all__ = [
     "Settings",
     "Transaction",
     "__version__",
+    "check",
+    "constraint",
     "open_memory",
+    "validator",
 ]
 
 

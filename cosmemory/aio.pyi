@@ -3,16 +3,21 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from threading import Event
 from typing import Any, Unpack
 
 import cosmemory.checks.run
 import cosmemory.config
 import cosmemory.kinds.agent
+import cosmemory.kinds.board
 import cosmemory.kinds.conflict
 import cosmemory.kinds.coordination_log
 import cosmemory.kinds.deployment
+import cosmemory.kinds.handoff
 import cosmemory.kinds.meeting
+import cosmemory.kinds.onboarding
 import cosmemory.kinds.page
+import cosmemory.kinds.run
 import cosmemory.kinds.session
 import cosmemory.kinds.system_metrics
 import cosmemory.maintenance.checkpoints
@@ -22,11 +27,21 @@ import cosmemory.office
 import cosmemory.operations.agent_figures
 import cosmemory.operations.agent_pages
 import cosmemory.operations.agents
+import cosmemory.operations.board
+import cosmemory.operations.board.following
 import cosmemory.operations.deployments
+import cosmemory.operations.handoff_chains
 import cosmemory.operations.measurements
 import cosmemory.operations.meetings.handing_over
 import cosmemory.operations.metrics
+import cosmemory.operations.onboardings
 import cosmemory.operations.periods
+import cosmemory.operations.runs.cleaning
+import cosmemory.operations.runs.counting
+import cosmemory.operations.runs.exporting
+import cosmemory.operations.runs.listing
+import cosmemory.operations.runs.phasing
+import cosmemory.operations.runs.registering
 import cosmemory.operations.sessions.reading
 import cosmemory.reader
 import cosmemory.store
@@ -38,6 +53,7 @@ async def open_memory(
     actor: str | None = None,
     message: str = "",
     settings: cosmemory.config.Settings | None = None,
+    kinds: Sequence[cosmemory.kinds.Kind] = (),
 ) -> Memory: ...
 
 class Memory:
@@ -56,17 +72,25 @@ class Memory:
         operation: str = "",
         message: str = "",
     ) -> cosmemory.memory.Outcome[cosmemory.memory.Result]: ...
-    async def validate(self, paths: Sequence[str] | None = None) -> cosmemory.checks.run.Checked: ...
+    async def validate(
+        self, paths: Sequence[str] | None = None, *, project_checks: bool = True
+    ) -> cosmemory.checks.run.Checked: ...
     @property
     def agents(self) -> Agents: ...
     @property
     def alerts(self) -> Alerts: ...
     @property
+    def board(self) -> Board: ...
+    @property
     def conflicts(self) -> Conflicts: ...
     @property
     def deployment(self) -> Deployment: ...
     @property
+    def documents(self) -> Documents: ...
+    @property
     def events(self) -> Events: ...
+    @property
+    def handoffs(self) -> Handoffs: ...
     @property
     def measurements(self) -> Measurements: ...
     @property
@@ -74,9 +98,13 @@ class Memory:
     @property
     def metrics(self) -> Metrics: ...
     @property
+    def onboardings(self) -> Onboardings: ...
+    @property
     def pages(self) -> Pages: ...
     @property
     def reports(self) -> Reports: ...
+    @property
+    def runs(self) -> Runs: ...
     @property
     def sessions(self) -> Sessions: ...
     @property
@@ -195,6 +223,51 @@ class Alerts:
         self, key: str, value: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
 
+class Board:
+    def changes(
+        self, pattern: str = "*", *, stop: Event | None = None, present: bool = False
+    ) -> AsyncIterator[cosmemory.operations.board.following.Changed]: ...
+    async def entries(
+        self, pattern: str = "*", *, writer: str | None = None
+    ) -> tuple[cosmemory.kinds.board.Entry, ...]: ...
+    async def expire(
+        self, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[tuple[str, ...]]: ...
+    async def get(self, key: str) -> cosmemory.kinds.board.Entry: ...
+    async def history(
+        self, key: str, *, limit: int = ...
+    ) -> tuple[cosmemory.operations.board.Earlier, ...]: ...
+    async def remove(
+        self, key: str, *, if_version: int | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def set(
+        self,
+        key: str,
+        value: Any,
+        *,
+        if_version: int | None = None,
+        time_to_live: int | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[cosmemory.kinds.board.Entry]: ...
+    async def subscribe(
+        self,
+        callback: Callable[[cosmemory.operations.board.following.Changed], object],
+        pattern: str = "*",
+        *,
+        present: bool = False,
+    ) -> cosmemory.operations.board.following.Subscription: ...
+    async def update(
+        self,
+        key: str,
+        function: Callable[[Any], Any],
+        *,
+        time_to_live: int | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[cosmemory.kinds.board.Entry]: ...
+    async def wait(
+        self, key: str, *, timeout: float = ..., above: int = 0
+    ) -> cosmemory.kinds.board.Entry: ...
+
 class Conflicts:
     async def conflict_named(self, key: str) -> cosmemory.kinds.conflict.Conflict: ...
     async def conflicts(self, *, pending: bool = True) -> tuple[cosmemory.kinds.conflict.Conflict, ...]: ...
@@ -255,6 +328,16 @@ class Deployment:
         self, page: cosmemory.kinds.deployment.Deployment, name: str | None = None
     ) -> cosmemory.maintenance.checkpoints.Checkpoint | None: ...
 
+class Documents:
+    async def new(
+        self,
+        kind: str,
+        key: str | None = None,
+        *,
+        values: Mapping[str, str] | Sequence[tuple[str, str]] = ...,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+
 class Events:
     def find_events(
         self,
@@ -269,6 +352,90 @@ class Events:
     async def log_pages(self) -> list[str]: ...
     def newest_pages(self) -> AsyncIterator[str]: ...
     def page_events(self, path: str) -> AsyncIterator[cosmemory.kinds.coordination_log.Event]: ...
+
+class Handoffs:
+    async def accept(
+        self,
+        key: str,
+        criterion: str | None = None,
+        *,
+        met: bool = True,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def acknowledge(
+        self, key: str, sha256: str, *, by: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def broken(self) -> tuple[tuple[str, str], ...]: ...
+    async def complete(
+        self, key: str, *, notes: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def create(
+        self,
+        project: str,
+        *,
+        from_agent: str,
+        to_agent: str,
+        key: str | None = None,
+        previous: str | None = None,
+        requires_ack: bool = True,
+        expires: datetime | str | None = None,
+        expected: dict[str, str] | None = None,
+        **package: Any,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def expire(
+        self, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[tuple[str, ...]]: ...
+    async def get(self, key: str) -> cosmemory.kinds.handoff.Handoff: ...
+    async def interrupted(self) -> tuple[cosmemory.operations.handoff_chains.Waiting, ...]: ...
+    async def listed(
+        self,
+        *,
+        status: str | None = None,
+        to_agent: str | None = None,
+        from_agent: str | None = None,
+        project: str | None = None,
+    ) -> tuple[cosmemory.kinds.handoff.Handoff, ...]: ...
+    async def mediate(
+        self,
+        project: str,
+        *,
+        from_agent: str,
+        to_agent: str,
+        from_role: str,
+        to_role: str,
+        results: Any,
+        analysis: Any = None,
+        key: str | None = None,
+        previous: str | None = None,
+        requires_ack: bool = True,
+        expires: datetime | str | None = None,
+        expected: dict[str, str] | None = None,
+        **package: Any,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def pending(self, agent: str | None = None) -> tuple[cosmemory.kinds.handoff.Handoff, ...]: ...
+    async def received(self, agent: str) -> tuple[cosmemory.kinds.handoff.Handoff, ...]: ...
+    async def reject(
+        self, key: str, *, reason: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def share(
+        self,
+        project: str,
+        *,
+        from_agent: str,
+        to_agent: str,
+        board_key: str,
+        board_version: int,
+        key: str | None = None,
+        previous: str | None = None,
+        requires_ack: bool = True,
+        expires: datetime | str | None = None,
+        expected: dict[str, str] | None = None,
+        **package: Any,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def start(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def verify(self, key: str) -> cosmemory.operations.handoff_chains.Chain: ...
 
 class Measurements:
     async def latest(self) -> cosmemory.kinds.system_metrics.SystemMetrics: ...
@@ -381,6 +548,49 @@ class Metrics:
         self, metric: str, text: str, *, day: date | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
 
+class Onboardings:
+    async def begin(
+        self,
+        agent: str,
+        *,
+        role: str,
+        onboarded_by: str | None = None,
+        tasks: Mapping[str, Sequence[str]] | None = None,
+        first_task: str | None = None,
+        notes: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def check(
+        self,
+        key: str,
+        phase: str,
+        task: str | None = None,
+        *,
+        done: bool = True,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def complete(
+        self, key: str, *, join: bool = False, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def fail(
+        self, key: str, *, reason: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def get(self, key: str) -> cosmemory.kinds.onboarding.Onboarding: ...
+    async def interrupted(self) -> tuple[cosmemory.operations.onboardings.Unfinished, ...]: ...
+    async def listed(
+        self, *, status: str | None = None
+    ) -> tuple[tuple[str, cosmemory.kinds.onboarding.Onboarding], ...]: ...
+    async def verify(
+        self,
+        key: str,
+        what: str,
+        *,
+        result: str,
+        by: str | None = None,
+        notes: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+
 class Pages:
     async def add_record(
         self, name: str, path: str, given: Mapping[str, str], *, expected: dict[str, str] | None = None
@@ -400,6 +610,186 @@ class Reports:
         agent: str | None = None,
         expected: dict[str, str] | None = None,
     ) -> cosmemory.memory.Outcome[str]: ...
+
+class Runs:
+    async def abort(
+        self, key: str, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def add_finding(
+        self,
+        key: str,
+        phase: str,
+        *,
+        severity: str,
+        text: str,
+        place: str | None = None,
+        execution: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def add_phase(
+        self,
+        key: str,
+        phase: str,
+        *,
+        needs: Sequence[str] = ...,
+        outputs: Sequence[str] = ...,
+        limit: int | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def artifacts(
+        self, key: str, *, phase: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Artifact, ...]: ...
+    async def begin_execution(
+        self,
+        key: str,
+        phase: str,
+        *,
+        agent: str | None = None,
+        data: Any = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def clean(
+        self,
+        key: str | None = None,
+        *,
+        days: int | None = None,
+        compress: bool = False,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[tuple[cosmemory.operations.runs.cleaning.Cleaned, ...]]: ...
+    async def complete(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def complete_execution(
+        self, key: str, execution: str, *, data: Any = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def complete_phase(
+        self,
+        key: str,
+        phase: str,
+        results: Mapping[str, Any] | None = None,
+        *,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.runs.phasing.PhaseEnd]: ...
+    async def context(self, key: str, phase: str | None = None, *, whole: bool = False) -> dict[str, Any]: ...
+    async def create(
+        self,
+        key: str | None = None,
+        *,
+        goal: str,
+        phases: Sequence[str | Mapping[str, Any]] = ...,
+        agents: Sequence[str] = ...,
+        metadata: Any = None,
+        context: Mapping[str, Any] | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def create_intervention(
+        self, key: str, *, reason: str, phase: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def current_phase(self, key: str) -> cosmemory.kinds.run.Phase | None: ...
+    async def enter_phase(
+        self, key: str, phase: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def executions(
+        self, key: str, *, phase: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Execution, ...]: ...
+    async def export_phase(self, key: str, phase: str) -> dict[str, Any]: ...
+    async def export_run(self, key: str) -> dict[str, Any]: ...
+    async def fail(
+        self, key: str, *, error: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def fail_execution(
+        self, key: str, execution: str, *, error: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def fail_phase(
+        self,
+        key: str,
+        phase: str,
+        *,
+        error: str,
+        fail_run: bool = False,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def findings(
+        self, key: str, *, phase: str | None = None, execution: str | None = None, severity: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Finding, ...]: ...
+    async def findings_summary(self, key: str, *, phase: str | None = None) -> dict[str, dict[str, int]]: ...
+    async def get(self, key: str) -> cosmemory.kinds.run.Run: ...
+    async def handoff_context(self, key: str, from_phase: str, to_phase: str) -> dict[str, Any]: ...
+    async def interrupted(self) -> tuple[cosmemory.operations.runs.listing.Interrupted, ...]: ...
+    async def latest(self, *, status: str | None = None) -> cosmemory.kinds.run.Run: ...
+    async def link(
+        self,
+        key: str,
+        *,
+        agents: Sequence[str] = ...,
+        handoffs: Sequence[str] = ...,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def listed(
+        self, *, status: str | None = None, since: datetime | None = None, limit: int | None = None
+    ) -> tuple[cosmemory.kinds.run.Run, ...]: ...
+    async def pause(
+        self, key: str, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def pending_interventions(self, key: str) -> tuple[cosmemory.kinds.run.Intervention, ...]: ...
+    async def phase(self, key: str, phase: str) -> cosmemory.kinds.run.Phase: ...
+    async def phase_results(self, key: str, phase: str) -> dict[str, Any] | None: ...
+    async def phases(
+        self, key: str, *, status: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Phase, ...]: ...
+    async def plan(
+        self, key: str, plan: Mapping[str, Any], *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def planned_of(self, key: str) -> tuple[dict[str, Any], tuple[str, ...]]: ...
+    async def recover(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.runs.listing.Interrupted]: ...
+    async def register_artifact(
+        self,
+        key: str,
+        path: str,
+        *,
+        kind: str | None = None,
+        phase: str | None = None,
+        data: Any = None,
+        project: str = ".",
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def resolve_finding(
+        self, key: str, finding: str, *, resolution: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def resolve_intervention(
+        self, key: str, intervention: str, *, resolution: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def resume(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def retry_phase(
+        self, key: str, phase: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[int]: ...
+    async def set_context(
+        self,
+        key: str,
+        values: Mapping[str, Any],
+        *,
+        phase: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def skip_phase(
+        self, key: str, phase: str, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def start(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def statistics(self) -> cosmemory.operations.runs.counting.Statistics: ...
+    async def summary(self, key: str) -> cosmemory.operations.runs.exporting.RunSummary: ...
+    async def summary_markdown(self, key: str) -> str: ...
+    async def unresolved(
+        self, key: str, *, phase: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Finding, ...]: ...
+    async def verify_artifacts(
+        self, key: str, *, project: str = "."
+    ) -> tuple[cosmemory.operations.runs.registering.Verified, ...]: ...
 
 class Sessions:
     async def complete(

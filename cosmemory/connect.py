@@ -13,6 +13,9 @@ from cosmemory.trace import trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cosmemory.kinds import Kind
     from cosmemory.memory import Memory as BareMemory
     from cosmemory.store import Copies, Writer
 
@@ -23,10 +26,12 @@ def open_memory(
     actor: str | None = None,
     message: str = "",
     settings: Settings | None = None,
+    kinds: Sequence[Kind] = (),
 ) -> Memory:
     """The memory at ``path``, a memory folder or a project that holds one; found from here without a path.
 
-    The history tells of ``actor``, who changes it, and of ``message``, why.
+    The history tells of ``actor``, who changes it, and of ``message``, why. ``kinds`` are kinds of page that the
+    program adds to those of the memory (see cosmemory.kinds.declared.kind).
 
     Raises NoMemory where there is none, ConfigError for a setting that cannot be used.
     """
@@ -38,7 +43,7 @@ def open_memory(
     store = FilesStore(
         root, durability=used.durability, timeout=used.lock_timeout, keep_days=used.history_days
     )
-    memory = Memory(store, settings=used, actor=actor or default_actor(), message=message)
+    memory = Memory(store, settings=used, actor=actor or default_actor(), message=message, kinds=kinds)
     memory.on_edits = _examine
     if used.log_file:
         from cosmemory.log_file import tell_file

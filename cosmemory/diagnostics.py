@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cosmemory.frozen import frozen
-from cosmemory.rules import SAFE, UNSAFE, rule_named
+from cosmemory.rules.rule import SAFE, UNSAFE
 from cosmemory.text.columns import columns
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import LineIndex
@@ -40,6 +40,9 @@ class Diagnostic:
 
 def report(name: str, message: str, start: int, end: int, *, fix: Fix | None = None) -> Diagnostic:
     """The finding of the rule called ``name``, at the severity that the rule has."""
+    # Most pages have no findings, and are read without the table of rules.
+    from cosmemory.rules.table import rule_named
+
     rule = rule_named(name)
     # `cosmemory rule` and the docs promise by the table which fixes are safe.
     assert fix is None or rule.fix == (SAFE if fix.safe else UNSAFE), f"{name}: fix {rule.fix}"

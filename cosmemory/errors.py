@@ -127,6 +127,32 @@ class Refused(CosmemoryError):
     code = "refused"
 
 
+class StaleVersion(Refused):
+    """A change that was made for another version of a shared value than the one that stands."""
+
+    code = "stale-version"
+
+    def __init__(self, key: str, expected: int, found: int) -> None:
+        super().__init__(
+            f"{key} on the board {_version(found)}, but the change was made for {_version_meant(expected)}.",
+            "Read it again and repeat the change; nothing was written.",
+        )
+        self.key = key
+        self.expected = expected
+        self.found = found
+
+
+class TimedOut(CosmemoryError):
+    """Something that was waited for and did not come in time."""
+
+    code = "timed-out"
+
+    def __init__(self, what: str, waited: float) -> None:
+        super().__init__(f"{what} did not come within {waited:g} s.")
+        self.what = what
+        self.waited = waited
+
+
 class UsageError(CosmemoryError):
     """A command or call that was not meant this way."""
 
@@ -208,3 +234,11 @@ def _state(revision: str | None) -> str:
 
 def _meant(revision: str | None) -> str:
     return "a page that does not exist yet" if revision is None else f"revision {revision[:12]}"
+
+
+def _version(number: int) -> str:
+    return f"is at version {number}" if number else "is not there"
+
+
+def _version_meant(number: int) -> str:
+    return f"version {number}" if number else "a key that does not exist yet"

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 
 from cosmemory.config import FORMAT
 from cosmemory.errors import EditedMeanwhile, ReadOnly
-from cosmemory.frozen import frozen
+from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import LOG_PATH
+from cosmemory.kinds.entries import entries_of
 from cosmemory.reader import Reader
 from cosmemory.store import Revision, Writer
 from cosmemory.trace import trace
-from cosmemory.transaction import BROADCAST, Transaction, entries_of
+from cosmemory.transaction import BROADCAST, Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,11 +98,17 @@ class Memory(Reader):
                     raise
         raise AssertionError("unreachable")
 
-    def validate(self, paths: Sequence[str] | None = None) -> Checked:
-        """Everything that is wrong on the pages at ``paths``, or on all of them; nothing is written."""
+    def validate(self, paths: Sequence[str] | None = None, *, project_checks: bool = True) -> Checked:
+        """Everything that is wrong on the pages at ``paths``, or on all of them; nothing is written.
+
+        The project's own checks, which its settings name, are run unless that is not wished for.
+        """
+        from cosmemory.checks.project import project_of
         from cosmemory.checks.run import check_store
 
-        return check_store(self.store, self.now(), self.settings, paths, self.read_stored)
+        settings = self.settings if project_checks else replace(self.settings, checks_run=False)
+        project = project_of(settings)
+        return check_store(self.store, self.now(), settings, paths, self.read_stored, self.kinds, project)
 
     def log(self, *events: Event) -> Revision:
         """``events`` appended to the coordination log, durably and with one sync."""

@@ -3,14 +3,19 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from threading import Event
 from types import FunctionType
 from typing import Any, Unpack
 
 import cosmemory.kinds.agent
+import cosmemory.kinds.board
 import cosmemory.kinds.conflict
 import cosmemory.kinds.coordination_log
 import cosmemory.kinds.deployment
+import cosmemory.kinds.handoff
 import cosmemory.kinds.meeting
+import cosmemory.kinds.onboarding
+import cosmemory.kinds.run
 import cosmemory.kinds.session
 import cosmemory.kinds.system_metrics
 import cosmemory.maintenance.checkpoints
@@ -19,11 +24,21 @@ import cosmemory.memory
 import cosmemory.operations.agent_figures
 import cosmemory.operations.agent_pages
 import cosmemory.operations.agents
+import cosmemory.operations.board
+import cosmemory.operations.board.following
 import cosmemory.operations.deployments
+import cosmemory.operations.handoff_chains
 import cosmemory.operations.measurements
 import cosmemory.operations.meetings.handing_over
 import cosmemory.operations.metrics
+import cosmemory.operations.onboardings
 import cosmemory.operations.periods
+import cosmemory.operations.runs.cleaning
+import cosmemory.operations.runs.counting
+import cosmemory.operations.runs.exporting
+import cosmemory.operations.runs.listing
+import cosmemory.operations.runs.phasing
+import cosmemory.operations.runs.registering
 import cosmemory.operations.sessions.reading
 import cosmemory.reader
 
@@ -41,11 +56,17 @@ class Memory(cosmemory.memory.Memory):
     @property
     def alerts(self) -> Alerts: ...
     @property
+    def board(self) -> Board: ...
+    @property
     def conflicts(self) -> Conflicts: ...
     @property
     def deployment(self) -> Deployment: ...
     @property
+    def documents(self) -> Documents: ...
+    @property
     def events(self) -> Events: ...
+    @property
+    def handoffs(self) -> Handoffs: ...
     @property
     def measurements(self) -> Measurements: ...
     @property
@@ -53,9 +74,13 @@ class Memory(cosmemory.memory.Memory):
     @property
     def metrics(self) -> Metrics: ...
     @property
+    def onboardings(self) -> Onboardings: ...
+    @property
     def pages(self) -> Pages: ...
     @property
     def reports(self) -> Reports: ...
+    @property
+    def runs(self) -> Runs: ...
     @property
     def sessions(self) -> Sessions: ...
     @property
@@ -172,6 +197,47 @@ class Alerts:
         self, key: str, value: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
 
+class Board:
+    def changes(
+        self, pattern: str = "*", *, stop: Event | None = None, present: bool = False
+    ) -> Iterator[cosmemory.operations.board.following.Changed]: ...
+    def entries(
+        self, pattern: str = "*", *, writer: str | None = None
+    ) -> tuple[cosmemory.kinds.board.Entry, ...]: ...
+    def expire(
+        self, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[tuple[str, ...]]: ...
+    def get(self, key: str) -> cosmemory.kinds.board.Entry: ...
+    def history(self, key: str, *, limit: int = ...) -> tuple[cosmemory.operations.board.Earlier, ...]: ...
+    def remove(
+        self, key: str, *, if_version: int | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def set(
+        self,
+        key: str,
+        value: Any,
+        *,
+        if_version: int | None = None,
+        time_to_live: int | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[cosmemory.kinds.board.Entry]: ...
+    def subscribe(
+        self,
+        callback: Callable[[cosmemory.operations.board.following.Changed], object],
+        pattern: str = "*",
+        *,
+        present: bool = False,
+    ) -> cosmemory.operations.board.following.Subscription: ...
+    def update(
+        self,
+        key: str,
+        function: Callable[[Any], Any],
+        *,
+        time_to_live: int | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[cosmemory.kinds.board.Entry]: ...
+    def wait(self, key: str, *, timeout: float = ..., above: int = 0) -> cosmemory.kinds.board.Entry: ...
+
 class Conflicts:
     def conflict_named(self, key: str) -> cosmemory.kinds.conflict.Conflict: ...
     def conflicts(self, *, pending: bool = True) -> tuple[cosmemory.kinds.conflict.Conflict, ...]: ...
@@ -232,6 +298,16 @@ class Deployment:
         self, page: cosmemory.kinds.deployment.Deployment, name: str | None = None
     ) -> cosmemory.maintenance.checkpoints.Checkpoint | None: ...
 
+class Documents:
+    def new(
+        self,
+        kind: str,
+        key: str | None = None,
+        *,
+        values: Mapping[str, str] | Sequence[tuple[str, str]] = ...,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+
 class Events:
     def find_events(
         self,
@@ -246,6 +322,88 @@ class Events:
     def log_pages(self) -> list[str]: ...
     def newest_pages(self) -> Iterator[str]: ...
     def page_events(self, path: str) -> Iterator[cosmemory.kinds.coordination_log.Event]: ...
+
+class Handoffs:
+    def accept(
+        self,
+        key: str,
+        criterion: str | None = None,
+        *,
+        met: bool = True,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def acknowledge(
+        self, key: str, sha256: str, *, by: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def broken(self) -> tuple[tuple[str, str], ...]: ...
+    def complete(
+        self, key: str, *, notes: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def create(
+        self,
+        project: str,
+        *,
+        from_agent: str,
+        to_agent: str,
+        key: str | None = None,
+        previous: str | None = None,
+        requires_ack: bool = True,
+        expires: datetime | str | None = None,
+        expected: dict[str, str] | None = None,
+        **package: Any,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def expire(
+        self, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[tuple[str, ...]]: ...
+    def get(self, key: str) -> cosmemory.kinds.handoff.Handoff: ...
+    def interrupted(self) -> tuple[cosmemory.operations.handoff_chains.Waiting, ...]: ...
+    def listed(
+        self,
+        *,
+        status: str | None = None,
+        to_agent: str | None = None,
+        from_agent: str | None = None,
+        project: str | None = None,
+    ) -> tuple[cosmemory.kinds.handoff.Handoff, ...]: ...
+    def mediate(
+        self,
+        project: str,
+        *,
+        from_agent: str,
+        to_agent: str,
+        from_role: str,
+        to_role: str,
+        results: Any,
+        analysis: Any = None,
+        key: str | None = None,
+        previous: str | None = None,
+        requires_ack: bool = True,
+        expires: datetime | str | None = None,
+        expected: dict[str, str] | None = None,
+        **package: Any,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def pending(self, agent: str | None = None) -> tuple[cosmemory.kinds.handoff.Handoff, ...]: ...
+    def received(self, agent: str) -> tuple[cosmemory.kinds.handoff.Handoff, ...]: ...
+    def reject(
+        self, key: str, *, reason: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def share(
+        self,
+        project: str,
+        *,
+        from_agent: str,
+        to_agent: str,
+        board_key: str,
+        board_version: int,
+        key: str | None = None,
+        previous: str | None = None,
+        requires_ack: bool = True,
+        expires: datetime | str | None = None,
+        expected: dict[str, str] | None = None,
+        **package: Any,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def start(self, key: str, *, expected: dict[str, str] | None = None) -> cosmemory.memory.Outcome[str]: ...
+    def verify(self, key: str) -> cosmemory.operations.handoff_chains.Chain: ...
 
 class Measurements:
     def latest(self) -> cosmemory.kinds.system_metrics.SystemMetrics: ...
@@ -358,6 +516,49 @@ class Metrics:
         self, metric: str, text: str, *, day: date | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
 
+class Onboardings:
+    def begin(
+        self,
+        agent: str,
+        *,
+        role: str,
+        onboarded_by: str | None = None,
+        tasks: Mapping[str, Sequence[str]] | None = None,
+        first_task: str | None = None,
+        notes: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def check(
+        self,
+        key: str,
+        phase: str,
+        task: str | None = None,
+        *,
+        done: bool = True,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def complete(
+        self, key: str, *, join: bool = False, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def fail(
+        self, key: str, *, reason: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def get(self, key: str) -> cosmemory.kinds.onboarding.Onboarding: ...
+    def interrupted(self) -> tuple[cosmemory.operations.onboardings.Unfinished, ...]: ...
+    def listed(
+        self, *, status: str | None = None
+    ) -> tuple[tuple[str, cosmemory.kinds.onboarding.Onboarding], ...]: ...
+    def verify(
+        self,
+        key: str,
+        what: str,
+        *,
+        result: str,
+        by: str | None = None,
+        notes: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+
 class Pages:
     def add_record(
         self, name: str, path: str, given: Mapping[str, str], *, expected: dict[str, str] | None = None
@@ -377,6 +578,182 @@ class Reports:
         agent: str | None = None,
         expected: dict[str, str] | None = None,
     ) -> cosmemory.memory.Outcome[str]: ...
+
+class Runs:
+    def abort(
+        self, key: str, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def add_finding(
+        self,
+        key: str,
+        phase: str,
+        *,
+        severity: str,
+        text: str,
+        place: str | None = None,
+        execution: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def add_phase(
+        self,
+        key: str,
+        phase: str,
+        *,
+        needs: Sequence[str] = ...,
+        outputs: Sequence[str] = ...,
+        limit: int | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def artifacts(
+        self, key: str, *, phase: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Artifact, ...]: ...
+    def begin_execution(
+        self,
+        key: str,
+        phase: str,
+        *,
+        agent: str | None = None,
+        data: Any = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def clean(
+        self,
+        key: str | None = None,
+        *,
+        days: int | None = None,
+        compress: bool = False,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[tuple[cosmemory.operations.runs.cleaning.Cleaned, ...]]: ...
+    def complete(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def complete_execution(
+        self, key: str, execution: str, *, data: Any = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def complete_phase(
+        self,
+        key: str,
+        phase: str,
+        results: Mapping[str, Any] | None = None,
+        *,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.runs.phasing.PhaseEnd]: ...
+    def context(self, key: str, phase: str | None = None, *, whole: bool = False) -> dict[str, Any]: ...
+    def create(
+        self,
+        key: str | None = None,
+        *,
+        goal: str,
+        phases: Sequence[str | Mapping[str, Any]] = ...,
+        agents: Sequence[str] = ...,
+        metadata: Any = None,
+        context: Mapping[str, Any] | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def create_intervention(
+        self, key: str, *, reason: str, phase: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def current_phase(self, key: str) -> cosmemory.kinds.run.Phase | None: ...
+    def enter_phase(
+        self, key: str, phase: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def executions(
+        self, key: str, *, phase: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Execution, ...]: ...
+    def export_phase(self, key: str, phase: str) -> dict[str, Any]: ...
+    def export_run(self, key: str) -> dict[str, Any]: ...
+    def fail(
+        self, key: str, *, error: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def fail_execution(
+        self, key: str, execution: str, *, error: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def fail_phase(
+        self,
+        key: str,
+        phase: str,
+        *,
+        error: str,
+        fail_run: bool = False,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def findings(
+        self, key: str, *, phase: str | None = None, execution: str | None = None, severity: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Finding, ...]: ...
+    def findings_summary(self, key: str, *, phase: str | None = None) -> dict[str, dict[str, int]]: ...
+    def get(self, key: str) -> cosmemory.kinds.run.Run: ...
+    def handoff_context(self, key: str, from_phase: str, to_phase: str) -> dict[str, Any]: ...
+    def interrupted(self) -> tuple[cosmemory.operations.runs.listing.Interrupted, ...]: ...
+    def latest(self, *, status: str | None = None) -> cosmemory.kinds.run.Run: ...
+    def link(
+        self,
+        key: str,
+        *,
+        agents: Sequence[str] = ...,
+        handoffs: Sequence[str] = ...,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def listed(
+        self, *, status: str | None = None, since: datetime | None = None, limit: int | None = None
+    ) -> tuple[cosmemory.kinds.run.Run, ...]: ...
+    def pause(
+        self, key: str, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def pending_interventions(self, key: str) -> tuple[cosmemory.kinds.run.Intervention, ...]: ...
+    def phase(self, key: str, phase: str) -> cosmemory.kinds.run.Phase: ...
+    def phase_results(self, key: str, phase: str) -> dict[str, Any] | None: ...
+    def phases(self, key: str, *, status: str | None = None) -> tuple[cosmemory.kinds.run.Phase, ...]: ...
+    def plan(
+        self, key: str, plan: Mapping[str, Any], *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def planned_of(self, key: str) -> tuple[dict[str, Any], tuple[str, ...]]: ...
+    def recover(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.runs.listing.Interrupted]: ...
+    def register_artifact(
+        self,
+        key: str,
+        path: str,
+        *,
+        kind: str | None = None,
+        phase: str | None = None,
+        data: Any = None,
+        project: str = ".",
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def resolve_finding(
+        self, key: str, finding: str, *, resolution: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def resolve_intervention(
+        self, key: str, intervention: str, *, resolution: str, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def resume(
+        self, key: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def retry_phase(
+        self, key: str, phase: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[int]: ...
+    def set_context(
+        self,
+        key: str,
+        values: Mapping[str, Any],
+        *,
+        phase: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def skip_phase(
+        self, key: str, phase: str, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    def start(self, key: str, *, expected: dict[str, str] | None = None) -> cosmemory.memory.Outcome[str]: ...
+    def statistics(self) -> cosmemory.operations.runs.counting.Statistics: ...
+    def summary(self, key: str) -> cosmemory.operations.runs.exporting.RunSummary: ...
+    def summary_markdown(self, key: str) -> str: ...
+    def unresolved(
+        self, key: str, *, phase: str | None = None
+    ) -> tuple[cosmemory.kinds.run.Finding, ...]: ...
+    def verify_artifacts(
+        self, key: str, *, project: str = "."
+    ) -> tuple[cosmemory.operations.runs.registering.Verified, ...]: ...
 
 class Sessions:
     def complete(

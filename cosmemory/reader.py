@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from cosmemory import clock
 from cosmemory.config import Settings
 from cosmemory.document.values import time_of
 from cosmemory.errors import Locked, NotFound, no_page
-from cosmemory.kinds import Kind, kind_named, kind_of
+from cosmemory.kinds import BUILT_IN, Kind, Kinds, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.pattern import pattern
-from cosmemory.store import Attribution, Store, Stored
+from cosmemory.store import Attribution, Revision, Store, Stored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from cosmemory.document.abridged import Abridged
 
 # So many pages, of at most so many characters each, are kept as they were read last.
 KEPT = 32
@@ -24,10 +26,12 @@ ROUNDS = 1_000
 LARGE = 256 * 1024
 CURRENT = "current"  # the id of the page of a kind that is the one at hand
 _MOMENT = pattern(r"\d{8}_\d{6}")
+# So many characters may an abridged page grow by, a row at a time, until its tables are abridged again.
+GROWTH = 2048
 
 
 class Reader:
-    """What a memory says: its pages in a store, its settings, and who asks at what time, and why."""
+    """What a memory says: its pages in a store, its settings and kinds, and who asks at what time, and why."""
 
     def __init__(
         self,
@@ -37,14 +41,17 @@ class Reader:
         now: Callable[[], int] = clock.now,
         actor: str = "",
         message: str = "",
+        kinds: Sequence[Kind] = (),
     ) -> None:
         self.store = store
         self.settings = settings or Settings()
+        self.kinds = known_kinds(self.settings, kinds)
         self.actor = actor
         self.message = message
         self.told: list[str] = []
         self._now = now
         self._recent: dict[tuple[str, frozenset[str] | None], Page] = {}
+        self._abridged: dict[str, tuple[Revision, tuple[str, ...], int, Abridged]] = {}
 
     def notices(self) -> tuple[str, ...]:
         """What had to be repaired or brought together, one sentence each."""
@@ -65,19 +72,19 @@ class Reader:
 
         Raises NotFound when no page answers to the name.
         """
-        kind = kind_named(name)
+        kind = kind_named(name, self.kinds)
         if kind is not None and kind.single:
             return kind.path
-        if kind_of(name) is not None or self.store.read(name) is not None:
+        if kind_of(name, self.kinds) is not None or self.store.read(name) is not None:
             return name
         path = name if name.endswith(".md") else name + ".md"
-        if kind_of(path) is not None or self.store.read(path) is not None:
+        if kind_of(path, self.kinds) is not None or self.store.read(path) is not None:
             return path
         if kind is not None:
             return self._newest(kind)
         from cosmemory.kinds.naming import close_page
 
-        raise NotFound(f"The page {name!r}", close_page(name, self.store.paths()))
+        raise NotFound(f"The page {name!r}", close_page(name, self.store.paths(), self.kinds))
 
     def _newest(self, kind: Kind) -> str:
         """The page of a kind with many pages that is today's, or the one at hand, or else the newest."""
@@ -103,7 +110,7 @@ class Reader:
         known = self._recent.get((stored.path, parts))
         if known is not None and known.revision == stored.revision:
             return known
-        page = read_page(stored, parts)
+        page = read_page(stored, parts, self.kinds)
         self.keep(page)
         return page
 
@@ -113,6 +120,33 @@ class Reader:
             if len(self._recent) >= KEPT:
                 self._recent.clear()
             self._recent[page.path, page.parts] = page
+
+    def abridged(self, stored: Stored, kind: Kind, keys: tuple[str, ...]) -> Abridged | None:
+        """What ``stored`` says without most rows of its long tables, those of ``keys`` among the rest.
+
+        None where that would not be sure.
+        """
+        from cosmemory.document.abridged import abridge
+
+        known = self._abridged.get(stored.path)
+        if known is not None and known[:2] == (stored.revision, keys) and len(known[3].tree.text) < known[2]:
+            return known[3]
+        page = abridge(stored.data, kind.document, keys)
+        if page is not None:
+            # With every row that is put to it the page grows; then its tables are abridged again.
+            self._keep_abridged(stored.path, (stored.revision, keys, len(page.tree.text) + GROWTH, page))
+        return page
+
+    def follow(self, path: str, revision: Revision, page: Abridged) -> None:
+        """Keeps an abridged page as it became by a change of ours."""
+        known = self._abridged.get(path)
+        if known is not None:
+            self._keep_abridged(path, (revision, known[1], known[2], page))
+
+    def _keep_abridged(self, path: str, held: tuple[Revision, tuple[str, ...], int, Abridged]) -> None:
+        if len(self._abridged) >= KEPT:
+            self._abridged.clear()
+        self._abridged[path] = held
 
     def read(self, name: str) -> Any:
         """The typed document on the page called ``name``."""
@@ -141,6 +175,18 @@ def made_at(path: str) -> tuple[str, str]:
     """What sorts pages and ids by their age where they bear their moment in their name, else by that name."""
     found = _MOMENT.search(path)
     return (found[0] if found else "", path)
+
+
+def known_kinds(settings: Settings, more: Sequence[Kind] = ()) -> Kinds:
+    """The kinds of a memory with those ``settings``, and ``more`` that a program adds.
+
+    Raises ConfigError for a kind that cannot be.
+    """
+    if not settings.kinds and not more:
+        return BUILT_IN
+    from cosmemory.kinds.declared import own_kinds
+
+    return own_kinds(settings.kinds, settings.folder, tuple(more))
 
 
 def _there(path: str, stored: Stored | None) -> Stored:

@@ -217,6 +217,9 @@ class Store(Protocol):
     def derived(self, name: str) -> str | None:
         """A file for what can be made from the pages again at any time; None where it is to be kept in memory."""
 
+    def glance(self, path: str) -> str:
+        """What is another whenever a page was changed, at hardly any cost; it may stay the same for a moment."""
+
     def remembered(self, name: str) -> bytes:
         """What was remembered under a name, empty when nothing was."""
 

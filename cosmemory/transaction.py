@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -13,8 +13,7 @@ from cosmemory.document.entered import entered
 from cosmemory.document.fields import layout, stamped
 from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.paths import parse_path, part_called, with_value
-from cosmemory.document.values import write_time
-from cosmemory.errors import Conflict, Damaged, NotFound, no_page
+from cosmemory.errors import Conflict, CosmemoryError, Damaged, NotFound, no_page
 from cosmemory.frozen import field, replace, slotted
 from cosmemory.kinds import (
     ACTIVE_ALERTS,
@@ -26,9 +25,19 @@ from cosmemory.kinds import (
     Kind,
     kind_of,
 )
-from cosmemory.kinds.page import Page, read_document
-from cosmemory.store import Append, Change, Remove, Replace, Revision, Stored, Writer, is_revision_of
-from cosmemory.syntax.entry import entry_text, event_entry, event_fields
+from cosmemory.kinds.entries import entries_of
+from cosmemory.kinds.page import Page, read_document, read_page
+from cosmemory.store import (
+    Append,
+    Change,
+    Remove,
+    Replace,
+    Revision,
+    Stored,
+    Writer,
+    is_revision_of,
+    revision_of,
+)
 from cosmemory.syntax.tree import Tree
 from cosmemory.text.edits import only_real
 from cosmemory.text.source import Source, encode_text
@@ -38,6 +47,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cosmemory.document.abridged import Abridged
     from cosmemory.kinds.coordination_log import Event
     from cosmemory.reader import Reader
 
@@ -61,6 +71,7 @@ class Transaction:
     _sets: dict[str, tuple[str, str]] = field(default_factory=dict)
     _written: dict[str, Page] = field(default_factory=dict)
     _events: list[Event] = field(default_factory=list)
+    _extended: dict[str, Abridged] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -131,6 +142,37 @@ class Transaction:
             # When nothing else is asked of the page, no more of it will be read than this value needs.
             self._sets[where] = path, text
 
+    def extend(self, path: str, part: str, keys: tuple[str, ...], make: Callable[[Any], Any]) -> Any:
+        """The document of a long page as ``make`` gives it, with more rows in its ``part``, in its place.
+
+        Most rows of long tables are not read: ``make`` may look at those that begin with one of ``keys``, at the last
+        one of each and the one with the highest number. None, with nothing done, where that is not sure to come to
+        the same as with all of them read.
+        """
+        from cosmemory.document.abridged import extended, takes_rows
+
+        kind, stored = kind_of(path), self.stored(path)
+        parts = kind.derived_from if kind is not None else None
+        if kind is None or stored is None or parts is None or part in parts:
+            return None
+        if path in self._pages or path in self._sets or path in self._extended:
+            return None
+        page = self.memory.abridged(stored, kind, keys)
+        if page is None or not takes_rows(page, part):
+            return None
+        try:
+            new = entered(page.document, make(page.document))
+        except CosmemoryError:
+            return None  # with the whole page at hand it is refused in better words
+        if any(getattr(new, name) is not getattr(page.document, name) for name in parts):
+            return None
+        done = extended(path, stored.data, page, stamped(new, kind.stamp, self.now) if kind.stamp else new)
+        if done is None:
+            return None
+        self._rewritten.append(Replace(path=path, data=done.data, expected=stored.revision))
+        self._extended[path] = done.page
+        return new
+
     def create(self, path: str, text: str) -> None:
         """A new page; it must not exist yet."""
         self._created[path] = encode_text(text)
@@ -141,6 +183,10 @@ class Transaction:
         self._rewritten.append(
             Replace(path=path, data=encode_text(text), expected=stored.revision if stored else None)
         )
+
+    def put(self, path: str, data: bytes) -> None:
+        """``data``, which need not be text, as a new file at ``path``, such as a page packed for the archive."""
+        self._rewritten.append(Replace(path=path, data=data, expected=None))
 
     def remove(self, path: str) -> None:
         """The page at ``path`` taken away, if there is one."""
@@ -175,6 +221,8 @@ class Transaction:
             made.append(Append(path=LOG_PATH, data=entries_of(self._events)))
         if not made:
             return
+        if self.memory.settings.check_files or self.memory.settings.check_packages:
+            self._refuse_unfit(made)
         attribution = self.memory.attribution(operation, message)
         try:
             landed = self.writer.commit(made, attribution)
@@ -187,8 +235,37 @@ class Transaction:
         self.revisions = {change.path: revision for change, revision in zip(made, landed, strict=True)}
         for path, page in self._written.items():
             self.memory.keep(replace(page, revision=self.revisions[path]))
+        for path, abridged in self._extended.items():
+            self.memory.follow(path, self.revisions[path], abridged)
         pages = ", ".join(self.revisions)
         trace("%s by %s changed %s", operation or "a change", self.memory.actor, pages, level="INFO")
+
+    def _refuse_unfit(self, made: Sequence[Change]) -> None:
+        """Refuses what verbs made of the pages, where the project's own validators do; what is put back is not judged."""
+        typed = {*self._changed, *self._sets, *self._created, *self._extended}
+        judged = [
+            change
+            for change in made
+            if isinstance(change, Replace) and change.path in typed and self.memory.kinds.of(change.path)
+        ]
+        if not judged:
+            return
+        from cosmemory.checks.judging import refuse_unfit
+        from cosmemory.checks.project import project_of
+
+        project = project_of(self.memory.settings)
+        if project.validators or project.constraints or project.failures:
+            refuse_unfit(
+                project,
+                [(self._read_again(each.path, each.data), self._read_before(each.path)) for each in judged],
+            )
+
+    def _read_again(self, path: str, data: bytes) -> Page:
+        return read_page(Stored(path=path, data=data, revision=revision_of(data)), None, self.memory.kinds)
+
+    def _read_before(self, path: str) -> Page | None:
+        stored = self.stored(path)
+        return None if stored is None else self._read_again(path, stored.data)
 
     def _merged(self, change: Change, edited: Conflict) -> Change:
         """``change`` made to the page as a person saved it after it was read here."""
@@ -200,7 +277,9 @@ class Transaction:
             return change
         from cosmemory.merge.pages import merge_pages
 
-        both = merge_pages(change.path, encode_text(page.tree.text), change.data, stored.data)
+        both = merge_pages(
+            change.path, encode_text(page.tree.text), change.data, stored.data, kinds=self.memory.kinds
+        )
         if both.disputes or both.data is None:
             raise edited
         return Replace(path=change.path, data=both.data, expected=stored.revision)
@@ -208,7 +287,7 @@ class Transaction:
     def _alone(self, path: str) -> Sequence[Change]:
         """The change of a single value, with no more read of its page than it needs; none where that is not sure."""
         at, text = self._sets[path]
-        kind = kind_of(path)
+        kind = kind_of(path, self.memory.kinds)
         parts = _parts_for(kind, at) if kind else None
         if kind is None or parts is None:
             self.page(path)
@@ -308,25 +387,3 @@ def _parts_for(kind: Kind, path: str) -> frozenset[str] | None:
 def _broadcast_at(event: Event) -> datetime | None:
     """When the event went to the whole team; None for any other event."""
     return event.time if event.type == BROADCAST and isinstance(event.time, datetime) else None
-
-
-def entries_of(events: Iterable[Event]) -> bytes:
-    """The entries of ``events`` as they go to the log."""
-    return encode_text("".join(map(event_text, events)))
-
-
-def event_text(event: Event) -> str:
-    """The entry of ``event`` as it stands in the log."""
-    moment = (
-        write_time(event.time) if isinstance(event.time, datetime) else str(getattr(event.time, "text", ""))
-    )
-    values = (
-        event.type or "",
-        event.involved or "",
-        event.action or "",
-        event.outcome or "",
-        event.notes or "",
-    )
-    if not event.extra:
-        return event_entry(moment, *values)
-    return entry_text(moment, event_fields(*values, list(event.extra.items())))

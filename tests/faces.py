@@ -40,6 +40,7 @@ class Memory(cosmemory.memory.Memory):
 AIO = """async def open_memory(
     path: str | None = None, *, actor: str | None = None, message: str = "",
     settings: cosmemory.config.Settings | None = None,
+    kinds: Sequence[cosmemory.kinds.Kind] = (),
 ) -> Memory: ...
 
 class Memory:

@@ -17,6 +17,7 @@ from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.cos_state import ENDED
+from cosmemory.kinds.entries import event_text
 from cosmemory.maintenance.rotation import rotate, verify
 from cosmemory.memory import Memory
 from cosmemory.operations import alerts, metrics, state, team
@@ -24,7 +25,7 @@ from cosmemory.operations.events import find_events
 from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.metrics import Results
 from cosmemory.operations.pages import remove_record, set_value
-from cosmemory.transaction import BROADCAST, Transaction, event_text
+from cosmemory.transaction import BROADCAST, Transaction
 from tests.laws.documents import TEXTS
 
 NOON = 1_795_262_400  # 2026-11-21T12:00:00Z

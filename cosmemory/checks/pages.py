@@ -12,9 +12,9 @@ from cosmemory.document.fields import Place, Record
 from cosmemory.document.places import edit_at
 from cosmemory.document.values import TEXT
 from cosmemory.frozen import frozen
-from cosmemory.kinds import Kind
+from cosmemory.kinds import BUILT_IN, Kind, Kinds
 from cosmemory.kinds.page import Page
-from cosmemory.rules import ERROR
+from cosmemory.rules.rule import ERROR
 from cosmemory.text.spans import Span
 
 TYPE_CHECKING = False
@@ -40,6 +40,7 @@ class Pages:
     strangers: tuple[str, ...] = ()
     every: tuple[str, ...] = ()
     about: str | None = None
+    kinds: Kinds = BUILT_IN
 
     def of(self, kind: Kind) -> Iterator[Page]:
         """The pages of ``kind``."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from cosmemory.checks import CHECKS, PAGE_CHECKS
 from cosmemory.checks.clean import mark, recall, remember
-from cosmemory.checks.pages import Pages
+from cosmemory.checks.handoffs import before
+from cosmemory.checks.pages import Finding, Pages
+from cosmemory.checks.project import NOTHING, Project, Seen
 from cosmemory.checks.state import missing_pages
 from cosmemory.checks.suppressions import apply_suppressions
 from cosmemory.config import Settings
@@ -16,23 +18,23 @@ from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import (
     AGENT_METRICS,
     ARCHIVE,
+    BUILT_IN,
     DAILY_METRICS,
     DEPLOYMENT,
     SESSION_PATH,
     STANDARD,
     SYSTEM_METRICS,
-    kind_of,
+    Kinds,
 )
 from cosmemory.kinds.page import Page, read_page
+from cosmemory.rules.rule import Rule
 from cosmemory.store import Store, Stored
 from cosmemory.text.source import Source
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
+# The rules of the project, and whether those are all of them.
+_Rules = tuple[tuple[Rule, ...], bool]
 _DAILY = DAILY_METRICS.path.partition("{")[0]
-# Pages that grow stale while nobody touches them are never taken for clean.
+# The pages that speak about each other, or that grow stale while nobody touches them.
 _CENTRAL = frozenset(kind.path for kind in (*STANDARD, DEPLOYMENT, SYSTEM_METRICS)) | {SESSION_PATH}
 
 
@@ -59,13 +61,17 @@ def check_store(
     settings: Settings,
     paths: Sequence[str] | None,
     read: Callable[[Stored], Page] = read_page,
+    kinds: Kinds = BUILT_IN,
+    project: Project = NOTHING,
 ) -> Checked:
     """The findings on ``paths``, or on every page; pages beside them are read for what they say of each other.
 
-    Only the few pages that others speak about are held together, read by ``read``, which may have them at hand;
-    any number of others pass one by one.
+    Those of the ``project``'s own checks are among them. Only the few pages that others speak about are held
+    together, read by ``read``, which may have them at hand; any number of others pass one by one.
     """
-    every, stamps, clean = store.paths(), store.stamps(), recall(store, settings)
+    every, stamps, clean = store.paths(), store.stamps(), recall(store, settings, project.rules)
+    own, texts = _own(store, now, settings, every, kinds, project)
+    rules = project.rules, project.certain
     central: dict[str, Page] = {}
     found: dict[str, list[Diagnostic]] = {}
     done: list[CheckedPage] = []
@@ -74,44 +80,71 @@ def check_store(
     day, months = _Day(store), _Months(store, now, every)
     for path in every:
         beside = months.dailies(path) or (day.path,)
-        stamp = mark(stamps[path], *(stamps.get(each, "") for each in beside)) if path in stamps else ""
+        # What a check of the project finds may hang on any page, so a page that it speaks of is always looked at.
+        known = path in stamps and path not in own
+        stamp = mark(stamps[path], *(stamps.get(each, "") for each in beside)) if known else ""
         if stamp and clean.get(path) == stamp:
             still_clean[path] = stamp
             done.append(CheckedPage(path=path, text="", diagnostics=()))
             day.follow(path, None)
-        elif not _is_known(path):
+        elif not _is_known(path, kinds):
             others += [path] if path.endswith(".md") else []
-        elif months.keep(path, stamp) or (page := _read(store, path, found, read)) is None:
+        elif months.keep(path, stamp) or (page := _read(store, path, found, read, kinds)) is None:
             continue
         elif path in _CENTRAL:
             central[path] = page
             found[path] = list(page.diagnostics)
         else:
-            done.append(_alone(page, day, now, settings))
-            if stamp and not done[-1].diagnostics and not _ages(page):
+            done.append(_alone(page, _earlier(page, day, store), now, settings, own.pop(path, []), rules))
+            if stamp and not done[-1].diagnostics and not page.kind.ages(page.document):
                 still_clean[path] = stamp
             day.follow(path, page)
     for path, stamp, days in months.kept():
         if (page := _read(store, path, found)) is not None:
-            done.append(_beside(page, days, now, settings))
+            done.append(_beside(page, days, now, settings, own.pop(path, []), rules))
             if stamp and not done[-1].diagnostics:
                 still_clean[path] = stamp
     if still_clean != clean:
-        remember(store, settings, still_clean)
-    for path in missing_pages(set(every)):
-        found[path] = [
-            report("missing-page", "this standard page is missing; cosmemory repair brings it back", 0, 0)
-        ]
-    strangers = store.strangers()
-    together = Pages(
-        pages=central, now=now, settings=settings, others=tuple(others), strangers=strangers, every=every
-    )
-    for check in CHECKS:
-        for path, diagnostic in check(together):
-            found.setdefault(path, []).append(diagnostic)
-    done += [_checked(path, central.get(path), told) for path, told in found.items()]
+        remember(store, settings, still_clean, project.rules)
+    around = Pages(pages=central, now=now, settings=settings, others=tuple(others), every=every, kinds=kinds)
+    around = replace(around, strangers=store.strangers())
+    for path, diagnostic in (*_together(around, every), *_listed(own)):
+        found.setdefault(path, []).append(diagnostic)
+    done += [_checked(path, central.get(path), told, rules, texts) for path, told in found.items()]
     chosen = (each for each in done if paths is None or each.path in paths)
     return Checked(pages=tuple(sorted(chosen, key=lambda each: each.path)), others=tuple(others))
+
+
+def _together(pages: Pages, every: Sequence[str]) -> Iterator[Finding]:
+    """What the few central pages say of each other, and which of them are missing."""
+    for path in missing_pages(set(every)):
+        message = "this standard page is missing; cosmemory repair brings it back"
+        yield path, report("missing-page", message, 0, 0)
+    for check in CHECKS:
+        yield from check(pages)
+
+
+def _listed(found: Mapping[str, Sequence[Diagnostic]]) -> Iterator[Finding]:
+    return ((path, each) for path, told in found.items() for each in told)
+
+
+def _own(
+    store: Store, now: datetime, settings: Settings, every: Sequence[str], kinds: Kinds, project: Project
+) -> tuple[dict[str, list[Diagnostic]], dict[str, str]]:
+    """What the project's own checks find by page, and the texts of those of their files that failed."""
+    if project == NOTHING or project.off:
+        return {}, {}
+    from cosmemory.checks.judging import own_findings
+
+    known: dict[str, Page | None] = {}
+
+    def read_once(path: str) -> Page | None:
+        if path not in known:
+            known[path] = _read(store, path, {}, kinds=kinds) if _is_known(path, kinds) else None
+        return known[path]
+
+    seen = Seen(every, read_once, now, settings)
+    return own_findings(project, seen, read_once, getattr(store, "root", ""))
 
 
 class _Day:
@@ -170,28 +203,44 @@ class _Months:
                 yield path, stamp, days
 
 
-def _alone(page: Page, day: _Day, now: datetime, settings: Settings) -> CheckedPage:
-    """A page checked by itself, or beside the day before it."""
-    before = day.page() if page.kind is DAILY_METRICS else None
-    return _beside(page, [before] if before is not None else [], now, settings)
+def _earlier(page: Page, day: _Day, store: Store) -> Page | None:
+    """The page that one is checked beside: the day before it, or the handoff, which may be archived."""
+    if page.kind is DAILY_METRICS:
+        return day.page()
+    path = before(page)
+    stored = store.read(path) or store.read(f"archive/{path}") if path else None
+    return read_page(replace(stored, path=path)) if stored is not None else None
 
 
-def _beside(page: Page, others: Sequence[Page], now: datetime, settings: Settings) -> CheckedPage:
+def _alone(
+    page: Page,
+    earlier: Page | None,
+    now: datetime,
+    settings: Settings,
+    own: list[Diagnostic],
+    rules: _Rules,
+) -> CheckedPage:
+    """A page checked by itself, or beside the one before it."""
+    return _beside(page, [earlier] if earlier is not None else [], now, settings, own, rules)
+
+
+def _beside(
+    page: Page,
+    others: Sequence[Page],
+    now: datetime,
+    settings: Settings,
+    own: list[Diagnostic],
+    rules: _Rules,
+) -> CheckedPage:
     """A page checked beside those that it follows from."""
     pages = {each.path: each for each in (*others, page)}
     seen = Pages(pages=pages, now=now, settings=settings, about=page.path)
-    told = [*page.diagnostics, *(each for check in PAGE_CHECKS for _, each in check(seen))]
-    return _checked(page.path, page, told)
+    told = [*page.diagnostics, *own, *(each for check in PAGE_CHECKS for _, each in check(seen))]
+    return _checked(page.path, page, told, rules)
 
 
-def _ages(page: Page) -> bool:
-    """Whether a page that is clean now may not be so later, with nobody changing it."""
-    ages: Callable[[Any], bool] | None = getattr(page.kind.module, "ages", None)
-    return ages is not None and ages(page.document)
-
-
-def _is_known(path: str) -> bool:
-    return kind_of(path) is not None or ARCHIVE.fullmatch(path) is not None
+def _is_known(path: str, kinds: Kinds) -> bool:
+    return kinds.of(path) is not None or ARCHIVE.fullmatch(path) is not None
 
 
 def _read(
@@ -199,6 +248,7 @@ def _read(
     path: str,
     found: dict[str, list[Diagnostic]],
     read: Callable[[Stored], Page] = read_page,
+    kinds: Kinds = BUILT_IN,
 ) -> Page | None:
     """The page at a path; None, with what is wrong, for a file that cannot be read as one."""
     stored = store.read(path)
@@ -208,17 +258,24 @@ def _read(
     if unreadable:
         found[path] = [report("not-utf8-text", f"the file is {unreadable}", 0, 0)]
         return None
-    return read(stored) if path in _CENTRAL else read_page(stored)
+    return read(stored) if path in _CENTRAL else read_page(stored, None, kinds)
 
 
-def _checked(path: str, page: Page | None, found: list[Diagnostic]) -> CheckedPage:
+def _checked(
+    path: str,
+    page: Page | None,
+    found: list[Diagnostic],
+    rules: _Rules,
+    texts: Mapping[str, str] | None = None,
+) -> CheckedPage:
+    """What was found on a page, in order; ``texts`` are those of files that are no pages."""
     if any(each.name == "conflict-marker" for each in found):
         # Of two versions side by side no one can say which a fix is for.
         found = [replace(each, fix=None) for each in found]
     if page is not None:
         code = [(block.start, block.end) for block in page.tree.blocks if block.kind in {"fence", "code"}]
-        found = apply_suppressions(page.tree.text, found, code)
+        found = apply_suppressions(page.tree.text, found, code, rules[0], certain=rules[1])
     ordered = sorted(found, key=lambda each: (each.start, each.end, each.code))
     # Only where something was found will anybody want to see the text.
-    text = page.tree.text if page and ordered else ""
+    text = page.tree.text if page and ordered else (texts or {}).get(path, "")
     return CheckedPage(path=path, text=text, diagnostics=tuple(dict.fromkeys(ordered)))

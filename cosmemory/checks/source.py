@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from cosmemory.checks.open_blocks import open_blocks
 from cosmemory.checks.pages import Finding, Pages, found
 from cosmemory.diagnostics import Fix, report
-from cosmemory.kinds import KINDS
 from cosmemory.kinds.page import Page
 from cosmemory.pattern import pattern
 from cosmemory.text.edits import Edit
@@ -81,7 +80,7 @@ def check_strangers(pages: Pages) -> Iterator[Finding]:
     """Copies that editors and synchronisers left among the pages, and pages that are of no kind."""
     for path in pages.strangers:
         yield path, report("stray-copy", "this copy is not read as state; compare it and delete it", 0, 0)
-    standard = [kind.path for kind in KINDS if kind.single]
+    standard = [kind.path for kind in pages.kinds if kind.single]
     for path in pages.others:
         from difflib import get_close_matches
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from cosmemory.diagnostics import Diagnostic, Fix, report
 from cosmemory.frozen import field, slotted
 from cosmemory.pattern import pattern
-from cosmemory.rules import rule_of
+from cosmemory.rules.rule import Rule
+from cosmemory.rules.table import rule_of
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import LineIndex, Span
 
@@ -53,17 +54,23 @@ class _Comment:
 
 
 def apply_suppressions(
-    text: str, found: Iterable[Diagnostic], ignored: Sequence[tuple[int, int]] = ()
+    text: str,
+    found: Iterable[Diagnostic],
+    ignored: Sequence[tuple[int, int]] = (),
+    own: Sequence[Rule] = (),
+    *,
+    certain: bool = True,
 ) -> list[Diagnostic]:
     """``found`` less what ``text`` suppresses, and what is wrong about the suppressions themselves.
 
-    A comment inside one of the spans ``ignored`` (code blocks) is an example and suppresses nothing.
+    A comment inside one of the spans ``ignored`` (code blocks) is an example and suppresses nothing. ``own`` are the
+    rules of the project; unless they are ``certain`` (its checks ran, all of them), nothing is said of foreign codes.
     """
     if "cosmemory-" not in text:
         return list(found)
     index = LineIndex(text)
     problems: list[Diagnostic] = []
-    comments = list(_comments(text, index, ignored, problems))
+    comments = list(_comments(text, index, ignored, problems, (own, certain)))
     if not comments:
         return [*found, *problems]
     kept: list[Diagnostic] = []
@@ -72,12 +79,17 @@ def apply_suppressions(
         # Every comment that covers a finding is used, not only the first.
         if not [comment for comment in comments if comment.suppresses(each, line)]:
             kept.append(each)
-    unused = (finding for comment in comments for finding in _unused(text, comment))
+    judged = [*(each.code for each in own)] if certain else []
+    unused = (finding for comment in comments for finding in _unused(text, comment, judged))
     return [*kept, *problems, *unused]
 
 
 def _comments(
-    text: str, index: LineIndex, ignored: Sequence[tuple[int, int]], problems: list[Diagnostic]
+    text: str,
+    index: LineIndex,
+    ignored: Sequence[tuple[int, int]],
+    problems: list[Diagnostic],
+    known: tuple[Sequence[Rule], bool],
 ) -> Iterator[_Comment]:
     """The comments that suppress something; what is wrong with any goes to ``problems``."""
     regions: list[_Comment] = []
@@ -97,7 +109,7 @@ def _comments(
             message = f"'cosmemory-{word}' counts only alone on its line"
             problems.append(report("misplaced-suppression", message, *span))
         else:
-            comment = _Comment(span, word, dict(_codes(matched, problems)))
+            comment = _Comment(span, word, dict(_codes(matched, problems, *known)))
             if word == "enable":
                 _end(text, regions, comment, problems)
                 continue
@@ -116,13 +128,15 @@ def _lines(word: str, line: int) -> tuple[int, int]:
     return (0 if word == "disable-file" else line), _NEVER
 
 
-def _codes(matched: re.Match[str], problems: list[Diagnostic]) -> Iterator[tuple[str, str]]:
+def _codes(
+    matched: re.Match[str], problems: list[Diagnostic], own: Sequence[Rule], certain: bool
+) -> Iterator[tuple[str, str]]:
     """The codes that a comment names, each with how it is spelled there."""
     for name in _SEPARATOR.split(matched["codes"]):
         if not name:
             continue
-        rule = rule_of(name)
-        if rule is None:
+        rule = rule_of(name, own)
+        if rule is None and (certain or name.upper().startswith("COS")):
             problems.append(report("unknown-suppression", f"there is no rule {name!r}", *matched.span()))
         # An unknown code stays, or a comment with nothing but a slip in it would mean every rule.
         yield (rule.code if rule else name), name
@@ -142,7 +156,7 @@ def _end(text: str, regions: list[_Comment], comment: _Comment, problems: list[D
         problems.append(report("unmatched-enable", message, *comment.span, fix=_removal(text, comment.span)))
 
 
-def _unused(text: str, comment: _Comment) -> Iterator[Diagnostic]:
+def _unused(text: str, comment: _Comment, own: Sequence[str]) -> Iterator[Diagnostic]:
     """What ``comment`` suppresses for nothing."""
     if not comment.codes:
         if not comment.used:
@@ -153,7 +167,7 @@ def _unused(text: str, comment: _Comment) -> Iterator[Diagnostic]:
     unused = {
         code: name
         for code, name in comment.codes.items()
-        if code not in comment.used and rule_of(code) and code[3] != FRESHNESS
+        if code not in comment.used and (code in own or (rule_of(code) and code[3] != FRESHNESS))
     }
     if not unused:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from cosmemory.document.checklist_changes import change_checklist
 from cosmemory.document.decode import Decoded, decode
 from cosmemory.document.fields import Record, layout
 from cosmemory.document.guard import refuse_damage, refuse_doubles, undisturbed
@@ -43,7 +44,7 @@ def changed(
     Raises Damaged when its target is damaged, or when the page could not be made to say exactly ``new``;
     nothing is then to be written.
     """
-    edits = _allowed(path, tree, old, new)
+    edits = allowed(path, tree, old, new)
     after = parse(apply(tree.text, edits))
     again = read(after, type(new))
     if again.document != new:
@@ -58,7 +59,7 @@ def changed_alone(path: str, tree: Tree, old: Any, new: Any, parts: frozenset[st
 
     Raises Damaged when its target is damaged.
     """
-    edits = _allowed(path, tree, old, new)
+    edits = allowed(path, tree, old, new)
     after = parse(apply(tree.text, edits))
     others = [part for name, part in layout(type(new)).parts.items() if name not in parts]
     if not undisturbed(tree, after, edits, others):
@@ -67,7 +68,7 @@ def changed_alone(path: str, tree: Tree, old: Any, new: Any, parts: frozenset[st
     return Changed(after, again) if again.document == new else None
 
 
-def _allowed(path: str, tree: Tree, old: Any, new: Any) -> list[Edit]:
+def allowed(path: str, tree: Tree, old: Any, new: Any) -> list[Edit]:
     """The edits from ``old`` to ``new``, if nothing is damaged where they are made."""
     edits = only_real(tree.text, changes(tree, old, new))
     refuse_damage(path, tree, edits)
@@ -108,4 +109,5 @@ _PARTS = {
     "numbered": change_numbered,
     "table": change_rows,
     "blocks": change_blocks,
+    "checklist": change_checklist,
 }

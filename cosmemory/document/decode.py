@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 
 from cosmemory.diagnostics import Diagnostic
+from cosmemory.document.checklists import read_tasks
 from cosmemory.document.fields import Layout, Origin, Part, layout
 from cosmemory.document.front import Entry, front_entries, keep_entries, take_entries
 from cosmemory.document.labels import (
@@ -81,7 +82,7 @@ def _part(page: PageReading, part: Part, shape: Layout, head: _Head) -> Any:
         return _prose(page, sections[0])
     if part.shape == "one":
         return _one(page, part, sections[0], head)
-    read = {"table": read_rows, "blocks": _blocks, "numbered": _numbered}[part.shape]
+    read = _READERS[part.shape]
     records = tuple(record for section in sections for record in read(page, part, section))
     report_doubles(page, part, records)
     return records
@@ -153,3 +154,11 @@ def _blocks(page: PageReading, part: Part, section: Section) -> Iterator[Any]:
     for block in section.sections:
         if block.heading.start not in page.known:
             yield read_block(page, part.record, block)
+
+
+_READERS: Mapping[str, Callable[[PageReading, Part, Section], Iterator[Any]]] = {
+    "table": read_rows,
+    "blocks": _blocks,
+    "numbered": _numbered,
+    "checklist": read_tasks,
+}

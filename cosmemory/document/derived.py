@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cosmemory.document.fields import Record, layout
+from cosmemory.document.fields import RECORDS, Record, layout
 from cosmemory.frozen import replace
 
 TYPE_CHECKING = False
@@ -34,7 +34,7 @@ def _settled(before: Any, new: Any, after: Any) -> Any:
             inner = _settled(getattr(before, attribute), getattr(new, attribute), getattr(after, attribute))
             if inner is not getattr(new, attribute):
                 moved[attribute] = inner
-        elif part.shape in {"table", "blocks"} and part.key:
+        elif part.shape in RECORDS and part.key:
             rows = _settled_rows(
                 part.key, getattr(before, attribute), getattr(new, attribute), getattr(after, attribute)
             )

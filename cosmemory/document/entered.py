@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+# What stands in the front matter is short: all of it together is read within bounds.
+LONGEST_ENTRY = 2_000
+
+
 def entered(old: Any, new: Any) -> Any:
     """``new`` with those texts normalised that ``old`` does not have: a spelling of Empty is empty.
 
@@ -36,6 +40,9 @@ def _record(before: dict[int, Any], new: Any) -> Any:
             continue
         value = _value(before, held)
         declared = shape.values.get(attribute)
+        if declared is not None and declared.front and len(str(value or "")) > LONGEST_ENTRY:
+            reason = f"it has more than {LONGEST_ENTRY} characters"
+            raise InvalidValue(declared.title, reason, "Say it shorter, or in a section of the page.")
         if value is None and held is not None and declared is not None and declared.required:
             raise InvalidValue(declared.title, "it is empty", "Say it in words.")
         if value != held:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+# The shapes of parts that hold any number of records.
+RECORDS = frozenset({"table", "blocks", "checklist"})
+
+
 @frozen()
 class Place:
     """Where one value of a record stands: its span, and the field or cell that holds it.
@@ -82,7 +86,7 @@ class Record:
 
 @frozen()
 class Value:
-    """A single value: after a label, in a column, or as a heading's words."""
+    """A single value: after a label, in a column, as a heading's words, or at home in the ``front`` matter."""
 
     title: str
     type: ValueType
@@ -92,6 +96,7 @@ class Value:
     heading: bool = False
     style: str = "- **{}:** {}"
     in_row: bool = True
+    front: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -101,7 +106,7 @@ class Value:
 
 @frozen()
 class Part:
-    """A stretch of a page: one record (``one``), rows (``table``), H3 records (``blocks``) or ``prose``.
+    """A stretch of a page: one record (``one``), rows (``table``), H3 records (``blocks``), ``prose``, a ``checklist``.
 
     The ``identity`` of a page may stand in its head as well, below the title or in the front matter.
     Each of the ``ruled`` blocks is closed by a rule. ``listed`` is the value that stands in an item where
@@ -137,10 +142,11 @@ def label(
     required: bool = False,
     derived: bool = False,
     style: str = "- **{}:** {}",
+    front: bool = False,
 ) -> Any:
-    """A value after its label; in a block or section of its own."""
+    """A value after its label; in a block or section of its own, or as an entry of the page's ``front`` matter."""
     default: Any = () if kind.shape == "items" or kind.name == "a list" else None
-    value = Value(title, kind, aliases, required, derived, style=style, in_row=False)
+    value = Value(title, kind, aliases, required, derived, style=style, in_row=False, front=front)
     return field(default=default, metadata={"place": value})
 
 
@@ -153,7 +159,8 @@ def column(
     derived: bool = False,
 ) -> Any:
     """A value in a table's column."""
-    return field(default=None, metadata={"place": Value(title, kind, aliases, required, derived)})
+    default: Any = () if kind.name == "a list" else None
+    return field(default=default, metadata={"place": Value(title, kind, aliases, required, derived)})
 
 
 def heading(title: str = "", kind: ValueType = TEXT) -> Any:
@@ -202,6 +209,11 @@ def details(record: type[Any]) -> Any:
 def prose(title: str, *, aliases: tuple[str, ...] = (), required: bool = False) -> Any:
     """The free text below ``title``."""
     return field(default=None, metadata={"place": Part(title, "prose", aliases=aliases, required=required)})
+
+
+def checklist(title: str, record: type[Any], *, required: bool = False) -> Any:
+    """The items with boxes below ``title``; without a title, those in the record's own block."""
+    return field(default=(), metadata={"place": Part(title, "checklist", record, "text", required=required)})
 
 
 def numbered(title: str, *, required: bool = False) -> Any:

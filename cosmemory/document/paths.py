@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from cosmemory.document.data import EVENT_VALUES, is_event
-from cosmemory.document.fields import Part, Record, Value, layout
+from cosmemory.document.fields import RECORDS, Part, Record, Value, layout
 from cosmemory.document.values import ITEMS, LIST
 from cosmemory.errors import InvalidValue, NotFound, UsageError
 from cosmemory.frozen import replace
@@ -230,7 +230,7 @@ def part_at(document: Record, path: str) -> tuple[str, Part]:
     """
     names = parse_path(path)
     attribute, part = _attribute(document, names[0], path)
-    if len(names) > 1 or part is None or part.shape not in {"table", "blocks"}:
+    if len(names) > 1 or part is None or part.shape not in RECORDS:
         raise InvalidValue(
             path, "it names no section that holds records", "Name a section such as pending_actions."
         )

@@ -22,13 +22,18 @@ def edit_at(text: str, place: Place, kind: ValueType, value: Any) -> Edit:
         source = source_of(kind, value, cell=False)
         return value_edit(text, place.field, escape_heading_end(source) if place.in_heading else source)
     if place.front:
-        plain = None if value in (None, ()) else value.text if isinstance(value, Raw) else kind.write(value)
-        written = scalar_like(place.span.of(text), plain)
+        written = front_scalar(kind, value, place.span.of(text))
         gap = "" if text[place.span.start - 1] in " \t" else " "
         return Edit(place.span.start, place.span.end, gap + written)
     if place.item:
         return Edit(place.span.start, place.span.end, escape_item(str(value or "-")))
     return Edit(place.span.start, place.span.end, escape_heading(str(value)))
+
+
+def front_scalar(kind: ValueType, value: Any, standing: str = "") -> str:
+    """``value`` as an entry of the front matter holds it, in the quotes that the ``standing`` text has."""
+    plain = None if value in (None, ()) else value.text if isinstance(value, Raw) else kind.write(value)
+    return scalar_like(standing, plain)
 
 
 def escape_heading_end(source: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 
+from cosmemory.document.checklist_changes import change_tasks
+from cosmemory.document.checklists import task_lines, task_source
 from cosmemory.document.fields import Part, layout
+from cosmemory.document.record_order import kept
 from cosmemory.document.sections import sections_of
 from cosmemory.document.value_changes import (
     PageChange,
@@ -34,42 +36,12 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def _kept(old: Sequence[Any], new: Sequence[Any]) -> tuple[dict[int, Any], list[Any]]:
-    """The old records, by origin, that stay where they are, and those that do not: gone, or moved.
-
-    Of records whose order changes as few as possible move (a longest increasing subsequence stays).
-    """
-    places = {id(record.origin): index for index, record in enumerate(old)}
-    order = [places[id(record.origin)] for record in new if id(record.origin) in places]
-    staying = set(order) if order == sorted(order) else set(_longest_rise(order))
-    mine = {id(record.origin): record for index, record in enumerate(old) if index in staying}
-    return mine, [record for index, record in enumerate(old) if index not in staying]
-
-
-def _longest_rise(order: Sequence[int]) -> list[int]:
-    """A longest increasing subsequence of ``order`` (patience sorting)."""
-    tops: list[int] = []
-    piles: list[int] = []
-    before: list[int] = []
-    for index, value in enumerate(order):
-        pile = bisect_left(tops, value)
-        tops[pile : pile + 1] = [value]
-        before.append(piles[pile - 1] if pile else -1)
-        piles[pile : pile + 1] = [index]
-    rise: list[int] = []
-    at = piles[-1] if piles else -1
-    while at >= 0:
-        rise.append(order[at])
-        at = before[at]
-    return rise
-
-
 def change_rows(change: PageChange, part: Part, old: Sequence[Any], new: Sequence[Any]) -> None:
     """The edits that turn the rows ``old`` of a table into ``new``, with their details."""
     if tuple(old) == tuple(new) and all(a.extra == b.extra for a, b in zip(old, new, strict=True)):
         return
     section = section_of(change, part)
-    mine, gone = _kept(old, new)
+    mine, gone = kept(old, new)
     for record in new:
         if id(record.origin) in mine and record is not mine[id(record.origin)]:
             change_values(change, mine[id(record.origin)], record)
@@ -204,7 +176,7 @@ def change_blocks(change: PageChange, part: Part, old: Sequence[Any], new: Seque
     if tuple(old) == tuple(new) and all(a is b for a, b in zip(old, new, strict=True)):
         return
     section = section_of(change, part)
-    mine, gone = _kept(old, new)
+    mine, gone = kept(old, new)
     for record in gone:
         _drop_block(change, record)
     anchor = content_end(change.text, Span(section.heading.start, section.body.end))
@@ -219,7 +191,7 @@ def change_blocks(change: PageChange, part: Part, old: Sequence[Any], new: Seque
 
 
 def _block(change: PageChange, old: Any, new: Any) -> None:
-    """The edits of a block's values and of the table inside it."""
+    """The edits of a block's values and of the table or checklist inside it."""
     if old is new:
         return
     change_values(change, old, new)
@@ -227,10 +199,12 @@ def _block(change: PageChange, old: Any, new: Any) -> None:
         before, after = getattr(old, attribute), getattr(new, attribute)
         if inner.shape == "table" and before != after:
             _inner_rows(change, inner, new, before, after)
+        elif inner.shape == "checklist" and before != after:
+            change_tasks(change, new.origin.section, before, after)
 
 
 def _inner_rows(change: PageChange, part: Part, record: Any, old: Sequence[Any], new: Sequence[Any]) -> None:
-    mine, gone = _kept(old, new)
+    mine, gone = kept(old, new)
     for each in new:
         if id(each.origin) in mine:
             change_values(change, mine[id(each.origin)], each)
@@ -265,6 +239,8 @@ def _not_the_records(change: PageChange, record: Any, section: Section) -> str:
     if any(part.shape == "table" for part in shape.parts.values()):
         for table in tables_of(change.text, section.blocks)[:1]:
             own += [row.span for row in (table.header, table.delimiter, *table.rows)]
+    if any(part.shape == "checklist" for part in shape.parts.values()):
+        own += [line for _, line in task_lines(change.text, section)]
     solid = [block for block in section.blocks if block.kind != "blank"]
     if solid and solid[-1].kind == "rule":
         own.append(Span(solid[-1].start, solid[-1].end))
@@ -310,6 +286,8 @@ def new_block(
         rows = getattr(record, attribute)
         if inner.shape == "table" and inner.record is not None:
             lines += ["", *_whole_table(inner, rows), ""]
+        elif inner.shape == "checklist":
+            lines += ["", *([f"- {task_source(task)}" for task in rows] or ["None"])]
     style = next(
         (line_style(change.text, each) for s in siblings for each in fields_of(change.text, s.blocks)), None
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from cosmemory.diagnostics import Fix
+from cosmemory.document.checklists import read_tasks
 from cosmemory.document.fields import Layout, Origin, Part, Place, RowPlaces, layout
 from cosmemory.document.labels import (
     Labelled,
@@ -37,7 +38,8 @@ def read_block(page: PageReading, record: type[Any], block: Section) -> Any:
         read.values[shape.headed] = _title(page, block)
         read.places[shape.headed] = Place(block.title_span)
     for attribute, part in shape.parts.items():
-        read.values[attribute] = tuple(read_rows(page, part, block)) if part.shape == "table" else None
+        read_part = {"table": read_rows, "checklist": read_tasks}.get(part.shape)
+        read.values[attribute] = tuple(read_part(page, part, block)) if read_part is not None else None
     require_labels(page, shape, read, block.heading)
     return record(**read.values, extra=read.extra, origin=Origin(read.places, block))
 

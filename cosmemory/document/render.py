@@ -9,7 +9,9 @@ from jinja2 import StrictUndefined
 from jinja2.loaders import FunctionLoader
 from jinja2.sandbox import SandboxedEnvironment
 
+from cosmemory.document.checklists import task_source
 from cosmemory.document.fields import layout
+from cosmemory.document.places import front_scalar
 from cosmemory.document.values import ITEMS, LONG, source_of
 from cosmemory.resources import template_text
 from cosmemory.syntax.escape import escape_heading, escape_item, quote_prose
@@ -27,6 +29,8 @@ class View:
             held = getattr(record, attribute)
             if part.shape in {"table", "blocks"}:
                 setattr(self, attribute, [View(each) for each in held])
+            elif part.shape == "checklist":
+                setattr(self, attribute, [task_source(each) for each in held])
             elif part.shape == "prose":
                 setattr(self, attribute, quote_prose(held) if held else "None")
             elif part.shape == "numbered":
@@ -38,6 +42,8 @@ class View:
 def _shown(value: Any, held: Any) -> Any:
     if value.heading:
         return escape_heading(str(held))
+    if value.front:
+        return front_scalar(value.type, held)
     if value.type is ITEMS:
         return [escape_item(each) for each in held]
     if value.type is LONG:
@@ -53,6 +59,11 @@ def render(document: Any, template: str, override: str | None = None, **more: An
     environment = _environment(escapes=False)
     source = environment.from_string(override) if override is not None else environment.get_template(template)
     return source.render(page=View(document), **more)
+
+
+def render_words(template: str, **values: Any) -> str:
+    """The text that a user's ``template`` makes of plain ``values``; it is a value itself, escaped when it is written."""
+    return _environment(escapes=False).from_string(template).render(**values)
 
 
 def render_markup(template: str, **values: Any) -> str:

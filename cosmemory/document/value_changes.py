@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cosmemory.document.fields import Layout, Part, Record, Value, layout
+from cosmemory.document.front_changes import entry_edit, first_entry_edit
 from cosmemory.document.places import edit_at
 from cosmemory.document.sections import sections_of
 from cosmemory.document.values import ITEMS, LONG, TEXT, source_of
@@ -119,6 +120,12 @@ def _absent(change: PageChange, record: Any, attribute: str, value: Value, after
         return
     section = origin.section or change.top
     fields = fields_of(change.text, section.blocks, layout(type(record)).shape_of)
+    if value.front and (entry := entry_edit(change.tree, value, after)) is not None:
+        change.edits.append(entry)
+        return
+    if value.front and not fields and change.tree.blocks[:1] and change.tree.blocks[0].kind != "front_matter":
+        change.edits.append(first_entry_edit(change.tree, change.edits, value, after))
+        return
     style = line_style(change.text, fields[-1]) if fields else value.style
     newline = change.tree.newline
     if fields:
@@ -198,7 +205,7 @@ def change_numbered(change: PageChange, part: Part, old: Sequence[str], new: Seq
     newline = change.tree.newline
     found = items_of(change.text, section.body)
     if not found:
-        _whole_list(change, section, new)
+        whole_list(change, section, [f"{number}. {escape_item(item)}" for number, item in enumerate(new, 1)])
     elif not new:
         (words, line), *rest = found
         change.edits.append(Edit(line.start, words.end, "None"))
@@ -207,10 +214,10 @@ def change_numbered(change: PageChange, part: Part, old: Sequence[str], new: Seq
         change.edits.extend(list_edits(change.text, found, new, section.body.end, newline))
 
 
-def _whole_list(change: PageChange, section: Section, items: Sequence[str]) -> None:
-    """A list where none stands yet: in place of the word that says so, or below what a person wrote there."""
+def whole_list(change: PageChange, section: Section, lines: Sequence[str]) -> None:
+    """A list of the ``lines`` where none stands yet: in place of the word that says so, or below what a person wrote there."""
     newline = change.tree.newline
-    listed = newline.join(f"{number}. {escape_item(item)}" for number, item in enumerate(items, 1))
+    listed = newline.join(lines)
     body = section.body.of(change.text)
     end = content_end(change.text, Span(section.heading.start, section.body.end))
     if body.strip() and is_empty(body):

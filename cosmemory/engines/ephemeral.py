@@ -99,6 +99,12 @@ class EphemeralStore:
         """Nowhere: what is derived from a dict is kept in memory."""
         del name
 
+    def glance(self, path: str) -> str:
+        """The page's bytes by their name."""
+        check_path(path)
+        data = self._pages.get(path)
+        return "" if data is None else revision_of(data)
+
     def remembered(self, name: str) -> bytes:
         """Nothing."""
         del name

@@ -104,6 +104,13 @@ class Rehearsal:
         """Nowhere: what follows from a rehearsal is kept in memory."""
         del name
 
+    def glance(self, path: str) -> str:
+        """The page's bytes by their name, once a write of them has been rehearsed."""
+        if path not in self._pages:
+            return self._store.glance(path)
+        data = self._pages[path]
+        return "" if data is None else revision_of(data)
+
     def remembered(self, name: str) -> bytes:
         """Nothing."""
         del name

@@ -6,7 +6,7 @@ from cosmemory.diagnostics import Diagnostic
 from cosmemory.document.decode import Decoded, decode
 from cosmemory.errors import NotFound
 from cosmemory.frozen import frozen
-from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, Kind, kind_of
+from cosmemory.kinds import ARCHIVE, BUILT_IN, COORDINATION_LOG, Kind, Kinds, kind_of
 from cosmemory.store import Revision, Stored
 from cosmemory.syntax.parse import parse
 from cosmemory.syntax.tree import Tree
@@ -34,9 +34,9 @@ class Page:
     parts: frozenset[str] | None = None
 
 
-def read_page(stored: Stored, parts: frozenset[str] | None = None) -> Page:
+def read_page(stored: Stored, parts: frozenset[str] | None = None, kinds: Kinds = BUILT_IN) -> Page:
     """What ``stored`` says, as the kind of its path; of its parts those named, or all."""
-    kind = COORDINATION_LOG if ARCHIVE.fullmatch(stored.path) else kind_of(stored.path)
+    kind = COORDINATION_LOG if ARCHIVE.fullmatch(stored.path) else kind_of(stored.path, kinds)
     if kind is None:
         raise NotFound(f"A page kind for {stored.path}", "cosmemory kinds lists what pages there are.")
     text = decode_text(stored.data)

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cosmemory.document.data import data_of, plain
-from cosmemory.document.fields import Record, layout
+from cosmemory.document.fields import RECORDS, Record, layout
 from cosmemory.document.paths import parse_path, part_called, value_at
 from cosmemory.errors import NotFound
 from cosmemory.frozen import frozen
-from cosmemory.kinds import COORDINATION_LOG, Kind
+from cosmemory.kinds import BUILT_IN, COORDINATION_LOG, Kind, Kinds
 from cosmemory.kinds.page import read_document
 from cosmemory.maintenance.history import ABSENT, kind_at, may_differ, value_of
 from cosmemory.maintenance.moments import Texts, changes_of
@@ -39,19 +39,19 @@ class Blame:
     before: Any = None
 
 
-def blame_page(history: History, path: str, data: bytes) -> list[Blame]:
+def blame_page(history: History, path: str, data: bytes, kinds: Kinds = BUILT_IN) -> list[Blame]:
     """The last change of every field and record of the page at ``path``, which stands as ``data``, in page order."""
-    kind = kind_at(path)
+    kind = kind_at(path, kinds)
     document = read_document(kind, parse(decode_text(data))).document
     return _blamed(history, path, kind, dict(_units(document)))
 
 
-def blame_value(history: History, path: str, data: bytes, where: str) -> list[Blame]:
+def blame_value(history: History, path: str, data: bytes, where: str, kinds: Kinds = BUILT_IN) -> list[Blame]:
     """The same for what ``where`` names: a value, or every value of a record or section.
 
     Raises NotFound when nothing answers to the path.
     """
-    kind = kind_at(path)
+    kind = kind_at(path, kinds)
     document = read_document(kind, parse(decode_text(data))).document
     found = value_at(document, where)
     first, *rest = parse_path(where)
@@ -81,7 +81,7 @@ def _units(document: Record) -> Iterator[tuple[Unit, Any]]:
         held = getattr(document, name)
         if part.shape == "one":
             yield from _values(held, (name,))
-        elif part.shape in {"table", "blocks"}:
+        elif part.shape in RECORDS:
             for key, record in zip(called(held, part), held, strict=True):
                 yield (name, key), data_of(record)
         else:
@@ -168,7 +168,7 @@ class _Search:
 
     def _changed(self, old: str, less: Narrowed | None) -> Iterator[tuple[Unit, Any]]:
         parts = layout(self._kind.document).parts
-        rows = [name for name, part in parts.items() if part.shape in {"table", "blocks"}]
+        rows = [name for name, part in parts.items() if part.shape in RECORDS]
         rows = [name for name in (*rows, "events") if less is None or name in less.parts]
         rows = [name for name in rows if any(section == name for section, _ in self._rows)]
         asked = [

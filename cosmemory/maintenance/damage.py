@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from cosmemory.document.fields import layout
 from cosmemory.document.sections import by_name, sections_named, top_section
 from cosmemory.frozen import frozen
-from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, Kind, kind_of
+from cosmemory.kinds import ARCHIVE, BUILT_IN, COORDINATION_LOG, Kind, Kinds, kind_of
 from cosmemory.kinds.coordination_log import closed
 from cosmemory.kinds.log_archive import proof_of
 from cosmemory.kinds.page import Page, read_page
@@ -57,7 +57,7 @@ class Damage:
     evidence: str
 
 
-def damage_of(path: str, data: bytes | None) -> tuple[Damage, ...]:
+def damage_of(path: str, data: bytes | None, kinds: Kinds = BUILT_IN) -> tuple[Damage, ...]:
     """What befell the page at ``path``, whose bytes are ``data`` (None: there is no page); nothing for a sound one."""
     if data is None:
         return (Damage(sort="lost", line=0, evidence="there is no such file"),)
@@ -68,7 +68,7 @@ def damage_of(path: str, data: bytes | None) -> tuple[Damage, ...]:
     if encoding:
         return (Damage(sort="utf-16", line=0, evidence=f"every other byte fits {encoding}"),)
     text = decode_text(data)
-    return (*_in_bytes(text), *_in_structure(path, data, text))
+    return (*_in_bytes(text), *_in_structure(path, data, text, kinds))
 
 
 def utf16_of(data: bytes) -> str:
@@ -106,8 +106,8 @@ def _in_bytes(text: str) -> Iterator[Damage]:
             yield Damage(sort="conflict", line=_line(text, marker.start()), evidence=_shown(marker[0]))
 
 
-def _in_structure(path: str, data: bytes, text: str) -> Iterator[Damage]:
-    kind = kind_of(path)
+def _in_structure(path: str, data: bytes, text: str, kinds: Kinds) -> Iterator[Damage]:
+    kind = kind_of(path, kinds)
     archive = ARCHIVE.fullmatch(path)
     if kind is None and archive is None:
         return
@@ -115,7 +115,7 @@ def _in_structure(path: str, data: bytes, text: str) -> Iterator[Damage]:
     again = [found for found in titles[1:] if found[1] == titles[0][1]]
     for found in again:
         yield Damage(sort="twice", line=_line(text, found.start()), evidence=f"{_shown(found[0])} again")
-    page = read_page(Stored(path=path, data=data, revision=revision_of(data)))
+    page = read_page(Stored(path=path, data=data, revision=revision_of(data)), None, kinds)
     if kind is COORDINATION_LOG or kind is None:
         yield from _in_log(page, is_archive=archive is not None)
         return

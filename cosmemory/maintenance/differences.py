@@ -9,7 +9,7 @@ from cosmemory.document.data import plain
 from cosmemory.document.fields import Value
 from cosmemory.document.values import TIME
 from cosmemory.frozen import frozen, replace
-from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, Kind, kind_of
+from cosmemory.kinds import ARCHIVE, BUILT_IN, COORDINATION_LOG, Kind, Kinds, kind_of
 from cosmemory.kinds.page import read_document
 from cosmemory.maintenance.loose import loose_lines
 from cosmemory.maintenance.narrowing import narrowed
@@ -52,7 +52,9 @@ class Difference:
     derived: bool = False
 
 
-def page_differences(path: str, before: bytes | None, after: bytes | None) -> tuple[Difference, ...]:
+def page_differences(
+    path: str, before: bytes | None, after: bytes | None, kinds: Kinds = BUILT_IN
+) -> tuple[Difference, ...]:
     """What the page at ``path`` says differently in ``after``; None stands for no page."""
     if before == after:
         return ()
@@ -60,7 +62,7 @@ def page_differences(path: str, before: bytes | None, after: bytes | None) -> tu
         sort, word = (ADDED, "created") if before is None else (REMOVED, "removed")
         return (Difference(page=path, where="", sort=sort, words=f"{path.removesuffix('.md')} {word}"),)
     old, new = decode_text(before), decode_text(after)
-    kind = COORDINATION_LOG if ARCHIVE.fullmatch(path) else kind_of(path)
+    kind = COORDINATION_LOG if ARCHIVE.fullmatch(path) else kind_of(path, kinds)
     if kind is None:
         found = list(_line_differences(path, _lines(old), _lines(new)))
     elif kind is COORDINATION_LOG:

@@ -8,7 +8,7 @@ from cosmemory.checks.state import missing_pages
 from cosmemory.frozen import frozen
 from cosmemory.kinds import AGENT, CONFLICT, LOG_PATH
 from cosmemory.memory import Memory
-from cosmemory.rules import ERROR, INFO, WARNING
+from cosmemory.rules.rule import ERROR, INFO, WARNING
 from cosmemory.store import Vitals
 
 TAIL = 4096

@@ -18,7 +18,7 @@ from cosmemory.maintenance.reconcile import stale_saves
 from cosmemory.maintenance.rotation import verify
 from cosmemory.memory import Memory
 from cosmemory.operations.events import find_events
-from cosmemory.rules import ERROR, INFO, WARNING
+from cosmemory.rules.rule import ERROR, INFO, WARNING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _pages(memory: Memory, damaged: set[str]) -> Iterator[Finding]:
                 said=said,
                 command=command,
             )
-        damage = damage_of(path, stored.data)
+        damage = damage_of(path, stored.data, memory.kinds)
         if not damage:
             continue
         first, more = damage[0], len(damage) - 1

@@ -10,7 +10,7 @@ from cosmemory.document.fields import Record, layout
 from cosmemory.document.paths import parse_path, part_called, value_at
 from cosmemory.errors import InvalidValue, NotFound
 from cosmemory.frozen import frozen
-from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, LOG_PATH, Kind, kind_of
+from cosmemory.kinds import ARCHIVE, BUILT_IN, COORDINATION_LOG, LOG_PATH, Kind, Kinds, kind_of
 from cosmemory.kinds.page import read_document
 from cosmemory.maintenance.differences import Difference, page_differences, summary, told
 from cosmemory.maintenance.moments import Texts, changes_of
@@ -69,7 +69,12 @@ class Wanted:
 
 
 def past_of(
-    history: History, pages: Sequence[str] = (), wanted: Wanted | None = None, *, whole: bool = False
+    history: History,
+    pages: Sequence[str] = (),
+    wanted: Wanted | None = None,
+    *,
+    whole: bool = False,
+    kinds: Kinds = BUILT_IN,
 ) -> Iterator[Past]:
     """The changes of ``pages``, or of all, newest first, each told when it is asked for.
 
@@ -82,27 +87,34 @@ def past_of(
             continue
         past = Past(
             change=change,
-            differences=differences_of(texts, change, pages, whole=whole or wanted.search is not None),
+            differences=differences_of(
+                texts, change, pages, whole=whole or wanted.search is not None, kinds=kinds
+            ),
         )
         if wanted.finds(past):
             yield past
 
 
 def differences_of(
-    texts: Texts, change: Remembered, pages: Sequence[str] = (), *, whole: bool = True
+    texts: Texts,
+    change: Remembered,
+    pages: Sequence[str] = (),
+    *,
+    whole: bool = True,
+    kinds: Kinds = BUILT_IN,
 ) -> tuple[Difference, ...]:
     """What ``change`` did to ``pages``, or to all of its own; the log comes last."""
     paths = [step.path for step in change.pages if not pages or step.path in pages]
     found: list[Difference] = []
     for path in sorted(paths, key=lambda each: each == LOG_PATH):
         if path != LOG_PATH or whole or not any(not each.derived for each in found):
-            found += _page(texts, change, path)
+            found += _page(texts, change, path, kinds)
     return tuple(found)
 
 
-def _page(texts: Texts, change: Remembered, path: str) -> tuple[Difference, ...]:
+def _page(texts: Texts, change: Remembered, path: str, kinds: Kinds) -> tuple[Difference, ...]:
     try:
-        return page_differences(path, *texts.of(change, path))
+        return page_differences(path, *texts.of(change, path), kinds)
     except NotFound:
         return (Difference(page=path, where="", sort=FORGOTTEN, words="its text is not kept any more"),)
 
@@ -123,12 +135,12 @@ class _Absent:
 ABSENT = _Absent()
 
 
-def value_changes(history: History, path: str, where: str) -> Iterator[ValueChange]:
+def value_changes(history: History, path: str, where: str, kinds: Kinds = BUILT_IN) -> Iterator[ValueChange]:
     """Every change of the value at the dotted path ``where`` of the page at ``path``, newest first.
 
     It ends where texts are not kept any more. Raises NotFound for a page of no kind.
     """
-    kind = kind_at(path)
+    kind = kind_at(path, kinds)
     names = parse_path(where)
     texts = Texts(history)
     for change in changes_of(history, [path]):
@@ -143,12 +155,12 @@ def value_changes(history: History, path: str, where: str) -> Iterator[ValueChan
             )
 
 
-def kind_at(path: str) -> Kind:
+def kind_at(path: str, kinds: Kinds = BUILT_IN) -> Kind:
     """The kind of the page at ``path``.
 
     Raises NotFound for a page of no kind.
     """
-    kind = COORDINATION_LOG if ARCHIVE.fullmatch(path) else kind_of(path)
+    kind = COORDINATION_LOG if ARCHIVE.fullmatch(path) else kind_of(path, kinds)
     if kind is None:
         raise NotFound(f"A page kind for {path}", "cosmemory kinds lists what pages there are.")
     return kind

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cosmemory.document.changes import records_of
 from cosmemory.document.fields import Record, layout
 from cosmemory.document.sections import by_name, sections_named, top_section
+from cosmemory.syntax.escape import is_empty
 from cosmemory.syntax.tables import tables_of
 from cosmemory.syntax.tree import Section, Tree
 from cosmemory.text.spans import Span, bare_lines
@@ -38,6 +39,10 @@ def _claimed(tree: Tree, document: Record) -> Iterator[Span]:
         sections = sections_named(named, part)
         if part.shape in {"prose", "numbered"}:
             yield from (Span(each.heading.end, each.end) for each in sections[:1])
+        elif part.shape == "checklist":
+            # The word for nothing is what is left of an empty one, and belongs to nobody.
+            bodies = (Span(each.heading.end, each.end) for each in sections[:1])
+            yield from (span for span in bodies if is_empty(span.of(tree.text)))
         elif part.shape == "table":
             # A table without rows has no record that tells where it stands.
             for table in (table for each in sections for table in tables_of(tree.text, each.blocks)):

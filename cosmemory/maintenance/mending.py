@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from cosmemory.document.fields import layout
 from cosmemory.document.sections import by_name, sections_named, top_section
 from cosmemory.frozen import frozen
-from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, Kind, kind_of
+from cosmemory.kinds import ARCHIVE, BUILT_IN, COORDINATION_LOG, Kind, Kinds, kind_of
 from cosmemory.kinds.coordination_log import closed, entries
 from cosmemory.maintenance.completing import completed
 from cosmemory.maintenance.damage import (
@@ -49,6 +49,7 @@ class Patient:
     path: str
     kind: Kind | None
     wholes: tuple[str, ...]
+    kinds: Kinds = BUILT_IN
 
     @property
     def whole(self) -> str | None:
@@ -59,7 +60,7 @@ class Patient:
 Step = Callable[[Patient, str], tuple[str, str]]
 
 
-def mended(path: str, data: bytes, wholes: Sequence[bytes]) -> Mended:
+def mended(path: str, data: bytes, wholes: Sequence[bytes], kinds: Kinds = BUILT_IN) -> Mended:
     """``data`` with every mend made that applies to it."""
     encoding = utf16_of(data)
     done: list[str] = []
@@ -69,8 +70,8 @@ def mended(path: str, data: bytes, wholes: Sequence[bytes]) -> Mended:
         done.append("written as UTF-8 in place of UTF-16")
     else:
         text = decode_text(data)
-    kind = COORDINATION_LOG if ARCHIVE.fullmatch(path) else kind_of(path)
-    patient = Patient(path=path, kind=kind, wholes=tuple(map(decode_text, wholes)))
+    kind = COORDINATION_LOG if ARCHIVE.fullmatch(path) else kind_of(path, kinds)
+    patient = Patient(path=path, kind=kind, wholes=tuple(map(decode_text, wholes)), kinds=kinds)
     for step in STEPS:
         after, said = step(patient, text)
         if after != text:
@@ -177,7 +178,7 @@ def _settled(patient: Patient, text: str) -> tuple[str, str]:
     before, one, other = (None if each is None else encode_text(each) for each in (base, ours, theirs))
     disputes: tuple[Dispute, ...] = ()
     for strategies in (Strategies(), Strategies(default="ours")):
-        merged = merge_pages(patient.path, before, one, other, strategies=strategies)
+        merged = merge_pages(patient.path, before, one, other, strategies=strategies, kinds=patient.kinds)
         if merged.data is not None and not merged.disputes and not CONFLICT.search(decode_text(merged.data)):
             said = "ours where both say another thing" if disputes else "nothing in dispute"
             return decode_text(merged.data), f"both sides of the conflict merged, {said}"
@@ -193,10 +194,10 @@ def _once(patient: Patient, text: str) -> tuple[str, str]:
         return text, ""
     pages = [text[a:b] for a, b in zip([0, *again], [*again, len(text)], strict=True)]
     # The first that is sound, or the one that got furthest, counts where two of them differ.
-    pages.sort(key=lambda page: len(damage_of(patient.path, encode_text(page))))
+    pages.sort(key=lambda page: len(damage_of(patient.path, encode_text(page), patient.kinds)))
     one = pages[0]
     for page in pages[1:]:
-        torn = damage_of(patient.path, encode_text(page))
+        torn = damage_of(patient.path, encode_text(page), patient.kinds)
         one = united(patient.path, None if torn else patient.whole, one, page)
     return one, f"{len(pages)} texts of the page brought together"
 

@@ -97,7 +97,7 @@ def _stale(memory: Memory, history: History, change: Remembered) -> Iterator[Sta
 
 def _stale_save(memory: Memory, history: History, path: str, number: int) -> StaleSave | None:
     saved, before = history.text(path, number), history.text(path, number - 1)
-    if saved is None or before is None or damage_of(path, saved):
+    if saved is None or before is None or damage_of(path, saved, memory.kinds):
         return None  # what damage left is nobody's edit: repair knows what becomes of it
     began = begun_from(history, path, saved, number)
     base = history.text(path, began) if began else None
@@ -105,8 +105,8 @@ def _stale_save(memory: Memory, history: History, path: str, number: int) -> Sta
     lost = [each for each in recent if each.number > (began or 0)]
     if began is None or base is None or not lost:
         return None
-    disputes = merge_pages(path, base, before, saved).disputes
-    done = merge_pages(path, base, before, saved, strategies=Strategies(default=THEIRS))
+    disputes = merge_pages(path, base, before, saved, kinds=memory.kinds).disputes
+    done = merge_pages(path, base, before, saved, strategies=Strategies(default=THEIRS), kinds=memory.kinds)
     # Where no side can be taken the merged page has markers.
     if done.disputes or done.data is None or done.data == saved or _was_meant(memory, path, saved):
         return None
@@ -140,7 +140,9 @@ def reconcile(memory: Memory, writer: Writer) -> tuple[Settled, ...]:
         if saved is None or now is None:
             continue
         # Where more was changed since, that stays too.
-        both = merge_pages(save.path, saved, now, save.merged, strategies=Strategies(default=OURS))
+        both = merge_pages(
+            save.path, saved, now, save.merged, strategies=Strategies(default=OURS), kinds=memory.kinds
+        )
         if both.disputes or both.data is None or both.data == now:
             continue  # no marker goes to a page; what was there stays in the history
         texts[save.path] = both.data

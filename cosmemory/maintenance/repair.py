@@ -23,7 +23,7 @@ from cosmemory.maintenance.uniting import said, united
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.events import log_pages
 from cosmemory.operations.first_pages import starting_pages
-from cosmemory.rules import ERROR
+from cosmemory.rules.rule import ERROR
 from cosmemory.store import Stored, revision_of
 from cosmemory.text.source import decode_text, encode_text
 from cosmemory.transaction import Transaction
@@ -79,7 +79,7 @@ def _path_of(memory: Memory, name: str) -> str:
 def _mend(memory: Memory, path: str) -> Mend | None:
     stored = memory.store.read(path)
     data = stored.data if stored else None
-    damage = damage_of(path, data) or _beside_copies(memory, path, data or b"")
+    damage = damage_of(path, data, memory.kinds) or _beside_copies(memory, path, data or b"")
     if not damage:
         return None
     found = Mend(path=path, damage=damage, before=data, after=None, reason="")
@@ -144,9 +144,9 @@ def _archived(memory: Memory) -> Counter[str]:
 
 def _errors(memory: Memory, path: str, data: bytes) -> int:
     """How much of a page cannot be read, or cannot be so."""
-    if kind_of(path) is None and not ARCHIVE.fullmatch(path):
+    if kind_of(path, memory.kinds) is None and not ARCHIVE.fullmatch(path):
         return 0
-    page = read_page(Stored(path=path, data=data, revision=revision_of(data)))
+    page = read_page(Stored(path=path, data=data, revision=revision_of(data)), None, memory.kinds)
     alone = Pages(pages={path: page}, now=memory.now(), settings=memory.settings)
     told = (*page.diagnostics, *(each for check in CHECKS for _, each in check(alone)))
     return sum(each.severity == ERROR for each in told)
@@ -158,7 +158,7 @@ def _good(memory: Memory, path: str, now: bytes | None) -> list[Copy]:
     for each in copies_of(memory, path):
         if (
             each.data != now
-            and not damage_of(path, each.data)
+            and not damage_of(path, each.data, memory.kinds)
             and each.data not in [copy.data for copy in found]
         ):
             found.append(each)
@@ -183,7 +183,7 @@ def _with_each_once(copy: Copy, archived: Counter[str]) -> Copy:
 
 def _after(memory: Memory, found: Mend) -> tuple[bytes | None, str]:
     """The text that a damaged page should have, and where it is from."""
-    path, data, kind = found.path, found.before, kind_of(found.path)
+    path, data, kind = found.path, found.before, kind_of(found.path, memory.kinds)
     good = _good(memory, path, data)
     sorts = {each.sort for each in found.damage}
     if data is not None and not sorts & {"lost", "empty", "altered-archive", "lost-entries"}:
@@ -209,15 +209,15 @@ def _after(memory: Memory, found: Mend) -> tuple[bytes | None, str]:
 def _in_place(memory: Memory, found: Mend, good: Sequence[Copy]) -> tuple[bytes | None, str]:
     """The text mended as it stands; None where that does not make it sound."""
     assert found.before is not None
-    kind = kind_of(found.path)
+    kind = kind_of(found.path, memory.kinds)
     wholes = [each.data for each in good]
     anew, source = _anew(memory, kind)
     if anew is not None:
         wholes.append(anew)
-    done = mended(found.path, found.before, wholes)
+    done = mended(found.path, found.before, wholes, memory.kinds)
     # Without an earlier text to compare with, whatever is sound is better than what stands there.
     best = min((_errors(memory, found.path, each) for each in wholes), default=0) if good else None
-    unsound = damage_of(found.path, done.data)
+    unsound = damage_of(found.path, done.data, memory.kinds)
     if unsound or (best is not None and _errors(memory, found.path, done.data) > best):
         return None, ""
     if found.path == LOG_PATH and good and _gone(memory, good[0].data, done.data):
@@ -242,7 +242,7 @@ def _anew(memory: Memory, kind: Kind | None) -> tuple[bytes | None, str]:
 
     if kind is not None and kind.name in REBUILT and _log_tells(memory):
         return encode_text(rebuilt_text(memory, kind)), "the log and its archives"
-    if kind is None or not kind.single:
+    if kind not in STANDARD:
         return None, ""
     return encode_text(starting_pages(memory)[kind]), "the template"
 

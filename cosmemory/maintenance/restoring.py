@@ -50,7 +50,9 @@ def restore(
     def verb(transaction: Transaction) -> Restored:
         checkpoint = found_as(transaction.memory, name)
         manifest = checkpoint.manifest
-        wanted = {_path_in(manifest, each, with_log=with_log) for each in documents} if manifest else set()
+        wanted = (
+            {_path_in(memory, manifest, each, with_log=with_log) for each in documents} if manifest else set()
+        )
         if documents and with_log:
             wanted |= {each.path for each in manifest.files if _is_log(each.path)} if manifest else set()
         manifest = refuse_damaged(transaction.memory, checkpoint, wanted if documents else None)
@@ -90,14 +92,12 @@ def _is_log(path: str) -> bool:
     return path == LOG_PATH or ARCHIVE.fullmatch(path) is not None
 
 
-def _path_in(manifest: Manifest, document: str, *, with_log: bool) -> str:
+def _path_in(memory: Memory, manifest: Manifest, document: str, *, with_log: bool) -> str:
     """The file of a checkpoint that is called ``document``.
 
     Raises NotFound, or UsageError for the log alone, which would lose what was appended since.
     """
-    from cosmemory.kinds import kind_named
-
-    kind = kind_named(document)
+    kind = memory.kinds.named(document)
     named = [document, f"{document}.md", *([kind.path] if kind is not None and kind.single else [])]
     found = next((path for path in named if manifest.of(path)), None)
     if found is None:

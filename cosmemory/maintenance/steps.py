@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cosmemory.document.data import is_event, plain
-from cosmemory.document.fields import Part, Record, Value, layout
+from cosmemory.document.fields import RECORDS, Part, Record, Value, layout
 from cosmemory.frozen import frozen, replace
 
 TYPE_CHECKING = False
@@ -59,7 +59,7 @@ def _part_steps(
         if old != new:
             held = Step(sort=CHANGED, where=where, old=old, new=new, record=record)
             yield replace(held, key=key, field=where[-1], value=part)
-    elif part.shape in {"table", "blocks"}:
+    elif part.shape in RECORDS:
         yield from _keyed(old, new, part, where) if part.key else _unkeyed(old, new, where, part.record)
     elif old is None or new is None:
         sort = ADDED if old is None else REMOVED

@@ -9,7 +9,7 @@ from cosmemory.document.changes import changed
 from cosmemory.document.decode import Decoded
 from cosmemory.errors import CosmemoryError, NotFound, Refused
 from cosmemory.frozen import frozen, replace
-from cosmemory.kinds import ARCHIVE, COS_STATE, LOG_PATH, TEAM_ROSTER, Kind
+from cosmemory.kinds import ARCHIVE, COS_STATE, LOG_PATH, TEAM_ROSTER, Kind, Kinds
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.cos_state import CosState
 from cosmemory.kinds.log_archive import entry_texts
@@ -78,7 +78,9 @@ def undo(
 
     def verb(transaction: Transaction) -> Undone:
         pages = _wanted(history, change, steps, transaction, force=force)
-        found = [each for path, sides in pages.items() for each in page_differences(path, *sides)]
+        found = [
+            each for path, sides in pages.items() for each in page_differences(path, *sides, memory.kinds)
+        ]
         if not found:
             raise Refused(
                 f"Undoing #{number} would change nothing: what it did is not there any more.",
@@ -171,14 +173,15 @@ def _wanted(
 
     Raises Refused when something was changed again since.
     """
+    kinds = transaction.memory.kinds
     strategies = Strategies(default="theirs") if force else Strategies()
     found: dict[str, tuple[bytes | None, bytes | None]] = {}
     for step in steps:
         stored = transaction.stored(step.path)
         present = stored.data if stored is not None else None
-        merged = merge_pages(step.path, step.after, present, step.before, strategies=strategies)
+        merged = merge_pages(step.path, step.after, present, step.before, strategies=strategies, kinds=kinds)
         if merged.disputes:
-            raise _refusal(history, change, step.path, merged.disputes, force=force)
+            raise _refusal(history, change, step.path, merged.disputes, kinds, force=force)
         if step.path == LOG_PATH and _loses_entries(present, merged.data):
             continue
         if merged.data != present:
@@ -195,11 +198,17 @@ def _loses_entries(present: bytes | None, wanted: bytes | None) -> bool:
 
 
 def _refusal(
-    history: History, change: Remembered, path: str, disputes: Sequence[Dispute], *, force: bool
+    history: History,
+    change: Remembered,
+    path: str,
+    disputes: Sequence[Dispute],
+    kinds: Kinds,
+    *,
+    force: bool,
 ) -> Refused:
     """What stands in the way, and who put it there."""
     first = disputes[0]
-    later = _since(history, change, path, first.where)
+    later = _since(history, change, path, first.where, kinds)
     page = path.removesuffix(".md")
     whole = first.where in {"", path}
     what = f"{page} as a whole" if whole else f"{first.where} of {page}"
@@ -222,10 +231,10 @@ def _refusal(
     )
 
 
-def _since(history: History, change: Remembered, path: str, where: str) -> Remembered | None:
+def _since(history: History, change: Remembered, path: str, where: str, kinds: Kinds) -> Remembered | None:
     """The newest change after ``change`` of the value at ``where``, else of the page."""
     try:
-        newest = next(value_changes(history, path, where), None)
+        newest = next(value_changes(history, path, where, kinds), None)
     except CosmemoryError:
         newest = None
     if newest is not None and newest.change.number > change.number:

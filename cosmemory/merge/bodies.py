@@ -12,6 +12,7 @@ from cosmemory.merge.sequences import is_line, ordered, regions
 from cosmemory.merge.singles import chosen
 from cosmemory.merge.strategies import Merging, dotted
 from cosmemory.merge.tables import merge_table
+from cosmemory.merge.tasks import merge_task, task_path
 from cosmemory.merge.units import Key, Scope, Unit
 
 Units = Sequence[Unit]
@@ -59,6 +60,8 @@ def merge_unit(merging: Merging, scope: Scope, base: Unit | None, ours: Unit, th
         return [found]
     if ours.key[0] == "table":
         return merge_table(merging, scope, base, ours, theirs)
+    if ours.key[0] == "task":
+        return merge_task(merging, scope, base, ours, theirs)
     return merge_field(merging, scope, base, ours, theirs)
 
 
@@ -95,8 +98,14 @@ def _merge_group(
     was = (base.unit.text if base.unit else "") + base.lines
     if text.strip() == was.strip():
         return []
-    path = dotted(scope.path(side.unit.node.label)) if side.unit.key[0] != "table" else where
+    path = _path(scope, side.unit)
     return [settled_or_clash(merging, path, was, text if ours else None, text if theirs else None)]
+
+
+def _path(scope: Scope, unit: Unit) -> str:
+    if unit.key[0] == "task":
+        return dotted(task_path(scope, unit.node))
+    return dotted(scope.path(unit.node.label) if unit.key[0] != "table" else scope.where)
 
 
 def grouped(units: Units) -> dict[Key | None, Group]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from cosmemory.document.decode import decode
-from cosmemory.document.fields import Part, Record, layout
+from cosmemory.document.fields import RECORDS, Part, Record, layout
 from cosmemory.document.values import Raw
 from cosmemory.kinds import COORDINATION_LOG, Kind
 from cosmemory.kinds.log_archive import proof_of
@@ -149,7 +149,7 @@ def _flat(record: Any, doubled: frozenset[Path], where: Path = ()) -> Iterator[t
         if part.shape in {"one", "details"}:
             if held is not None:
                 yield from _flat(held, doubled, (*where, attribute))
-        elif part.shape in {"table", "blocks"}:
+        elif part.shape in RECORDS:
             for name, each in _named(part, held, doubled, (*where, attribute)):
                 yield (*where, attribute, name), _RECORD
                 yield from _flat(each, doubled, (*where, attribute, name))

@@ -6,7 +6,7 @@ import re
 
 from cosmemory.document.fields import layout
 from cosmemory.frozen import frozen
-from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, Kind, kind_of
+from cosmemory.kinds import ARCHIVE, BUILT_IN, COORDINATION_LOG, Kind, Kinds, kind_of
 from cosmemory.merge.checked import holds_both
 from cosmemory.merge.frames import framed, merged_frame, unframed
 from cosmemory.merge.lines import merge_lines
@@ -45,6 +45,7 @@ def merge_pages(
     strategies: Strategies = _PLAIN,
     labels: tuple[str, str] = (OURS, THEIRS),
     marker_size: int = 7,
+    kinds: Kinds = BUILT_IN,
 ) -> Merged:
     """The page at ``path`` with what ``ours`` and ``theirs`` each made of ``base``; None is no page.
 
@@ -61,7 +62,7 @@ def merge_pages(
     shown = Labels(*labels, marker_size)
     if any(Source.of(data).unreadable for data in (base or b"", ours, theirs)):
         return _unreadable(path, base, ours, theirs, strategies)
-    return _merged(path, base, ours, theirs, strategies, shown)
+    return _merged(path, kinds, base, ours, theirs, strategies, shown)
 
 
 def _gone(
@@ -88,14 +89,20 @@ def _whole_page(path: str, base: bytes | None, ours: bytes | None, theirs: bytes
 
 
 def _merged(
-    path: str, base: bytes | None, ours: bytes, theirs: bytes, strategies: Strategies, shown: Labels
+    path: str,
+    kinds: Kinds,
+    base: bytes | None,
+    ours: bytes,
+    theirs: bytes,
+    strategies: Strategies,
+    shown: Labels,
 ) -> Merged:
     """The first of the ways to merge, from the finest to the coarsest, whose outcome holds both sides."""
     o_frame, o = unframed(decode_text(ours))
     t_frame, t = unframed(decode_text(theirs))
     b_frame, b = unframed(decode_text(base)) if base is not None else (None, None)
     frame = merged_frame(b_frame, o_frame, t_frame)
-    kind = COORDINATION_LOG if ARCHIVE.fullmatch(path) else kind_of(path)
+    kind = COORDINATION_LOG if ARCHIVE.fullmatch(path) else kind_of(path, kinds)
     ways = (_by_units, _by_section) if _has_structure(b or "", o, t) else ()
     moved = moved_together(kind, b, o, t) if ways and b is not None else (b, o, t)
     for way in (*ways, _by_line):

@@ -7,7 +7,7 @@ from collections import Counter
 from cosmemory.document.changes import changes
 from cosmemory.document.decode import decode
 from cosmemory.document.derived import settle
-from cosmemory.document.fields import layout
+from cosmemory.document.fields import RECORDS, layout
 from cosmemory.errors import CosmemoryError
 from cosmemory.frozen import replace
 from cosmemory.kinds import Kind
@@ -51,7 +51,7 @@ def _read_beside(kind: Kind, page: str, other: str, read: Any) -> Any:
     differing = decode(parse(rest), kind.document).document
     whole: dict[str, Any] = {}
     for name, part in layout(kind.document).parts.items():
-        if part.shape in {"table", "blocks"}:
+        if part.shape in RECORDS:
             held = getattr(document, name)
             apart = Counter(map(_said, getattr(differing, name)))
             kept = []

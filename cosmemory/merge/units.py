@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from cosmemory.document.checklists import BOX
 from cosmemory.document.fields import Layout, Part, Value, layout
 from cosmemory.document.labels import heading_field
 from cosmemory.document.sections import top_section
 from cosmemory.frozen import frozen
-from cosmemory.syntax.fields import LINE, Field, fields_of
+from cosmemory.syntax.escape import unescape
+from cosmemory.syntax.fields import LINE, Field, fields_of, items_of
 from cosmemory.syntax.front_matter import front_matter_lines
 from cosmemory.syntax.nodes import Block
 from cosmemory.syntax.tables import Table, tables_of
@@ -93,6 +95,16 @@ class TableText:
 
 
 @frozen(eq=False)
+class TaskText:
+    """An item with a box in its pieces: what stands before the mark, the mark, what stands behind it."""
+
+    words: str
+    head: str
+    mark: str
+    tail: str
+
+
+@frozen(eq=False)
 class Unit:
     """Whole lines of a page under a key that they have in every version; a line is its own key."""
 
@@ -168,12 +180,15 @@ def body_units(text: str, blocks: Sequence[Block], scope: Scope) -> list[Unit]:
     for each in fields_of(text, blocks[1:] if front else blocks, shape_of):
         span = Span(each.span.start, _line_end(text, each.span.end))
         found.append((span, ("field", name_of(each.label) or each.label), _field_text(text, each)))
-    taken = [span for span, _, node in found if node.below]
+    taken = [span for span, key, node in found if key[0] == "field" and node.below]
     for table in tables_of(text, blocks):
         start = text.rfind("\n", 0, table.span.start) + 1
         span = Span(start, _line_end(text, table.span.end))
         if not any(each.start <= start < each.end for each in taken):
             found.append((span, ("table",), TableText(text, table)))
+    for span, node in _tasks(text, blocks):
+        if not any(each.start <= span.start < each.end for each in taken):
+            found.append((span, ("task", node.words.lower()), node))
     found.sort(key=lambda each: each[0].start)
     units: list[Unit] = []
     at = blocks[0].start
@@ -193,6 +208,17 @@ def _front_fields(text: str, block: Block) -> list[tuple[Span, tuple[str, ...], 
         node = FieldText(label, text[start : value.start], value.of(text), text[value.end : end])
         found.append((Span(start, end), ("front", name_of(label)), node))
     return found
+
+
+def _tasks(text: str, blocks: Sequence[Block]) -> Iterator[tuple[Span, TaskText]]:
+    """The items with boxes in lists, each with its whole line."""
+    for block in blocks:
+        for words, line in items_of(text, Span(block.start, block.end)) if block.kind == "list" else ():
+            box = BOX.match(words.of(text))
+            if box is not None:
+                said = unescape(words.of(text)[box.end() :]).strip()
+                at = words.start + 1
+                yield line, TaskText(said, text[line.start : at], text[at : at + 1], text[at + 1 : line.end])
 
 
 def _line_end(text: str, at: int) -> int:

@@ -31,12 +31,13 @@ def fix(
     unsafe: bool = False,
     select: Collection[str] = (),
     ignore: Collection[str] = (),
+    project_checks: bool = True,
 ) -> Outcome[int]:
     """The safe fixes, and with ``unsafe`` the others, made on ``paths``; gives how many."""
 
     def verb(transaction: Transaction) -> int:
         done = 0
-        for page in memory.validate(paths).pages:
+        for page in memory.validate(paths, project_checks=project_checks).pages:
             edits = edits_of(chosen(page.diagnostics, select, ignore), unsafe=unsafe)
             stored = transaction.stored(page.path) if edits else None
             # What was checked must be what is mended: a page saved in between waits for the next round.

@@ -23,7 +23,9 @@ def page_text(memory: Reader, kind: Kind, document: Any, **more: str) -> str:
     ``templates`` names, is used instead of the packaged one. Raises ConfigError when it cannot be rendered,
     or when what it makes does not read back as the document (law 2).
     """
-    own = own_template(memory, kind)
+    own = own_template(memory, kind) or (
+        (f"the template of {kind.name}", kind.source) if kind.source else None
+    )
     if own is None:
         return render(document, kind.template, **more)
     place, template = own

@@ -77,7 +77,7 @@ def stamped_id(transaction: Transaction, kind: Kind, prefix: str) -> str:
 
 def is_archived(transaction: Transaction, path: str) -> bool:
     """Whether a page that stood at ``path`` was moved out of the way."""
-    return transaction.exists(f"{ARCHIVE}/{path}")
+    return any(transaction.exists(f"{ARCHIVE}/{path}{packed}") for packed in ("", ".gz"))
 
 
 def to_archive(transaction: Transaction, path: str) -> str:

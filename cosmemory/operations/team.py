@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from cosmemory.document.data import plain
 from cosmemory.document.labels import Labelled
 from cosmemory.document.values import LIST
 from cosmemory.kinds import TEAM_ROSTER, team_roster
 from cosmemory.kinds.coordination_log import Event, kept
-from cosmemory.kinds.team_roster import STATUS, Details, Member, TeamRoster
+from cosmemory.kinds.team_roster import STATUS, Details, Member, TeamChange, TeamRoster
 from cosmemory.memory import Memory, Outcome
 from cosmemory.transaction import Transaction
 
@@ -29,17 +30,7 @@ def _change(
     def verb(transaction: Transaction) -> str:
         roster: TeamRoster = transaction.read(PAGE)
         after, pushed = team_roster.bounded(change(roster, transaction), memory.settings.team_changes)
-        for row in pushed:
-            transaction.append(
-                Event(
-                    time=transaction.now,
-                    type="team_change",
-                    involved=row.agent,
-                    action=f"Moved out of the Team Changes Log: {row.change}",
-                    outcome=row.details,
-                    extra={"Changed": str(plain(row.time) or "-"), **kept(row.extra)},
-                )
-            )
+        transaction.append(*(pushed_out(row, transaction.now) for row in pushed))
         transaction.replace(PAGE, after)
         event = Event(
             time=transaction.now,
@@ -54,6 +45,18 @@ def _change(
         return name
 
     return memory.run(verb, expected=expected, operation=operation)
+
+
+def pushed_out(row: TeamChange, now: datetime) -> Event:
+    """The event that keeps a line which newer ones pushed out of the Team Changes Log."""
+    return Event(
+        time=now,
+        type="team_change",
+        involved=row.agent,
+        action=f"Moved out of the Team Changes Log: {row.change}",
+        outcome=row.details,
+        extra={"Changed": str(plain(row.time) or "-"), **kept(row.extra)},
+    )
 
 
 def _words_with(old: TeamRoster, new: TeamRoster) -> dict[str, str]:

@@ -59,6 +59,12 @@ def front_matter_lines(text: str) -> list[tuple[str, Span]]:
     return found
 
 
+def entries_end(text: str) -> int | None:
+    """Where one more entry goes: at the start of the line that closes the front matter; None where there is none."""
+    inner = _inner(text)
+    return inner.end if inner is not None else None
+
+
 def read_front_matter(text: str) -> tuple[dict[str, object], str]:
     """The values of the front matter, and one sentence on what is wrong with it, or nothing."""
     inner = _inner(text)
@@ -103,20 +109,45 @@ def scalar_like(standing: str, value: str | None) -> str:
     """``value`` as YAML on one line, in quotes where the ``standing`` text is, or where it would mean more bare."""
     if value is None:
         return "null"
-    if standing.startswith("'") and value.isprintable():
+    many = value.count("[") + value.count("{") > _FEW_BRACKETS
+    if standing.startswith("'") and value.isprintable() and not many:
         return "'" + value.replace("'", "''") + "'"
-    if not standing.startswith('"') and _SAFE.fullmatch(value) and value.lower() not in _MEANING_NOTHING:
+    plain = _SAFE.fullmatch(value) and value.lower() not in _MEANING_NOTHING and not _is_no_number(value)
+    if plain and not standing.startswith('"'):
         return value
-    return '"' + "".join(map(_quoted, value)) + '"'
+    return '"' + "".join(_quoted(each, many=many) for each in value) + '"'
 
 
+def _is_no_number(value: str) -> bool:
+    """Whether YAML would take ``value`` for a number or a day, and fail at what it is: all the page's entries with it."""
+    if not _LIKE_A_NUMBER.match(value):
+        return False
+    day = _DAY.match(value)
+    if day is None:
+        return True
+    from datetime import UTC, datetime
+
+    try:
+        year, month, date, hour, minute, second = (int(each or 0) for each in day.groups())
+        datetime(year, month, date, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return True
+    return False
+
+
+_LIKE_A_NUMBER = pattern(r"0[bx]|\d{4}-\d\d?-|[\d_:.,]{18}", re.ASCII | re.IGNORECASE)
+_DAY = pattern(r"(\d{4})-(\d\d?)-(\d\d?)(?:[Tt ](\d\d?):(\d\d):(\d\d)(?:Z|[+-]\d\d:\d\d)?)?\Z", re.ASCII)
 # YAML reads these as nothing at all.
 _MEANING_NOTHING = frozenset({"null"})
+# A value with more brackets than a person writes must not make the whole too deep to be read.
+_FEW_BRACKETS = 8
 _SAFE = pattern(r"[A-Za-z0-9](?:[\w.,;()%+/@=-]|:(?=[\w/])| (?=[\w(+/-]))*", re.ASCII)
 
 
-def _quoted(character: str) -> str:
-    """One character between double quotes."""
+def _quoted(character: str, *, many: bool) -> str:
+    """One character between double quotes; a bracket, where there are ``many``, by its number."""
+    if many and character in "[{":
+        return f"\\x{ord(character):02x}"
     if character in '"\\':
         return "\\" + character
     if character.isprintable():

@@ -33,15 +33,25 @@ def _widths(table: Table) -> list[int]:
 
     Two words of one length make no aligned column; the last one often ends ragged.
     """
-    rows = [table.header, *table.rows]
     count = len(table.header.cells)
-    if len(rows) < 2 or any(len(row.cells) != count for row in rows):
+    widths = [cell.span.end - cell.span.start for cell in table.header.cells]
+    if not table.rows:
         return [0] * count
-    widths: list[int] = []
-    for index in range(count):
-        found = {row.cells[index].span.end - row.cells[index].span.start for row in rows}
-        widths.append(found.pop() if len(found) == 1 else 0)
+    for row in table.rows:
+        if len(row.cells) != count:
+            return [0] * count
+        for index, cell in enumerate(row.cells):
+            if cell.span.end - cell.span.start != widths[index]:
+                # Most tables are not aligned, and the first row or two tell it.
+                if index < count - 1:
+                    return [0] * count
+                widths[index] = 0
     return widths if all(widths[:-1]) else [0] * count
+
+
+def is_aligned(table: Table) -> bool:
+    """Whether new rows of a table are padded as all its rows are."""
+    return any(_widths(table))
 
 
 def cell_edit(text: str, cell: Cell, value: str) -> Edit:

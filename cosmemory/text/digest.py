@@ -19,12 +19,29 @@ else:
 FEW = 1 << 18
 TAIL = 4096
 
+# A commit asks for the digest of one and the same large page up to ten times; those of the last few are kept, but no
+# page of a size that nobody would want to be kept for that.
+LARGE, HUGE, KEPT = 1 << 16, 1 << 23, 4
+
+_recent: list[tuple[bytes, str]] = []
 _digested = [0]
 _digest = [lean]
 
 
 def sha256_hex(data: bytes) -> str:
     """The SHA-256 of ``data``, in hex."""
+    if LARGE <= len(data) <= HUGE and type(data) is bytes:
+        for held, known in tuple(_recent):
+            if held is data:
+                return known
+        digest = _hex(data)
+        _recent[KEPT - 1 :] = []
+        _recent.insert(0, (data, digest))
+        return digest
+    return _hex(data)
+
+
+def _hex(data: bytes) -> str:
     if _digested[0] <= FEW:
         _digested[0] += len(data)
         if _digested[0] > FEW:

@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 
 import cosmemory
-from tests.benchmarks import agents, copies, finds, merges, past, processes, reads, writes
+from tests.benchmarks import agents, copies, finds, merges, past, processes, reads, runs, writes
 
 PARTS = {
     "P1": writes.updates,
@@ -31,6 +31,7 @@ PARTS = {
     "P18": merges.merges,
     "P19": past.looking_back,
     "P20": finds.searches,
+    "P21": runs.findings,
 }
 
 

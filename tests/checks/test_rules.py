@@ -14,7 +14,8 @@ from cosmemory.interfaces.cli.findings import formatted
 from cosmemory.interfaces.cli.rules_page import rules_markdown
 from cosmemory.memory import Memory
 from cosmemory.operations.fixing import fix
-from cosmemory.rules import NONE, RULES, Rule
+from cosmemory.rules.rule import NONE, Rule
+from cosmemory.rules.table import RULES
 
 CASES = Path(__file__).parents[1] / "cases" / "rules"
 ESCAPE = re.compile(r"\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\([rn])")
@@ -68,9 +69,11 @@ def memory_of(tmp_path, monkeypatch):
             place = tmp_path / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
+        checks = {"checks": {"files": [str(tmp_path / "checks.py")]}} if "checks.py" in pages else {}
         bounds = {"decisions": 2, "ended_actions": 2, "resolved_alerts": 2, "team_changes": 2}
         return open_memory(
-            str(tmp_path), settings=settings_of({"bounds": bounds, "storage": {"durability": "none"}})
+            str(tmp_path),
+            settings=settings_of({"bounds": bounds, "storage": {"durability": "none"}, **checks}),
         )
 
     return make

@@ -51,6 +51,9 @@ VALUES = {
     "deployment": ("slo_status.#1.holds", "version", "metrics.#1.current"),
     "system-metrics": ("metrics.#1.current", "last_measurement"),
     "agent": ("agent_name", "process.pid", "metadata.#1.value", "prompt"),
+    "board": ("entries.plan.value", "entries.plan.writer"),
+    "handoff": ("context", "status", "acceptance_criteria.#1.state", "data.#1.value"),
+    "onboarding": ("status", "reason", "checklist.#1.tasks.#1.state"),
     "coordination-log": ("session",),
 }
 

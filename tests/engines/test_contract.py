@@ -386,3 +386,29 @@ def test_both_engines_are_the_same_whatever_is_done(root, commits):
                 outcomes.append((error.path, error.expected, error.found))
         assert outcomes[0] == outcomes[1]
         assert content(stores[0]) == content(stores[1])
+
+
+def test_a_glance_tells_a_changed_page_from_one_that_was_not(store):
+    before = store.glance("a.md")
+    assert before == store.glance("a.md") != store.glance("log.md")
+    commit(
+        store, Replace(path="agents/one.md", data=b"# One\n", expected=revision_of(PAGES["agents/one.md"]))
+    )
+    assert store.glance("a.md") == before
+    seen = {before}
+    for data in (b"# B\n", b"# A\n", b"# C\n"):  # as long as the page before
+        commit(store, Replace(path="a.md", data=data, expected=store.read("a.md").revision))
+        assert store.glance("a.md") != before
+        seen.add(before := store.glance("a.md"))
+    commit(store, Remove(path="a.md", expected=revision_of(b"# C\n")))
+    assert store.glance("a.md") not in seen
+    with pytest.raises(Unsafe):
+        store.glance("../a.md")
+
+
+def test_a_rehearsal_glances_at_what_would_be_written(store):
+    rehearsal = Rehearsal(store)
+    before = rehearsal.glance("a.md")
+    assert before == store.glance("a.md")
+    commit(rehearsal, Replace(path="a.md", data=b"# B\n", expected=revision_of(PAGES["a.md"])))
+    assert rehearsal.glance("a.md") != before == store.glance("a.md")

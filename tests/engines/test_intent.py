@@ -159,7 +159,7 @@ def test_without_comparing_again_a_persons_page_is_overwritten(left_open, monkey
     (left_open / PAGE).write_bytes(b"a person's\n")
 
     def careless(lock, step, durability):
-        intent.replace(lock, step.path, step.after, intent.find(lock.root, step.path), durability)
+        intent.replace(lock, step.path, step.after, intent.current(lock.root, step.path, None), durability)
 
     monkeypatch.setattr(intent, "_keep_both", lambda lock, step: careless(lock, step, "full"))
     FilesStore(str(left_open)).append(LOG, entry("next"))

@@ -18,9 +18,12 @@ from cosmemory.interfaces.cli.table import COMMANDS, load
 
 def every_command() -> dict[tuple[str, ...], Declared]:
     found = {}
-    for name in COMMANDS:
-        declared = load(name)
-        found |= {(name, inner): each for inner, each in declared.commands.items()} or {(name,): declared}
+    waiting = [((name,), load(name)) for name in COMMANDS]
+    while waiting:
+        words, declared = waiting.pop(0)
+        waiting += [((*words, name), each) for name, each in declared.commands.items()]
+        if not declared.commands:
+            found[words] = declared
     return found
 
 

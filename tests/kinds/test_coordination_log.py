@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cosmemory.kinds import coordination_log
 from cosmemory.kinds.coordination_log import Event, entries, entries_by_line
-from cosmemory.transaction import event_text
+from cosmemory.kinds.entries import event_text
 
 PLAIN = event_text(
     Event(

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from cosmemory.document.entered import LONGEST_ENTRY
 from cosmemory.document.fields import Value, layout
 from cosmemory.document.json_values import Data
 from cosmemory.document.values import Measure
@@ -165,6 +166,7 @@ _PLAIN: dict[str, Any] = {
     "a percentage": 71,
     "a measure": Measure(8, "", 100),
     "a difference": Measure(2),
+    "data": Data.of({"rows": [1, 2.5], "said": "a | b"}),
 }
 TEXTS = frozenset({"a text", "a long text", "a time or text"})
 LISTS = frozenset({"a list", "a list of items"})
@@ -197,7 +199,10 @@ def _value(value: Value, text: Callable[[], str]) -> Any:
     if value.type.name not in TEXTS:
         return _PLAIN[value.type.name]
     while True:
-        given = text()
+        # The front matter takes no longer ones, as ``entered`` says.
+        given = normalise(text()[:LONGEST_ENTRY]) if value.front else text()
+        if is_empty(given):
+            continue
         # A text that is a time is read as that time, which is no forgery.
         if value.type.name != "a time or text" or isinstance(value.type.read(given).value, str):
             return given

@@ -1,4 +1,4 @@
-"""Two Markdown parsers that are not ours, asked what a page is made of and what its cells say."""
+"""Parsers that are not ours, asked what a page is made of and what its cells say."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
+import frontmatter
 import mistune
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -20,6 +21,12 @@ Shape = list[tuple[Any, ...]]
 _ENTITY = re.compile(r"&#?\w{1,32};")
 # The words of a cell, or None where the parser's tree no longer tells them (links, code, emphasis).
 Cells = list[str | None]
+
+
+def by_frontmatter(text: str) -> tuple[list[str], str]:
+    """The keys of the front matter, and the page below it."""
+    page = frontmatter.loads(text)
+    return list(page.metadata), page.content + "\n"
 
 
 def by_mistune(text: str) -> tuple[Shape, Cells]:

@@ -10,7 +10,7 @@ import pytest
 
 from cosmemory.document.changes import changed
 from cosmemory.document.decode import decode
-from cosmemory.document.fields import Value, layout
+from cosmemory.document.fields import RECORDS, Value, layout
 from cosmemory.document.paths import with_value
 from cosmemory.document.render import render
 from cosmemory.document.sections import has_section
@@ -68,7 +68,7 @@ def single_values(record: Any, path: str = "") -> list[tuple[str, Value, Any]]:
         held = getattr(record, name)
         if part.shape in {"one", "details"} and held is not None:
             found += single_values(held, f"{path}{name}.")
-        elif part.shape in {"table", "blocks"}:
+        elif part.shape in RECORDS:
             for number, each in enumerate(held, 1):
                 found += single_values(each, f"{path}{name}.#{number}.")
     return found
@@ -82,6 +82,7 @@ ANOTHER = {
     "a percentage": "17%",
     "a measure": "17 (50%)",
     "a difference": "-17",
+    "data": '{"a": [1, 2]}',
     "a list": "one, two, three",
     "a list of items": "one\ntwo\nthree",
 }
@@ -103,7 +104,9 @@ def test_one_changed_value_changes_its_own_place_alone(kind: Kind, seed: int) ->
         return
     after = changed("page.md", tree, old, new).tree.text
     place = record.origin.places[attribute]
-    span = place.cell.span if place.cell else Span(place.field.label_span.end, place.field.span.end)
+    span = place.cell.span if place.cell else place.span
+    if place.field is not None:
+        span = Span(place.field.label_span.end, place.field.span.end)
     assert_difference_inside(page, after, span)
     assert decode(parse(after), kind.document).document == new
     for said in person.said:
@@ -118,7 +121,7 @@ def onto(record: Any, wanted: Any) -> Any:
         held, want = getattr(record, name), getattr(wanted, name)
         if part.shape in {"one", "details"} and held is not None:
             values[name] = onto(held, want)
-        elif part.shape in {"table", "blocks"}:
+        elif part.shape in RECORDS:
             values[name] = tuple(onto(a, b) for a, b in zip(held, want, strict=True))
         else:
             values[name] = want
@@ -141,7 +144,7 @@ def test_setting_a_value_and_replacing_the_document_give_the_same_bytes(kind: Ki
 
 
 def listed_parts(kind: Kind) -> list[str]:
-    return [name for name, part in layout(kind.document).parts.items() if part.shape in {"table", "blocks"}]
+    return [name for name, part in layout(kind.document).parts.items() if part.shape in RECORDS]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in PAGES if listed_parts(kind)], ids=lambda kind: kind.name)
@@ -186,7 +189,7 @@ def all_extra(record: Any) -> set[str]:
         held = getattr(record, name)
         if part.shape == "details" and held is not None:
             found |= all_extra(held)
-        elif part.shape in {"table", "blocks"}:
+        elif part.shape in RECORDS:
             found |= {word for each in held for word in all_extra(each)}
     return found
 

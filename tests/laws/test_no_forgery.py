@@ -17,18 +17,18 @@ import pytest
 
 from cosmemory.document.changes import changed
 from cosmemory.document.decode import decode
-from cosmemory.document.fields import Record, layout
+from cosmemory.document.fields import RECORDS, Record, layout
 from cosmemory.document.paths import with_value
 from cosmemory.document.render import render
 from cosmemory.kinds import KINDS, Kind
 from cosmemory.kinds.coordination_log import CoordinationLog, Event, entries
+from cosmemory.kinds.entries import event_text
 from cosmemory.syntax.entry import LABELS
 from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.syntax.parse import parse, parse_plainly
-from cosmemory.transaction import event_text
 from tests.laws.hostile import AMOUNT, NOON, count_words, filled, hostile
 from tests.laws.human import PROSE
-from tests.laws.judges import Shape, by_markdown_it, by_mistune
+from tests.laws.judges import Shape, by_frontmatter, by_markdown_it, by_mistune
 
 PAGES = [kind for kind in KINDS if kind.document is not CoordinationLog]
 WORDS = (f"word{number}" for number in itertools.count())
@@ -48,7 +48,10 @@ def assert_reads(text: str, document: Any) -> None:
 
 
 def assert_same_shape(text: str, plain: str, document: Any) -> None:
-    """Other parsers see the same headings, tables, rows, cells and lists as with harmless words."""
+    """Other parsers see the same front matter, headings, tables, rows, cells and lists as with harmless words."""
+    keys, text = by_frontmatter(text)
+    plain_keys, plain = by_frontmatter(plain)
+    assert keys == plain_keys
     for judge in (by_mistune, by_markdown_it):
         shape, cells = judge(without_prose(text))
         assert shape == judge(without_prose(plain))[0]
@@ -59,7 +62,7 @@ def assert_same_shape(text: str, plain: str, document: Any) -> None:
 
 def without_prose(text: str) -> str:
     """The page less its free text, where people may write any Markdown."""
-    text = re.sub(rf"(?m)^(## (?:{'|'.join(PROSE)})\n)(?s:.*?)(?=^## |\Z)", r"\1", text)
+    text = re.sub(rf"(?m)^(## (?:{'|'.join(sorted(PROSE))})\n)(?s:.*?)(?=^## |\Z)", r"\1", text)
     return re.sub(r"(?m)^(\*\*Notes:\*\*\n)(?s:.*?)(?=^---\n)", r"\1", text)
 
 
@@ -77,11 +80,9 @@ def words_in_tables(document: Any) -> set[str]:
         )
     shape = layout(type(document))
     found = {
-        value.type.write(getattr(document, name))
+        ", ".join(held) if isinstance(held, tuple) else value.type.write(held)
         for name, value in shape.values.items()
-        if value.in_row
-        and getattr(document, name) is not None
-        and not isinstance(getattr(document, name), tuple)
+        if value.in_row and (held := getattr(document, name)) is not None
     }
     return found.union(*(words_in_tables(getattr(document, name)) for name in shape.parts))
 
@@ -107,7 +108,7 @@ def refilled(record: Any, text: Callable[[], str]) -> Any:
         held = getattr(record, name)
         if part.shape == "one":
             values[name] = refilled(held, text)
-        elif part.shape in {"table", "blocks"}:
+        elif part.shape in RECORDS:
             rows = tuple(refilled(each, text) for each in held)
             keys = [str(getattr(row, part.key)).lower() for row in rows] if part.key else []
             values[name] = rows if len(set(keys)) == len(keys) else held
@@ -185,7 +186,7 @@ def word_paths(document: Any) -> list[str]:
             found.append(name)
         elif part.shape == "one":
             found += [f"{name}.{inner}" for inner in word_paths(held)]
-        elif part.shape in {"table", "blocks"}:
+        elif part.shape in RECORDS:
             for number, each in enumerate(held, 1):
                 found += [f"{name}.#{number}.{inner}" for inner in word_paths(each)]
     return found

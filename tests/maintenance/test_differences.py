@@ -28,6 +28,8 @@ MONTH = "performance/agent-builder-one-2026-11.md"
 TYPED = [kind for kind in KINDS if kind.name != "coordination-log"]
 CONFLICT = "conflicts/CONFLICT-1.md"
 MANY = {"session": "sessions/current.md", "meeting": "meetings/planning_20251014_173045.md"}
+HANDOFF = "handoffs/payments-2026-11-20.md"
+ONBOARDING = "onboarding/helper-1-2026-11-20.md"
 REPORT = "performance/reports/weekly-2026-W47.md"
 
 
@@ -119,6 +121,7 @@ def test_a_page_that_came_or_went_is_told_as_such():
 def test_every_kind_tells_where_and_from_what_to_what(kind, snapshot):
     """Each value of the example page set to another, each record taken away: every difference in full."""
     many = {"daily-metrics": DAILY, "agent-metrics": MONTH, "report": REPORT, "conflict": CONFLICT} | MANY
+    many |= {"handoff": HANDOFF, "onboarding": ONBOARDING}
     path = many.get(kind.name, kind.path)
     before = page(path)
     lines = before.split("\n")

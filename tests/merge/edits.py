@@ -9,7 +9,7 @@ from typing import Any
 
 from cosmemory.document.changes import changed
 from cosmemory.document.decode import decode
-from cosmemory.document.fields import Record, Value, layout
+from cosmemory.document.fields import RECORDS, Record, Value, layout
 from cosmemory.document.paths import with_value
 from cosmemory.document.render import render
 from cosmemory.kinds import KINDS, Kind
@@ -29,6 +29,9 @@ PATHS = {
     "conflict": "conflicts/CONFLICT-1.md",
     "session": "sessions/current.md",
     "meeting": "meetings/planning_20251014_173045.md",
+    "board": "board.md",
+    "handoff": "handoffs/payments-2026-11-20.md",
+    "onboarding": "onboarding/helper-2026-11-20.md",
 }
 SAMPLES = {
     "a time": ["2026-12-24T18:00:00Z", "2027-01-02T03:04:05Z"],
@@ -100,7 +103,7 @@ def some_edit(kind: Kind, document: Any, choose: random.Random) -> Edit:
         path, value = choose.choice(list(single_values(document)))
         return set_value(path, value, choose)
     parts = layout(kind.document).parts
-    name = choose.choice([name for name, part in parts.items() if part.shape in {"table", "blocks"}])
+    name = choose.choice([name for name, part in parts.items() if part.shape in RECORDS])
     part = parts[name]
     held = getattr(document, name)
     if held and choose.random() < 0.4:
@@ -157,7 +160,7 @@ def single_values(record: Record, where: Path = ()) -> Iterator[tuple[Path, Valu
         held = getattr(record, name)
         if part.shape in {"one", "details"} and held is not None:
             yield from single_values(held, (*where, name))
-        elif part.shape in {"table", "blocks"} and part.key:
+        elif part.shape in RECORDS and part.key:
             for each in held:
                 key = str(getattr(each, part.key))
                 found = single_values(each, (*where, name, key))
@@ -177,7 +180,7 @@ def flat(record: Any, where: Path = ()) -> dict[Path, Any]:
         held = getattr(record, name)
         if part.shape in {"one", "details"} and held is not None:
             said |= flat(held, (*where, name))
-        elif part.shape in {"table", "blocks"}:
+        elif part.shape in RECORDS:
             for each in held:
                 inner = flat(each)
                 key = (

@@ -136,7 +136,8 @@ def test_every_line_is_one_of_a_side_where_no_two_edits_are_in_one_record(kind, 
 
 def derived(kind, line: str) -> bool:
     return kind.derive is not None and any(
-        word in line.lower() for word in ("total agents", "active", "inactive", "|", "assigned")
+        word in line.lower()
+        for word in ("total agents", "active", "inactive", "|", "assigned", "content_sha256")
     )
 
 

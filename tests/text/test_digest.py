@@ -36,3 +36,13 @@ def test_both_ways_agree(pieces):
         patch.setattr(digest, "_digest", [digest.lean])
         for piece in pieces:
             assert digest.sha256_hex(piece) == hashlib.sha256(piece).hexdigest()
+
+
+def test_a_large_text_is_digested_once_and_another_of_its_length_again(anew):
+    one, other = b"a" * digest.LARGE, b"b" * digest.LARGE
+    told = [digest.sha256_hex(each) for each in (one, other, one, other)]
+    assert told == [hashlib.sha256(each).hexdigest() for each in (one, other)] * 2
+    assert anew == [digest.LARGE] * 2
+    for number in range(digest.KEPT):
+        digest.sha256_hex(bytes([number]) * digest.LARGE)
+    assert digest.sha256_hex(one) == told[0]

@@ -123,6 +123,15 @@ class FilesStore:
         """A file below ``.cosmemory/``, where there is one or we may make it."""
         return cache.place(self.root, name)
 
+    def glance(self, path: str) -> str:
+        """The file of a page, its length and its times; every replaced page is another file."""
+        check_path(path)
+        try:
+            found = os.stat(f"{self.root}/{path}", follow_symlinks=False)
+        except OSError:
+            return ""
+        return f"{found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+
     def remembered(self, name: str) -> bytes:
         """What was remembered under a name, empty when nothing was."""
         return cache.read(self.root, name)
@@ -337,6 +346,7 @@ class FilesWriter:
         store = self.store
         steps: list[intent.Step] = []
         turned: list[Extended | Turned] = []
+        stand: dict[str, Found | None] = {}
         for change in changes:
             if isinstance(change, Append):
                 closing, length, tail = store._log(change.path).ready()  # noqa: SLF001
@@ -347,13 +357,13 @@ class FilesWriter:
                 turned.append(Extended(change.path, length, data, revision))
             else:
                 new = change.data if isinstance(change, Replace) else None
-                before = self._before(change)
+                before = stand[change.path] = self._before(change)
                 check_names(store.root, change.path, before)
                 steps.append(intent.step_for(change.path, new, before))
                 turned.append(Turned(change.path, before, new))
         together = intent.Intent(told=told, steps=tuple(steps))
         with store._past.remembering(told, turned):  # noqa: SLF001
-            intent.carry_out(store.lock, together, store.durability)
+            intent.carry_out(store.lock, together, store.durability, stand)
         return tuple(each.after for each in turned)
 
     def _before(self, change: Replace | Remove) -> Found | None:

@@ -16,12 +16,16 @@ from cosmemory.engines.files import folder, litter
 from cosmemory.engines.files.disk import let_go, read_all, refusal, write_all
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
 from cosmemory.engines.files.log import Log
-from cosmemory.engines.files.replace import MAKE_PAGE, OPEN_PAGE, Found, find, replace
+from cosmemory.engines.files.replace import MAKE_PAGE, OPEN_PAGE, Found, current, replace
 from cosmemory.engines.files.shelf import CONFLICTS, put_aside
 from cosmemory.errors import CosmemoryError, EditedMeanwhile, NotFound, Unsafe
 from cosmemory.frozen import frozen
 from cosmemory.store import Attribution, check_path, revision_of
 from cosmemory.text.digest import sha256_hex
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FORMAT = 1
 
@@ -82,8 +86,12 @@ def read(root: str) -> Intent | None:
         let_go(descriptor)
 
 
-def carry_out(lock: Lock, intent: Intent, durability: str) -> None:
+def carry_out(
+    lock: Lock, intent: Intent, durability: str, believed: Mapping[str, Found | None] | None = None
+) -> None:
     """Make the changes of an intent: durable as a record first, then page by page.
+
+    The pages as they are ``believed`` to stand are not read again where the file system says that nothing happened.
 
     Raises what the first page refuses, with nothing changed. Once a page has been changed the whole has
     happened, and what could not be done at once is done by the next writer.
@@ -93,7 +101,7 @@ def carry_out(lock: Lock, intent: Intent, durability: str) -> None:
     done = 0
     try:
         for step in intent.steps:
-            _take(lock, step, durability)
+            _take(lock, step, durability, (believed or {}).get(step.path))
             done += 1
     except (OSError, CosmemoryError) as error:
         if done == 0:
@@ -139,11 +147,11 @@ def _take_or_keep_both(lock: Lock, step: Step, durability: str) -> None:
         _keep_both(lock, step)
 
 
-def _take(lock: Lock, step: Step, durability: str) -> None:
+def _take(lock: Lock, step: Step, durability: str, believed: Found | None = None) -> None:
     if step.appended:
         _append(lock, step, durability)
         return
-    found = find(lock.root, step.path)
+    found = current(lock.root, step.path, believed)
     now = found.revision if found else None
     if now == (None if step.after is None else revision_of(step.after)):
         return

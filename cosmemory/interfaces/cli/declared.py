@@ -63,6 +63,10 @@ class Declared:
 
         return made
 
+    def include(self, *declared: Declared) -> None:
+        """Commands and groups made elsewhere, as commands of this group."""
+        self.commands.update({each.name: each for each in declared})
+
     def call(self, values: dict[str, Any], root: str | None, as_json: bool) -> object:
         """The body done, with what was said before the command's name where nothing was said after it."""
         if "root" in values:

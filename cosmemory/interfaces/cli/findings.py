@@ -9,7 +9,7 @@ from cosmemory.checks.run import CheckedPage
 from cosmemory.diagnostics import Diagnostic, caret
 from cosmemory.interfaces.cli.output import visible_line
 from cosmemory.interfaces.cli.terminal import plain
-from cosmemory.rules import ERROR, INFO, WARNING
+from cosmemory.rules.rule import ERROR, INFO, WARNING
 from cosmemory.text.edits import Edit
 from cosmemory.text.spans import LineIndex
 from cosmemory.text.visible import HIDDEN, visible

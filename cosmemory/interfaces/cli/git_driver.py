@@ -8,7 +8,10 @@ import subprocess
 import sys
 
 import cosmemory
-from cosmemory.kinds import ARCHIVE, kind_of
+from cosmemory.config import load_settings
+from cosmemory.errors import ConfigError
+from cosmemory.kinds import ARCHIVE, BUILT_IN, Kinds, kind_of
+from cosmemory.reader import known_kinds
 from cosmemory.root import INSIDE
 
 # Neither is the exit code of a Python that could not start, or of a shell that found none: git would be told
@@ -70,3 +73,17 @@ def page_path(path: str, top: str = ".") -> str:
         if kind_of(name) or ARCHIVE.fullmatch(name):
             return name
     return "/".join(parts)
+
+
+def kinds_of_page(path: str, top: str = ".") -> Kinds:
+    """The kinds that the memory of the file ``path`` knows; where its settings cannot be used, those of every memory.
+
+    A merge that git began must not fail for the sake of the settings: by line it is still merged.
+    """
+    page = page_path(path, top)
+    whole = path.replace(os.sep, "/")
+    root = os.path.join(top, whole.removesuffix(page)) if whole.endswith(page) else top
+    try:
+        return known_kinds(load_settings(os.path.abspath(root)))
+    except ConfigError:
+        return BUILT_IN

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cosmemory.errors import Refused
-from cosmemory.interfaces.cli.git_driver import DISPUTED, MERGED, page_path
+from cosmemory.interfaces.cli.git_driver import DISPUTED, MERGED, kinds_of_page, page_path
 from cosmemory.interfaces.cli.output import tell_warning
 from cosmemory.interfaces.cli.saving import read_file, save_file
 from cosmemory.merge.pages import merge_pages
@@ -76,7 +76,8 @@ def _merged(
         raise Refused("One of the three files is not there.")
     # Git hands over an empty file where both sides have added the page.
     base = texts[0] or None
-    return merge_pages(page_path(path), base, *texts[1:], labels=labels, marker_size=marker_size)
+    kinds = kinds_of_page(path)
+    return merge_pages(page_path(path), base, *texts[1:], labels=labels, marker_size=marker_size, kinds=kinds)
 
 
 def _label(given: str | None, otherwise: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cosmemory.errors import NotFound
 from cosmemory.interfaces.cli.output import tell_notices
-from cosmemory.kinds import KINDS, STANDARD
+from cosmemory.kinds import STANDARD
 from cosmemory.memory import Memory
 
 
@@ -70,6 +70,6 @@ def _page(memory: Memory, name: str, known: set[str]) -> str:
     if os.path.exists(name):
         raise NotFound(f"{name!r} in the memory at {root_of(memory)}", "--root DIR names another memory.")
     path = memory.path_of(name)
-    if path not in known and all(path != kind.path for kind in KINDS):
+    if path not in known and all(path != kind.path for kind in memory.kinds):
         raise NotFound(f"The page {name!r}", "cosmemory validate without a name checks every page.")
     return path

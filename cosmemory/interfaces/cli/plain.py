@@ -40,7 +40,7 @@ def read_call(
     if not rest:
         raise Unsure
     declared = load(rest.pop(0))
-    if declared.commands:
+    while declared.commands:
         if not rest or rest[0] not in declared.commands:
             raise Unsure
         declared = declared.commands[rest.pop(0)]

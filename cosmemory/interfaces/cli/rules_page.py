@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cosmemory.rules import FAMILIES, NONE, RULES, SAFE, UNSAFE, Rule
+from cosmemory.rules.rule import NONE, SAFE, UNSAFE, Rule
+from cosmemory.rules.table import FAMILIES, RULES
 
 _FIXES = {
     SAFE: "`--fix` mends it where the right text is certain.",
@@ -26,13 +27,11 @@ def rule_text(rule: Rule) -> str:
         _fact(rule),
         "## What it does",
         rule.summary,
-        "## Why is this bad?",
-        rule.why,
-        "## Example",
-        _shown(rule.example),
-        "## Instead",
-        _shown(rule.remedy),
     ]
+    more = {"Why is this bad?": rule.why, "Example": _shown(rule.example), "Instead": _shown(rule.remedy)}
+    # A project may leave out of its rules what goes without saying.
+    for heading, text in more.items():
+        lines += [f"## {heading}", text] if text else []
     return "\n\n".join(lines) + "\n"
 
 
@@ -41,7 +40,7 @@ def rules_markdown() -> str:
     lines = [
         "# Rules",
         INTRODUCTION,
-        "This page is made from the table in `cosmemory/rules.py`.",
+        "This page is made from the table in `cosmemory/rules/`.",
         _table(),
     ]
     for digit, family in FAMILIES.items():
@@ -78,7 +77,7 @@ def _fact(rule: Rule) -> str:
 
 def _shown(text: str) -> str:
     """An example: a sentence as it is, anything else as code, in a fence longer than any within."""
-    if text.endswith(".") and "\n" not in text:
+    if not text or (text.endswith(".") and "\n" not in text):
         return text
     longest = max((len(found) for found in re.findall("`{3,}", text)), default=2)
     fence = "`" * (longest + 1)

@@ -10,7 +10,8 @@ import cosmemory
 from cosmemory.checks.run import CheckedPage
 from cosmemory.diagnostics import Diagnostic, Fix
 from cosmemory.interfaces.cli.rules_page import rule_text
-from cosmemory.rules import ERROR, INFO, RULES, WARNING, Rule
+from cosmemory.rules.rule import ERROR, INFO, NONE, WARNING, Rule
+from cosmemory.rules.table import RULES
 from cosmemory.text.spans import LineIndex
 from cosmemory.text.visible import visible
 
@@ -22,6 +23,9 @@ def sarif_log(pages: Sequence[CheckedPage], prefix: str = "") -> dict[str, Any]:
     """The log of one run, with the rules that were broken; ``prefix`` stands before each path."""
     broken = {each.code for page in pages for each in page.diagnostics}
     rules = [rule for rule in RULES if rule.code in broken]
+    known = {rule.code for rule in rules}
+    own = {each.code: _own(each) for page in pages for each in page.diagnostics if each.code not in known}
+    rules += own.values()
     numbers = {rule.code: number for number, rule in enumerate(rules)}
     driver = {"name": "cosmemory", "version": cosmemory.__version__, "rules": [_rule(rule) for rule in rules]}
     results = [
@@ -32,6 +36,12 @@ def sarif_log(pages: Sequence[CheckedPage], prefix: str = "") -> dict[str, Any]:
     ]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _own(each: Diagnostic) -> Rule:
+    """The rule of a check of the project's own, as far as its finding tells."""
+    summary = f"A check of the project's own: {each.name.replace('-', ' ')}."
+    return Rule(each.code, each.name, each.severity, NONE, summary, "", "", f"cosmemory rule {each.code}")
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -104,7 +104,8 @@ def _revision(memory: Memory, path: str) -> str:
 
 def changes_of(outcome: Outcome[Any]) -> list[dict[str, Any]]:
     """The pages that a verb changed, each with its revision; the key is that of the record it was about."""
-    key = outcome.result if isinstance(outcome.result, str) else None
+    result = outcome.result
+    key = result if isinstance(result, str) else getattr(result, "key", None)
     return [
         {"document": path.removesuffix(".md"), "revision": revision, "key": key if index == 0 else None}
         for index, (path, revision) in enumerate(outcome.revisions)

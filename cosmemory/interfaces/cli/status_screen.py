@@ -21,7 +21,7 @@ from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.cos_state import Action
 from cosmemory.maintenance.glance import Finding
 from cosmemory.operations.status import Status, is_overdue
-from cosmemory.rules import ERROR
+from cosmemory.rules.rule import ERROR
 
 _STYLES = {
     "critical": "bad",

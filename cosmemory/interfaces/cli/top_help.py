@@ -20,6 +20,7 @@ Commands:
   set         Change one value.
   add         Add a record.
   remove      Remove a record.
+  new         Make a page of a kind of the project's own.
   history     Show what was changed, when, by whom and why.
   diff        Show what differs between two moments.
   blame       Show who set each value of a page.
@@ -40,6 +41,10 @@ Commands:
   agent       Spawn agents and follow them.
   recover     Find what was interrupted, and go on with it.
   watch       Look after agents, and raise an alert when one is lost.
+  board       Share values by key between agents.
+  handoff     Hand work over, acknowledge it by its hash, follow its chain.
+  onboard     Bring an agent on board, task by task.
+  run         Plan runs, drive their phases, and tell how they fare.
   report      Write the report of a week or a month, with charts.
   validate    Check pages, and mend what is safe to mend.
   rule        Explain a rule that validate checks.

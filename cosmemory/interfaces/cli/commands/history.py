@@ -48,12 +48,12 @@ def history(document: str | None, last: int | None, value: str | None, **options
     if value is not None:
         if not pages or options["search"] is not None:
             raise UsageError("--value is about one page, and stands without --search.", "Name the DOCUMENT.")
-        if next(value_changes(past, pages[0], value), None) is None:
+        if next(value_changes(past, pages[0], value, memory.kinds), None) is None:
             value_at(memory.read(pages[0]), value)  # refuses what is, and was, no value of the page
-        _values(past, pages[0], value, _wanted(memory, options), last, as_json=session.as_json)
+        _values(memory, pages[0], value, _wanted(memory, options), last, as_json=session.as_json)
         return
     wanted = _wanted(memory, options)
-    found = islice(past_of(past, pages, wanted, whole=session.as_json), last)
+    found = islice(past_of(past, pages, wanted, whole=session.as_json, kinds=memory.kinds), last)
     if session.as_json:
         print_json("history", {"changes": [_past_data(each) for each in found]})
         return
@@ -77,8 +77,11 @@ def _past_data(each: Past) -> dict[str, Any]:
     return {**change_data(each.change), "words": each.words, "differences": differences}
 
 
-def _values(past: History, path: str, where: str, wanted: Wanted, last: int | None, *, as_json: bool) -> None:
-    found = (each for each in value_changes(past, path, where) if wanted.takes(each.change))
+def _values(
+    memory: Memory, path: str, where: str, wanted: Wanted, last: int | None, *, as_json: bool
+) -> None:
+    past = memory.store.history()
+    found = (each for each in value_changes(past, path, where, memory.kinds) if wanted.takes(each.change))
     if as_json:
         listed = [
             {**change_data(each.change), "old": each.old, "new": each.new} for each in islice(found, last)
@@ -128,7 +131,7 @@ def diff(what: tuple[str, ...], text: bool, **options: Any) -> None:
         else:
             print_difference(shown)
         return
-    found = [each for side in sides for each in page_differences(*side)]
+    found = [each for side in sides for each in page_differences(*side, memory.kinds)]
     if session.as_json:
         print_json(
             "diff", {"from": start, "to": end, "differences": [difference_data(each) for each in found]}
@@ -198,7 +201,10 @@ def blame(document: str, path: str | None, **options: Any) -> None:
     stored = memory.store.read(page)
     if stored is None:
         raise no_page(page)
-    found = blame_value(past, page, stored.data, path) if path else blame_page(past, page, stored.data)
+    if path:
+        found = blame_value(past, page, stored.data, path, memory.kinds)
+    else:
+        found = blame_page(past, page, stored.data, memory.kinds)
     if session.as_json:
         listed = [
             {

@@ -8,7 +8,7 @@ import sys
 from cosmemory import clock
 from cosmemory.errors import InvalidValue, UsageError
 from cosmemory.interfaces.cli.declared import argument, command, option
-from cosmemory.interfaces.cli.git_driver import page_path
+from cosmemory.interfaces.cli.git_driver import kinds_of_page, page_path
 from cosmemory.interfaces.cli.git_merge import told
 from cosmemory.interfaces.cli.output import print_json, tell_notices, tell_warning
 from cosmemory.interfaces.cli.saving import read_file, save_file
@@ -47,7 +47,10 @@ def merge(
     if named is None:
         raise UsageError("Neither side has a page.", "One of them may be -, not both.")
     page = page_path(named) if name else page_path(os.path.abspath(named), os.sep)
-    merged = merge_pages(page, *texts, strategies=_strategies(**options), labels=_labels(ours, theirs))
+    kinds = kinds_of_page(named) if name else kinds_of_page(os.path.abspath(named), os.sep)
+    merged = merge_pages(
+        page, *texts, strategies=_strategies(**options), labels=_labels(ours, theirs), kinds=kinds
+    )
     if output is not None and (merged.data is not None or os.path.lexists(output)):
         save_file(output, merged.data)
     if as_json:

@@ -18,6 +18,7 @@ from cosmemory.text.spans import LineIndex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 
@@ -140,17 +141,44 @@ def add(document: str, path: str, values: tuple[str, ...], **options: Any) -> No
     PATH names the section, such as pending_actions; each KEY a column, as in priority=high.
     """
     session = session_of(options)
+    given = _given(values)
+    session.change(
+        lambda memory: pages.add_record(memory, document, path, given, expected=session.expected(document)),
+        str,
+        page=document,
+    )
+
+
+@command(lenient=True)
+@changing
+@argument("kind")
+@argument("words", many=True, metavar="[ID] [PATH=VALUE...]")
+def new(kind: str, words: tuple[str, ...], **options: Any) -> None:
+    """Make the page of a new record of a kind of the project's own; print its name and revision.
+
+    KIND is one that the settings declare. ID is what the page is called, where its path has a place for that; each
+    PATH a field, as in status=open or details.owner=me.
+    """
+    from cosmemory.operations.documents import new as make
+
+    session = session_of(options)
+    key, values = (words[0], words[1:]) if words and "=" not in words[0] else (None, words)
+    given = _given(values)
+    session.change(
+        lambda memory: make(memory, kind, key, values=given),
+        lambda path: path.removesuffix(".md"),
+    )
+
+
+def _given(values: Sequence[str]) -> dict[str, str]:
+    """What stands behind each KEY=."""
     given: dict[str, str] = {}
     for each in values:
         key, equals, text = each.partition("=")
         if not equals or not key:
             raise UsageError(f"{each!r} is not KEY=VALUE.", "Write, say, priority=high.")
         given[key] = text
-    session.change(
-        lambda memory: pages.add_record(memory, document, path, given, expected=session.expected(document)),
-        str,
-        page=document,
-    )
+    return given
 
 
 @command()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from cosmemory.errors import NotFound
+from cosmemory.errors import NoMemory, NotFound
 from cosmemory.interfaces.cli.declared import argument, command, option
 from cosmemory.interfaces.cli.findings import STYLES
 from cosmemory.interfaces.cli.output import on_terminal, print_json, print_text
 from cosmemory.interfaces.cli.rules_page import rule_text
-from cosmemory.interfaces.cli.session import reading, session_of
+from cosmemory.interfaces.cli.session import Session, reading, session_of
 from cosmemory.interfaces.cli.terminal import prose, show, styled, table
-from cosmemory.rules import NONE, RULES, SAFE, UNSAFE, Rule, close_rule, rule_of
+from cosmemory.rules.rule import NONE, SAFE, UNSAFE, Rule
+from cosmemory.rules.table import RULES, close_rule, rule_of
 
 _FIXES = {SAFE: "--fix", UNSAFE: "--unsafe-fixes", NONE: ""}
 
@@ -28,12 +29,14 @@ def rule(code: str | None, every: bool, **options: Any) -> None:
     CODE is a code such as COS201, or the name of a rule; without one every rule is told.
     """
     session = session_of(options)
+    found = rule_of(code) if code is not None and not every else None
+    own = () if found is not None else _own(session)
     if every or code is None:
-        rules = list(RULES)
+        rules = [*RULES, *own]
     else:
-        found = rule_of(code)
+        found = found or rule_of(code, own)
         if found is None:
-            raise NotFound(f"The rule {code!r}", close_rule(code))
+            raise NotFound(f"The rule {code!r}", close_rule(code, own))
         rules = [found]
     if session.as_json:
         keys = ("code", "name", "severity", "fix", "summary", "why", "example", "remedy")
@@ -44,6 +47,16 @@ def rule(code: str | None, every: bool, **options: Any) -> None:
         _show_table(rules)
     else:
         show(_painted(line) for each in rules for line in rule_text(each).split("\n"))
+
+
+def _own(session: Session) -> tuple[Rule, ...]:
+    """The rules of the project's own checks, where there is a memory that has such."""
+    from cosmemory.checks.project import project_of
+
+    try:
+        return project_of(session.memory().settings).rules
+    except NoMemory:
+        return ()
 
 
 def _show_table(rules: list[Rule]) -> None:

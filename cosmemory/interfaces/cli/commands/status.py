@@ -22,7 +22,7 @@ from cosmemory.interfaces.cli.status_texts import (
 from cosmemory.interfaces.cli.terminal import show
 from cosmemory.maintenance.glance import Finding, glance
 from cosmemory.operations.status import Status, is_overdue, look
-from cosmemory.rules import INFO
+from cosmemory.rules.rule import INFO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

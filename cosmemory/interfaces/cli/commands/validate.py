@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from cosmemory.checks.project import project_of
 from cosmemory.checks.run import CheckedPage
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.errors import UsageError
@@ -28,7 +29,8 @@ from cosmemory.interfaces.cli.session import Session, difference, reading, sessi
 from cosmemory.interfaces.cli.terminal import print_difference, show, styled
 from cosmemory.memory import Memory
 from cosmemory.operations.fixing import chosen, fix
-from cosmemory.rules import close_rule, codes_of
+from cosmemory.rules.rule import Rule
+from cosmemory.rules.table import close_rule, codes_of
 from cosmemory.store import Replace
 
 TYPE_CHECKING = False
@@ -50,6 +52,7 @@ class Wish:
     count: bool
     select: frozenset[str]
     ignore: frozenset[str]
+    own: bool
 
 
 @command()
@@ -69,16 +72,26 @@ class Wish:
 @option("--select", metavar="CODES", many=True, help=CODES)
 @option("--ignore", metavar="CODES", many=True, help="All but these.")
 @option("--statistics", "count", flag=True, help="Tell how often each rule is broken.")
+@option("--no-project-checks", "without", flag=True, help="Do not run the project's own checks.")
 @option("--watch", flag=True, help="Check again whenever a page is saved, until Ctrl-C.")
 @option("--stdin-filename", "filename", metavar="F", help="Check stdin (PATH is -) as the page F.")
 def validate(
-    paths: tuple[str, ...], how: str | None, watch: bool, filename: str | None, **options: Any
+    paths: tuple[str, ...], how: str | None, watch: bool, filename: str | None, without: bool, **options: Any
 ) -> int:
     """Check pages: exit 0 when there is no error, 1 when there is, 2 when they cannot be checked."""
     session = session_of(options)
-    select, ignore = _codes(options.pop("select")), _codes(options.pop("ignore"))
+    given = options.pop("select"), options.pop("ignore")
+    # Only codes that are not built in are worth a look at what the project registers.
+    own = () if without or not any(given) else project_of(session.memory().settings).rules
+    select, ignore = (_codes(each, own) for each in given)
     on_github = os.environ.get("GITHUB_ACTIONS") == "true"
-    wish = Wish(how=how or ("github" if on_github else "concise"), select=select, ignore=ignore, **options)
+    wish = Wish(
+        how=how or ("github" if on_github else "concise"),
+        select=select,
+        ignore=ignore,
+        own=not without,
+        **options,
+    )
     if filename is not None or "-" in paths:
         if watch or filename is None or paths not in {(), ("-",)}:
             raise UsageError(
@@ -103,7 +116,7 @@ def _round(session: Session, wish: Wish, memory: Memory, paths: Sequence[str]) -
         if wish.diff:
             memory.store = target
         with progress("Mending pages"):
-            fixed = fix(memory, named, unsafe=wish.unsafe, select=wish.select, ignore=wish.ignore).result
+            fixed = _mended(memory, wish, named)
         if wish.diff:
             return _shown(session, target)
     return _tell(session, wish, memory, named, fixed, prefix_of(memory))
@@ -122,7 +135,7 @@ def _from_stdin(session: Session, wish: Wish, filename: str) -> int:
         return _tell(session, wish, memory, [path], 0, prefix)
     mended = Rehearsal(typed)
     memory.store = mended
-    fix(memory, [path], unsafe=wish.unsafe, select=wish.select, ignore=wish.ignore)
+    _mended(memory, wish, [path])
     if wish.diff:
         return _shown(session, mended)
     after = mended.read(path)
@@ -132,6 +145,19 @@ def _from_stdin(session: Session, wish: Wish, filename: str) -> int:
     pages = _checked(wish, memory, [path])
     print(formatted(pages, "concise", prefix), end="", file=sys.stderr)
     return _exit_code(pages, strict=wish.strict)
+
+
+def _mended(memory: Memory, wish: Wish, named: Sequence[str] | None) -> int:
+    """How many fixes were made."""
+    done = fix(
+        memory,
+        named,
+        unsafe=wish.unsafe,
+        select=wish.select,
+        ignore=wish.ignore,
+        project_checks=wish.own,
+    )
+    return done.result
 
 
 def _shown(session: Session, mended: Rehearsal) -> int:
@@ -145,7 +171,7 @@ def _shown(session: Session, mended: Rehearsal) -> int:
 
 def _checked(wish: Wish, memory: Memory, named: Sequence[str] | None) -> list[CheckedPage]:
     with reading_pages(memory, "Checking pages"):
-        found = memory.validate(named).pages
+        found = memory.validate(named, project_checks=wish.own).pages
     return [
         replace(page, diagnostics=tuple(chosen(page.diagnostics, wish.select, wish.ignore))) for page in found
     ]
@@ -190,16 +216,16 @@ def _sum_up(told: str, pages: Sequence[CheckedPage], wish: Wish) -> None:
     show(lines)
 
 
-def _codes(given: Sequence[str]) -> frozenset[str]:
+def _codes(given: Sequence[str], own: Sequence[Rule]) -> frozenset[str]:
     """The codes that the words of an option mean.
 
     Raises UsageError for a word that means none: a slip would silence or select nothing, unseen.
     """
     codes: set[str] = set()
     for word in (word.strip() for words in given for word in words.split(",")):
-        meant = codes_of(word)
+        meant = codes_of(word, own)
         if word and not meant:
-            raise UsageError(f"There is no rule {word!r}.", close_rule(word))
+            raise UsageError(f"There is no rule {word!r}.", close_rule(word, own))
         codes |= meant if word else frozenset()
     return frozenset(codes)
 

@@ -1,0 +1,1 @@
+"""The rules for pages, by what they are about; ``table`` lists them all."""
