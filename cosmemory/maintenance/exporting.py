@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
-FORMATS = ("jsonl", "state", "agents")
+FORMATS = ("jsonl", "state", "agents", "tables", "sqlite")
 # Those that can be taken in again.
 INCOMING = ("jsonl", "state", "agents")
 
