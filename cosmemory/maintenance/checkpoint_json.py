@@ -83,10 +83,15 @@ def checkpoint_of_json(name: str, held: Mapping[str, Any]) -> Snapshots:
         at=at,
         pages=pages,
         notes=kept,
-        others=tuple((str(row.key), str(row.value)) for row in rows),
+        others=(
+            *((str(row.key), str(row.value)) for row in rows),
+            *((key, _UNTOLD) for key in said if key not in held),
+        ),
     )
 
 
+# What stands for a value that the file does not tell, and the checkpoint does.
+_UNTOLD = "-"
 _USUAL = "The usual name is checkpoint_YYYYMMDD_HHMMSS.json"
 
 
@@ -171,14 +176,18 @@ def json_of_checkpoint(memory: Reader, checkpoint: Checkpoint) -> dict[str, Any]
                 stored = Stored(path=each.path, data=file.read(), revision=each.revision)
             pages[each.path] = read_page(stored).document
     found = _snapshots(pages)
-    for key, value in manifest.others:
-        path = path_of(Other(key=key))
-        if path is not None:
-            found[path[0]] = read_data(value).value.value
-    if not set(found) & set(SNAPSHOTS):
+    if not found:
         return None
     head = _head(checkpoint.name, manifest.created, manifest.notes)
-    first = {key: found.pop(key, head[key]) for key in ("checkpoint_id", "timestamp")}
+    for key, value in manifest.others:
+        path = path_of(Other(key=key))
+        if path is not None and value == _UNTOLD:
+            head.pop(path[0], None)
+        elif path is not None:
+            found[path[0]] = read_data(value).value.value
+    first: dict[str, Any] = {
+        key: found.pop(key, head[key]) for key in ("checkpoint_id", "timestamp") if key in head
+    }
     return {**first, **found, **{key: head[key] for key in head if key not in {*first, *found}}}
 
 

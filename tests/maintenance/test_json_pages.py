@@ -157,7 +157,12 @@ def test_a_session_that_was_reset_has_nobody_to_speak() -> None:
 
 
 def test_a_meeting_is_over_and_keeps_its_counts_though_no_action_is_listed() -> None:
-    held = {"meeting_id": "planning_1", "verdict": "GO", "actions_generated": 5, "assigned_owners": {"ops": 3}}
+    held = {
+        "meeting_id": "planning_1",
+        "verdict": "GO",
+        "actions_generated": 5,
+        "assigned_owners": {"ops": 3},
+    }
     page = page_of_json(PLANNING_OUTPUT, held)
     assert (page.team, page.status, page.actions_generated) == ("planning", "concluded", 5)
     assert derived(page) == page
