@@ -260,6 +260,18 @@ def test_numbers_of_any_size_are_kept_exactly(tmp_path: Path, number: float) -> 
     assert told(json.loads(written(memory, "agents")["agent-deployment/state/L2.json"])) == told(held)
 
 
+def test_a_meeting_cannot_name_a_file_outside_of_the_export(tmp_path: Path) -> None:
+    for number, at in enumerate(("2025-10-14T01:00:00Z", "2025-10-14T02:00:00Z")):
+        held = {"meeting_id": "../../evil", "timestamp": at, "verdict": "GO"}
+        write(tmp_path, f"meetings/planning_{number}.json", held)
+    memory = empty()
+    taken_in(memory, tmp_path)
+    assert sorted(written(memory, "state")) == [
+        "state/last_planning_output.json",
+        "state/meetings/planning_0.json",
+    ]
+
+
 @pytest.mark.parametrize("key", ["../../evil", "a/b", "..", ".hidden", "", None, 5, "x\ny"])
 def test_an_id_that_no_page_can_have_gives_way_to_the_name_of_the_file(tmp_path: Path, key: Any) -> None:
     write(tmp_path, "state/L2.json", {"agent_id": key, "status": "failed"})

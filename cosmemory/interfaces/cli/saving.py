@@ -61,7 +61,10 @@ def save_folder(path: str, files: Iterable[tuple[str, bytes]], *, replacing: boo
             raise Refused(
                 f"{path} is not empty.", "--replace puts files in the place of those of their names."
             )
-        _write_all(target, files)
+        for name, data in files:
+            place = os.path.join(target, *name.split("/"))
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            save_file(place, data)
         return
     above = os.path.dirname(target)
     try:
@@ -69,7 +72,7 @@ def save_folder(path: str, files: Iterable[tuple[str, bytes]], *, replacing: boo
     except OSError as error:
         raise NotSaved(path, error.strerror or str(error)) from error
     try:
-        _write_all(temporary, files)
+        _write_new(temporary, files)
         os.chmod(temporary, 0o777 & ~_umask())
         os.rename(temporary, target)
     except BaseException:
@@ -78,11 +81,23 @@ def save_folder(path: str, files: Iterable[tuple[str, bytes]], *, replacing: boo
     _sync_folder(above)
 
 
-def _write_all(folder: str, files: Iterable[tuple[str, bytes]]) -> None:
+def _write_new(folder: str, files: Iterable[tuple[str, bytes]]) -> None:
+    """Writes files into a folder that nobody knows yet: it is durable as a whole, before it gets its name."""
+    folders = {folder}
     for name, data in files:
         place = os.path.join(folder, *name.split("/"))
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        save_file(place, data)
+        above = os.path.dirname(place)
+        if above not in folders:
+            os.makedirs(above, exist_ok=True)
+            while above not in folders:
+                folders.add(above)
+                above = os.path.dirname(above)
+        with open(place, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    for each in folders:
+        _sync_folder(each)
 
 
 def _sync_folder(folder: str) -> None:

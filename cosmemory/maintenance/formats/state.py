@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cosmemory.kinds import DEPLOYMENT, MEETING, SESSION, SESSION_PATH, SYSTEM_METRICS
 from cosmemory.kinds.meeting import CONCLUDED, EXECUTION, PLANNING, Meeting
@@ -16,6 +16,7 @@ from cosmemory.maintenance.json_pages import json_of_page
 from cosmemory.maintenance.session_json import CURRENT_SESSION, OUTPUTS
 from cosmemory.maintenance.strict_json import json_bytes
 from cosmemory.memory import Memory
+from cosmemory.operations.page_ids import id_on
 
 FOLDER = True
 _LAST = {PLANNING: "last_planning_output.json", EXECUTION: "last_execution_output.json"}
@@ -23,7 +24,7 @@ _LAST = {PLANNING: "last_planning_output.json", EXECUTION: "last_execution_outpu
 
 def pieces(memory: Memory, chosen: Chosen) -> Iterator[Piece]:
     """A file for each page that such a folder has a place for, and for each checkpoint that holds one."""
-    meetings: list[Meeting] = []
+    meetings: dict[str, Meeting] = {}
     for path in chosen.pages:
         if SESSION.pattern.fullmatch(path):
             yield from _session(path, memory.read(path))
@@ -34,7 +35,7 @@ def pieces(memory: Memory, chosen: Chosen) -> Iterator[Piece]:
             held = json_of_page(METRICS_STATE, memory.read(path))
             yield Piece(name="metrics_state.json", data=json_bytes(held), pages=1)
         elif MEETING.pattern.fullmatch(path):
-            meetings.append(memory.read(path))
+            meetings[id_on(MEETING, path)] = memory.read(path)
     yield from _meetings(meetings)
     for checkpoint in listed(memory) if chosen.everything else ():
         told = json_of_checkpoint(memory, checkpoint)
@@ -45,17 +46,17 @@ def pieces(memory: Memory, chosen: Chosen) -> Iterator[Piece]:
 def _session(path: str, session: Session) -> Iterator[Piece]:
     name = "current_session.json"
     if path != SESSION_PATH:
-        name = f"{SESSIONS}/{path.rpartition('/')[2].removesuffix('.md')}.json"
+        name = f"{SESSIONS}/{id_on(SESSION, path)}.json"
     elif session.status == IDLE and session.session_id is None and not session.other_values:
         return  # there is none
     yield Piece(name=name, data=json_bytes(json_of_page(CURRENT_SESSION, session)), pages=1)
 
 
-def _meetings(meetings: list[Meeting]) -> Iterator[Piece]:
+def _meetings(meetings: Mapping[str, Meeting]) -> Iterator[Piece]:
     """The outputs of meetings that were concluded: the last of each team under its own name, the others by their ids."""
     for team, shape in OUTPUTS.items():
-        last = last_meeting(meetings, team)
-        for each in meetings:
+        last = last_meeting(meetings.values(), team)
+        for key, each in meetings.items():
             if each.team == team and each.status == CONCLUDED:
-                name = _LAST[team] if each is last else f"{MEETINGS}/{each.meeting_id}.json"
+                name = _LAST[team] if each is last else f"{MEETINGS}/{key}.json"
                 yield Piece(name=name, data=json_bytes(json_of_page(shape, each)), pages=1)
