@@ -47,6 +47,10 @@ AGENT_STATE = Shape(
         ("completed_at",): Value("completed_at", MOMENT),
         ("failed_at",): Value("failed_at", MOMENT),
         ("error",): Value("error", WORDS),
+        ("attempts",): Value("attempts", COUNT),
+        ("resumed_at",): Value("resumed_at", MOMENT),
+        ("tokens",): Value("tokens", COUNT),
+        ("cost",): Value("cost", NUMBER),
     },
 )
 
