@@ -8,7 +8,7 @@ from cosmemory.frozen import replace
 from cosmemory.kinds import AGENT
 from cosmemory.kinds.agent import DEAD, STALE, Agent
 from cosmemory.maintenance.interrupted_agents import InterruptedAgent, interrupted_agents
-from cosmemory.maintenance.recovery import is_stale, reason_of
+from cosmemory.maintenance.resuming_agents import is_stale, reason_of
 from cosmemory.memory import Memory
 from cosmemory.operations.alerts import raised
 from cosmemory.operations.page_ids import page_of
