@@ -92,8 +92,7 @@ def test_a_memory_in_which_nothing_was_interrupted_says_so(memory):
 def test_each_sort_is_told_in_a_line(memory):
     everything(memory)
     assert recovery.sentences(recovery.check(memory)) == (
-        "The session session_1 is active, in planning_1 at 25%: "
-        "still to speak are empirical_validation_lead, critical_evaluator, gemini_advisor.",
+        f"The session session_1 is active, in planning_1 at 25%: still to speak are {', '.join(TEAM[1:])}.",
         "1 agent has not ended: running 1; L2 1; the process of 1 is gone.",
         "1 run has not ended: run-1 is executing in build.",
         "v2 stands at 5% for 0 hours; checkpoint_20261121_120000 is the checkpoint to roll back to.",
