@@ -272,6 +272,8 @@ def test_a_lost_file_is_told_and_its_handoff_made_again_from_the_meeting(project
     assert recovery.check(memory)["lost_handoffs"] == ()
     assert meetings.rebuild_handoff(memory).result == page.id
     assert len(handoffs.listed(memory)) == 1
+    memory.run(lambda transaction: to_archive(transaction, f"handoffs/{page.id}.md"))
+    assert recovery.check(memory)["lost_handoffs"] == ()
 
 
 def test_the_file_is_written_again_from_the_meeting(project):

@@ -119,12 +119,8 @@ def handoffs_of(reader: Reader, meeting: str, *, archived: bool = False) -> tupl
     first = f"{as_id(meeting)}-".lower()
     keys = ids_of(reader, HANDOFF)
     if archived:
-        beside = f"{ARCHIVE}/"
-        keys += tuple(
-            id_on(HANDOFF, each.removeprefix(beside))
-            for each in reader.store.paths()
-            if each.startswith(beside)
-        )
+        gone = (path.removeprefix(f"{ARCHIVE}/") for path in reader.store.paths(archived=True))
+        keys += tuple(key for path in gone if (key := id_on(HANDOFF, path)))
     return tuple(key for key in keys if key.lower().startswith(first))
 
 
