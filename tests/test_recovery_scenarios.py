@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[1]
 KILLS = int(os.environ.get("COSMEMORY_KILLS", "2"))
 # What is of the moment and of the machine, and no part of what was acknowledged.
 _PASSING = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?Z?|checkpoint_\d{8}_\d{6}(?:-\d+)?|[0-9a-f]{64}|"
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?Z?)?|cos-\d{8}-\d{4}|checkpoint_\d{8}_\d{6}(?:-\d+)?|[0-9a-f]{64}|"
     r"(?<=- \*\*PID:\*\* )\d+|(?<=- \*\*Mark:\*\* ).*|(?<=process )\d+|(?<=- \*\*Hours In Stage:\*\* )[\d.]+"
 )
 
