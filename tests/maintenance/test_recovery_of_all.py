@@ -14,8 +14,9 @@ from cosmemory.maintenance import recovery
 from cosmemory.maintenance.deploying import advance, begin, roll_back
 from cosmemory.maintenance.glance import glance
 from cosmemory.maintenance.handoff_files import write_file
+from cosmemory.maintenance.watching import watch
 from cosmemory.memory import Memory
-from cosmemory.operations import agents, handoffs, meetings, onboardings, runs, sessions
+from cosmemory.operations import agents, alerts, handoffs, meetings, onboardings, runs, sessions
 from cosmemory.operations.events import find_events
 from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.page_ids import to_archive
@@ -326,3 +327,52 @@ def test_a_page_that_a_meeting_names_is_lost_when_it_is_neither_live_nor_archive
     assert recovery.check(memory)["lost_handoffs"] == ()
     memory.run(lambda transaction: to_archive(transaction, "handoffs/pay-1.md"))
     assert recovery.check(memory)["lost_handoffs"] == ()
+
+
+# What watch looks after besides agents.
+
+
+def look(memory):
+    return list(watch(memory))
+
+
+def test_a_session_a_run_and_a_deployment_that_fell_silent_are_each_told_of_once(memory, clock):
+    meet(memory)
+    work(memory)
+    deploy(memory)
+    assert look(memory) == []
+    clock.at += 600
+    assert look(memory) == [
+        "ALERT-1 raised: Session stale: session_1 told nothing since 2026-11-21T12:00:00Z"
+    ]
+    clock.at += 24 * 3600
+    assert look(memory) == [
+        "ALERT-2 raised: Run run-1 stale: run-1 told nothing since 2026-11-21T12:00:00Z",
+        "ALERT-3 raised: Deployment stale: v2 told nothing since 2026-11-21T12:00:00Z",
+    ]
+    assert look(memory) == []
+    for number in (1, 2, 3):
+        alerts.resolve_alert(memory, f"ALERT-{number}")
+    assert look(memory) == []
+
+
+def test_a_session_that_falls_silent_again_is_told_of_again(memory, clock):
+    meet(memory)
+    clock.at += 600
+    assert len(look(memory)) == 1
+    alerts.resolve_alert(memory, "ALERT-1")
+    clock.at += 60
+    sessions.update(memory)
+    assert look(memory) == []
+    clock.at += 600
+    assert [line.partition(" ")[0] for line in look(memory)] == ["ALERT-2"]
+
+
+def test_handoffs_that_nobody_took_expire(memory, clock):
+    handoffs.create(memory, "payments", from_agent="a", to_agent="b", key="pay-1", expires="2h")
+    handoffs.create(memory, "payments", from_agent="a", to_agent="b", key="pay-2")
+    assert look(memory) == []
+    clock.at += 3 * 3600
+    assert look(memory) == ["handoff pay-1 expired"]
+    assert look(memory) == []
+    assert [each.status for each in handoffs.listed(memory)] == ["expired", "pending"]
