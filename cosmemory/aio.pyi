@@ -22,6 +22,9 @@ import cosmemory.kinds.session
 import cosmemory.kinds.system_metrics
 import cosmemory.maintenance.checkpoints
 import cosmemory.maintenance.deploying
+import cosmemory.maintenance.interruptions
+import cosmemory.maintenance.recovery
+import cosmemory.maintenance.resuming_agents
 import cosmemory.memory
 import cosmemory.office
 import cosmemory.operations.agent_figures
@@ -101,6 +104,8 @@ class Memory:
     def onboardings(self) -> Onboardings: ...
     @property
     def pages(self) -> Pages: ...
+    @property
+    def recovery(self) -> Recovery: ...
     @property
     def reports(self) -> Reports: ...
     @property
@@ -424,7 +429,7 @@ class Handoffs:
         from_agent: str,
         to_agent: str,
         board_key: str,
-        board_version: int,
+        board_version: int | None = None,
         key: str | None = None,
         previous: str | None = None,
         requires_ack: bool = True,
@@ -513,6 +518,9 @@ class Meetings:
     async def prune(
         self, *, keep: int | None = None, days: int | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[tuple[str, ...]]: ...
+    async def rebuild_handoff(
+        self, meeting: str | None = None, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
     async def record(
         self,
         *,
@@ -601,6 +609,24 @@ class Pages:
     async def set_value(
         self, name: str, path: str, text: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
+
+class Recovery:
+    async def check(
+        self, sorts: Sequence[cosmemory.maintenance.interruptions.Sort] = ...
+    ) -> dict[str, tuple[Any, ...]]: ...
+    async def clear(
+        self, keys: Sequence[str] = ..., *, kind: str = ""
+    ) -> tuple[cosmemory.maintenance.recovery.Cleared, ...]: ...
+    async def item_named(self, key: str, kind: str) -> cosmemory.maintenance.recovery.Item: ...
+    async def items(self, kinds: Sequence[str] = ...) -> tuple[cosmemory.maintenance.recovery.Item, ...]: ...
+    async def resume(
+        self, key: str = "", *, kind: str = ...
+    ) -> cosmemory.maintenance.interruptions.Handed | cosmemory.maintenance.resuming_agents.Resumption: ...
+    async def resume_all(
+        self,
+    ) -> tuple[
+        cosmemory.maintenance.interruptions.Handed | cosmemory.maintenance.resuming_agents.Resumption, ...
+    ]: ...
 
 class Reports:
     async def write_report(
@@ -792,6 +818,9 @@ class Runs:
     ) -> tuple[cosmemory.operations.runs.registering.Verified, ...]: ...
 
 class Sessions:
+    async def clear(
+        self, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
     async def complete(
         self, *, notes: str | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...

@@ -29,6 +29,7 @@ NOUNS = {
     "metrics": ("cosmemory.operations.metrics",),
     "onboardings": ("cosmemory.operations.onboardings",),
     "pages": ("cosmemory.operations.pages",),
+    "recovery": ("cosmemory.maintenance.recovery",),
     "reports": ("cosmemory.operations.reports",),
     "runs": ("cosmemory.operations.runs",),
     "sessions": ("cosmemory.operations.sessions",),

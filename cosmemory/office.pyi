@@ -20,6 +20,9 @@ import cosmemory.kinds.session
 import cosmemory.kinds.system_metrics
 import cosmemory.maintenance.checkpoints
 import cosmemory.maintenance.deploying
+import cosmemory.maintenance.interruptions
+import cosmemory.maintenance.recovery
+import cosmemory.maintenance.resuming_agents
 import cosmemory.memory
 import cosmemory.operations.agent_figures
 import cosmemory.operations.agent_pages
@@ -77,6 +80,8 @@ class Memory(cosmemory.memory.Memory):
     def onboardings(self) -> Onboardings: ...
     @property
     def pages(self) -> Pages: ...
+    @property
+    def recovery(self) -> Recovery: ...
     @property
     def reports(self) -> Reports: ...
     @property
@@ -394,7 +399,7 @@ class Handoffs:
         from_agent: str,
         to_agent: str,
         board_key: str,
-        board_version: int,
+        board_version: int | None = None,
         key: str | None = None,
         previous: str | None = None,
         requires_ack: bool = True,
@@ -481,6 +486,9 @@ class Meetings:
     def prune(
         self, *, keep: int | None = None, days: int | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[tuple[str, ...]]: ...
+    def rebuild_handoff(
+        self, meeting: str | None = None, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
     def record(
         self,
         *,
@@ -569,6 +577,24 @@ class Pages:
     def set_value(
         self, name: str, path: str, text: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
+
+class Recovery:
+    def check(
+        self, sorts: Sequence[cosmemory.maintenance.interruptions.Sort] = ...
+    ) -> dict[str, tuple[Any, ...]]: ...
+    def clear(
+        self, keys: Sequence[str] = ..., *, kind: str = ""
+    ) -> tuple[cosmemory.maintenance.recovery.Cleared, ...]: ...
+    def item_named(self, key: str, kind: str) -> cosmemory.maintenance.recovery.Item: ...
+    def items(self, kinds: Sequence[str] = ...) -> tuple[cosmemory.maintenance.recovery.Item, ...]: ...
+    def resume(
+        self, key: str = "", *, kind: str = ...
+    ) -> cosmemory.maintenance.interruptions.Handed | cosmemory.maintenance.resuming_agents.Resumption: ...
+    def resume_all(
+        self,
+    ) -> tuple[
+        cosmemory.maintenance.interruptions.Handed | cosmemory.maintenance.resuming_agents.Resumption, ...
+    ]: ...
 
 class Reports:
     def write_report(
@@ -756,6 +782,9 @@ class Runs:
     ) -> tuple[cosmemory.operations.runs.registering.Verified, ...]: ...
 
 class Sessions:
+    def clear(
+        self, *, reason: str | None = None, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
     def complete(
         self, *, notes: str | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...

@@ -17,7 +17,7 @@ from cosmemory.checks.sessions import check_session, check_sessions
 from cosmemory.checks.source import check_source, check_strangers
 from cosmemory.checks.state import check_state
 from cosmemory.checks.team import check_team
-from cosmemory.checks.workflow import check_workflow
+from cosmemory.checks.workflow import check_links, check_workflow
 
 Check = Callable[[Pages], Iterable[Finding]]
 
@@ -31,6 +31,7 @@ PAGE_CHECKS: tuple[Check, ...] = (
     check_board,
     check_handoffs,
     check_runs,
+    check_links,
 )
 
 # Checks of the few pages that speak about each other.

@@ -8,11 +8,15 @@ from datetime import datetime
 from cosmemory.checks.ages import spoken
 from cosmemory.checks.pages import Finding, Pages, found, place_of
 from cosmemory.kinds import AGENT
-from cosmemory.kinds.agent import COMPLETED, FAILED, RUNNING, Agent
 from cosmemory.kinds.page import Page
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cosmemory.kinds.agent import Agent
+
+RUNNING = "running"
 # What stands on the page of an agent of that status.
-TOLD = {RUNNING: ("started_at",), COMPLETED: ("completed_at",), FAILED: ("failed_at", "error")}
+TOLD = {RUNNING: ("started_at",), "completed": ("completed_at",), "failed": ("failed_at", "error")}
 
 
 def check_agents(pages: Pages) -> Iterator[Finding]:

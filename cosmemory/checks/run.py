@@ -12,6 +12,7 @@ from cosmemory.checks.pages import Finding, Pages
 from cosmemory.checks.project import NOTHING, Project, Seen
 from cosmemory.checks.state import missing_pages
 from cosmemory.checks.suppressions import apply_suppressions
+from cosmemory.checks.workflow import linked
 from cosmemory.config import Settings
 from cosmemory.diagnostics import Diagnostic, report
 from cosmemory.frozen import frozen, replace
@@ -21,9 +22,11 @@ from cosmemory.kinds import (
     BUILT_IN,
     DAILY_METRICS,
     DEPLOYMENT,
+    RUN,
     SESSION_PATH,
     STANDARD,
     SYSTEM_METRICS,
+    TEAM_ROSTER,
     Kinds,
 )
 from cosmemory.kinds.page import Page, read_page
@@ -95,7 +98,9 @@ def check_store(
             central[path] = page
             found[path] = list(page.diagnostics)
         else:
-            done.append(_alone(page, _earlier(page, day, store), now, settings, own.pop(path, []), rules))
+            done.append(
+                _beside(page, _around(page, day, store), now, settings, own.pop(path, []), rules, every)
+            )
             if stamp and not done[-1].diagnostics and not page.kind.ages(page.document):
                 still_clean[path] = stamp
             day.follow(path, page)
@@ -203,25 +208,16 @@ class _Months:
                 yield path, stamp, days
 
 
-def _earlier(page: Page, day: _Day, store: Store) -> Page | None:
-    """The page that one is checked beside: the day before it, or the handoff, which may be archived."""
+def _around(page: Page, day: _Day, store: Store) -> list[Page]:
+    """The pages that one is checked beside: the day before it, the handoff before it, what a run names."""
     if page.kind is DAILY_METRICS:
-        return day.page()
-    path = before(page)
-    stored = store.read(path) or store.read(f"archive/{path}") if path else None
-    return read_page(replace(stored, path=path)) if stored is not None else None
-
-
-def _alone(
-    page: Page,
-    earlier: Page | None,
-    now: datetime,
-    settings: Settings,
-    own: list[Diagnostic],
-    rules: _Rules,
-) -> CheckedPage:
-    """A page checked by itself, or beside the one before it."""
-    return _beside(page, [earlier] if earlier is not None else [], now, settings, own, rules)
+        earlier = day.page()
+        return [earlier] if earlier is not None else []
+    named = (*filter(None, [before(page)]), *linked(page))
+    found = [(path, store.read(path) or store.read(f"archive/{path}")) for path in named]
+    if page.kind is RUN and found:
+        found.append((TEAM_ROSTER.path, store.read(TEAM_ROSTER.path)))
+    return [read_page(replace(stored, path=path)) for path, stored in found if stored is not None]
 
 
 def _beside(
@@ -231,10 +227,11 @@ def _beside(
     settings: Settings,
     own: list[Diagnostic],
     rules: _Rules,
+    every: Sequence[str] = (),
 ) -> CheckedPage:
-    """A page checked beside those that it follows from."""
+    """A page checked beside those that it follows from; ``every`` names all that there are."""
     pages = {each.path: each for each in (*others, page)}
-    seen = Pages(pages=pages, now=now, settings=settings, about=page.path)
+    seen = Pages(pages=pages, now=now, settings=settings, every=tuple(every), about=page.path)
     told = [*page.diagnostics, *own, *(each for check in PAGE_CHECKS for _, each in check(seen))]
     return _checked(page.path, page, told, rules)
 

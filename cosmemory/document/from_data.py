@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cosmemory.document.fields import Part, layout
+from cosmemory.document.fields import RECORDS, Part, layout
 from cosmemory.document.values import CHANGE, ITEMS, LIST, MEASURE, Measure, ValueType
 from cosmemory.errors import InvalidValue
 
@@ -48,7 +48,7 @@ def _part(part: Part, data: Any, where: str, lost: list[str]) -> Any:
     if part.shape == "numbered":
         return tuple(str(each) for each in _listed(data, where))
     assert part.record is not None
-    if part.shape in {"table", "blocks"}:
+    if part.shape in RECORDS:
         held = enumerate(_listed(data, where), 1)
         return tuple(_record(part.record, each, f"{where}.#{number}", lost) for number, each in held)
     if data is None:

@@ -200,8 +200,8 @@ class Run(Record):
 
 
 def ages(run: Run) -> bool:
-    """Whether the page may become a finding with nobody changing it: a run that stands still."""
-    return run.status not in ENDED
+    """Whether the page may become a finding with nobody changing it: a run that stands still, or hangs on others."""
+    return run.status not in ENDED or bool(run.agents or run.handoffs)
 
 
 def derived(run: Run) -> Run:

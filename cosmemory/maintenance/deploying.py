@@ -18,7 +18,7 @@ from cosmemory.operations.deployments import minimum_of, standing_page
 from cosmemory.operations.first_pages import lost_text
 from cosmemory.operations.measurements import as_measured
 from cosmemory.operations.new_pages import page_text
-from cosmemory.operations.page_ids import ARCHIVE
+from cosmemory.operations.page_ids import archive_place
 from cosmemory.reader import Reader
 from cosmemory.syntax.escape import is_empty
 from cosmemory.text.source import decode_text
@@ -101,11 +101,7 @@ def _land(transaction: Transaction, text: str) -> None:
     if stored is None:
         transaction.create(PAGE, text)
         return
-    place, number = f"{ARCHIVE}/{PAGE}", 1
-    while transaction.exists(place):
-        number += 1
-        place = f"{ARCHIVE}/{PAGE.removesuffix('.md')}_{number}.md"
-    transaction.rewrite(place, decode_text(stored.data))
+    transaction.rewrite(archive_place(transaction, PAGE), decode_text(stored.data))
     transaction.rewrite(PAGE, text)
 
 

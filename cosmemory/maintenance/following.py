@@ -21,7 +21,7 @@ from cosmemory.kinds.agent import FAILED, INCOMPLETE
 from cosmemory.maintenance.interrupted_agents import plainly
 from cosmemory.maintenance.outputs import Output, output_of
 from cosmemory.maintenance.processes import ALIVE, described
-from cosmemory.maintenance.recovery import reason_of
+from cosmemory.maintenance.resuming_agents import reason_of
 from cosmemory.memory import Memory
 from cosmemory.operations import agents
 

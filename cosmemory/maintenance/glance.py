@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from cosmemory.checks.state import missing_pages
 from cosmemory.frozen import frozen
-from cosmemory.kinds import AGENT, CONFLICT, LOG_PATH
+from cosmemory.kinds import AGENT, CONFLICT, DEPLOYMENT, LOG_PATH, MEETING, RUN, SESSION_PATH
 from cosmemory.memory import Memory
 from cosmemory.rules.rule import ERROR, INFO, WARNING
 from cosmemory.store import Vitals
 
 TAIL = 4096
+# Where the pages are of what can be interrupted.
+_WORK = (SESSION_PATH, *(kind.path.partition("{")[0] for kind in (AGENT, RUN, DEPLOYMENT, MEETING)))
 
 
 @frozen(kw_only=True)
@@ -96,20 +98,23 @@ def disputed(memory: Memory) -> Iterator[Finding]:
 
 
 def interrupted(memory: Memory) -> Iterator[Finding]:
-    """Agents that have not ended: a warning where the process of one is gone, or one tells nothing any more."""
-    if not any(AGENT.pattern.fullmatch(path) for path in memory.store.paths()):
+    """What was interrupted, in a line: a warning where nobody is at it any more."""
+    if not any(path.startswith(_WORK) for path in memory.store.paths()):
         return  # which many memories come to, at no cost
-    from cosmemory.maintenance.interrupted_agents import interrupted_agents
-    from cosmemory.maintenance.recovery import counted, is_stale, sentence
+    from cosmemory.maintenance.recovery import SORTS, check, is_urgent, sentences
+    from cosmemory.maintenance.resuming_agents import is_stale
 
-    found = interrupted_agents(memory)
-    if not found:
+    found = check(memory, [sort for sort in SORTS if sort.glanced is not None])
+    seen = {
+        sort.name: tuple(filter(sort.glanced, found[sort.name])) for sort in SORTS if sort.glanced is not None
+    }
+    said = " ".join(sentences(seen))
+    if not said:
         return
     now, limit = memory.now(), memory.settings.agent_stale_minutes
-    lost = any(each.orphan or is_stale(each, now, limit) for each in found)
+    lost = is_urgent(seen) or any(is_stale(each, now, limit) for each in seen["agents"])
     severity = WARNING if lost else INFO
-    said = sentence(counted(found))
-    yield Finding(check="agents", severity=severity, said=said, command="cosmemory recover check")
+    yield Finding(check="interrupted", severity=severity, said=said, command="cosmemory recover check")
 
 
 def megabytes(size: int) -> str:

@@ -1,162 +1,145 @@
-"""What was interrupted, of every sort, and how it goes on: looked for, handed out, put away."""
+"""Everything that was interrupted, sort by sort: looked for, handed out to be gone on with, put away."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 
-from cosmemory import clock
-from cosmemory.document.values import seconds_of
-from cosmemory.errors import Refused
+from cosmemory.errors import NotFound, Refused, UsageError, did_you_mean
 from cosmemory.frozen import frozen
-from cosmemory.kinds.agent import RUNNING, Agent, last_checkpoint, value_of
-from cosmemory.maintenance.interrupted_agents import InterruptedAgent, interrupted_agents
-from cosmemory.maintenance.processes import ALIVE, GONE, OTHER
+from cosmemory.maintenance.broken_off import AGENTS, RUNS, SESSION
+from cosmemory.maintenance.interruptions import Handed, Sort
+from cosmemory.maintenance.resuming_agents import Resumption
+from cosmemory.maintenance.waiting import DEPLOYMENT, HANDOFFS, LOST, ONBOARDINGS
 from cosmemory.memory import Memory
-from cosmemory.operations import agents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-
-@frozen()
-class Reader:
-    """One sort of work that can be interrupted: what its records are called, and what finds them."""
-
-    name: str
-    find: Callable[[Memory], tuple[Any, ...]]
-
-
-# Whatever else can be interrupted is found by one more reader here.
-READERS: tuple[Reader, ...] = (Reader("agents", interrupted_agents),)
+AGENT = "agent"
+SORTS: tuple[Sort, ...] = (SESSION, AGENTS, RUNS, DEPLOYMENT, LOST, HANDOFFS, ONBOARDINGS)
 
 
 @frozen(kw_only=True)
-class Resumption:
-    """Everything that is needed to go on with an agent where it was."""
+class Item:
+    """One thing that was interrupted; ``left`` says why it is not handed out when all are, where it is not."""
 
-    agent: Agent
-    reason: str
+    sort: Sort
+    key: str
+    record: Any
 
     @property
-    def data(self) -> dict[str, Any]:
-        """The same for JSON."""
-        from cosmemory.document.data import plain
-
-        mark = last_checkpoint(self.agent)
-        names = (
-            *("agent_id", "agent_name", "agent_type", "parent_agent_id", "model", "prompt"),
-            *("load_percentage", "estimated_duration", "attempts", "tokens", "cost", "resumed_at"),
-        )
-        held = {name: plain(getattr(self.agent, name)) for name in names}
-        held["metadata"] = value_of(self.agent.metadata)
-        held["resume_from"] = plain(mark) if mark is not None else None
-        held["output"] = self.agent.process.output
-        held["reason"] = self.reason
-        return held
-
-
-def check(memory: Memory) -> dict[str, tuple[Any, ...]]:
-    """Everything that was interrupted, by its sort; nothing is changed."""
-    return {reader.name: reader.find(memory) for reader in READERS}
-
-
-def resume(memory: Memory, key: str) -> Resumption:
-    """The agent ``key`` handed out to be spawned again, which its page and the log tell; what it needs for that.
-
-    Raises Refused for an agent whose process lives, IllegalTransition for one that has ended.
-    """
-    agent = agents.named(memory, key)
-    seen = next((each for each in interrupted_agents(memory) if each.agent_id == agent.agent_id), None)
-    if seen is not None and seen.process == ALIVE:
-        raise Refused(
-            f"Agent {seen.agent_id} is at work, in process {seen.pid}.",
-            f"There is nothing to resume; end the process first, or follow it: {seen.output or 'it has no output'}.",
-        )
-    reason = reason_of(seen) if seen is not None else "interrupted"
-    expected = {f"agents/{agent.agent_id}": memory.page(f"agents/{agent.agent_id}").revision}
-    # Two who resume at once must not both be handed the same work.
-    done = agents.resume(memory, key, reason=reason, expected=expected)
-    return Resumption(agent=agents.named(memory, done.result), reason=reason)
-
-
-def reason_of(seen: InterruptedAgent) -> str:
-    """Why an agent is taken for interrupted."""
-    if seen.process == GONE:
-        return f"process {seen.pid} is gone"
-    if seen.process == OTHER:
-        return f"process {seen.pid} is another one now"
-    if seen.pid is None:
-        return f"it is {seen.status or 'in no known status'}, and no process is told of"
-    return f"nothing is known of process {seen.pid} on {seen.host or 'its machine'}"
-
-
-def resumable(memory: Memory) -> tuple[InterruptedAgent, ...]:
-    """The agents that have not ended and of which no process is known to live."""
-    return tuple(each for each in interrupted_agents(memory) if each.process != ALIVE and each.status)
-
-
-def clear(memory: Memory, keys: Sequence[str] = ()) -> tuple[str, ...]:
-    """The agents ``keys``, or all that have not ended, moved to the archive; their ids.
-
-    Raises Refused for one whose process lives: its page is where it tells how it goes on.
-    """
-    every = interrupted_agents(memory)
-    named = {agents.named(memory, key).agent_id for key in keys}
-    chosen = [each for each in every if not keys or each.agent_id in named]
-    ended = sorted(str(each) for each in named - {each.agent_id for each in every})
-    if ended:
-        raise Refused(
-            f"{', '.join(ended)} ended, and was not interrupted.", "cosmemory agent remove archives its page."
-        )
-    alive = [each.agent_id for each in chosen if each.process == ALIVE]
-    if alive and keys:
-        raise Refused(f"{', '.join(alive)} is at work.", "End its process first.")
-    put_away = [each.agent_id for each in chosen if each.process != ALIVE]
-    if put_away:
-        agents.clear(memory, put_away)
-    return tuple(put_away)
-
-
-def is_stale(seen: InterruptedAgent, now: datetime, minutes: int) -> bool:
-    """Whether an agent that should be at work has told nothing for so long, neither a start nor a checkpoint."""
-    told = clock.read_time(max(seen.checkpoint or "", seen.started_at or "") or seen.last_updated or "")
-    return seen.status == RUNNING and told is not None and seconds_of(now) - told[0] >= minutes * 60
+    def left(self) -> str:
+        """Why it is left alone; nothing where it can be gone on with."""
+        return self.sort.left(self.record)
 
 
 @frozen(kw_only=True)
-class Counts:
-    """How many agents have not ended, by status and type, and how many of them have lost their process."""
+class Cleared:
+    """One thing that was put away, and where its page is now."""
 
-    total: int
-    by_status: dict[str, int]
-    by_type: dict[str, int]
-    orphans: int
+    kind: str
+    key: str
+    place: str
 
 
-def counted(found: Sequence[InterruptedAgent]) -> Counts:
-    """The counts of interrupted agents."""
+def check(memory: Memory, sorts: Sequence[Sort] = SORTS) -> dict[str, tuple[Any, ...]]:
+    """Everything that was interrupted, by its sort; nothing is changed."""
+    paths = memory.store.paths()
+    return {sort.name: _found(memory, sort, paths) for sort in sorts}
 
-    def by(attribute: str) -> dict[str, int]:
-        counts = Counter(str(getattr(each, attribute) or "-") for each in found)
-        return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
-    return Counts(
-        total=len(found),
-        by_status=by("status"),
-        by_type=by("agent_type"),
-        orphans=sum(each.orphan for each in found),
+def _found(memory: Memory, sort: Sort, paths: Iterable[str]) -> tuple[Any, ...]:
+    # A memory without such pages is not to pay for reading them, nor for the code that does.
+    return sort.find(memory) if any(path.startswith(sort.where) for path in paths) else ()
+
+
+def items(memory: Memory, kinds: Sequence[str] = ()) -> tuple[Item, ...]:
+    """Everything that was interrupted, or only what is of these ``kinds``."""
+    paths = memory.store.paths()
+    chosen = [sort for sort in SORTS if not kinds or sort.kind in kinds]
+    return tuple(
+        Item(sort=sort, key=sort.key(record), record=record)
+        for sort in chosen
+        for record in _found(memory, sort, paths)
     )
 
 
-def sentence(counts: Counts) -> str:
-    """The counts in one line."""
-    what = "; ".join(
-        ", ".join(f"{name} {number}" for name, number in by.items())
-        for by in (counts.by_status, counts.by_type)
+def sort_named(kind: str) -> Sort:
+    """The sort of what is called ``kind``.
+
+    Raises UsageError.
+    """
+    found = next((sort for sort in SORTS if sort.kind == kind), None)
+    if found is None:
+        known = [sort.kind for sort in SORTS]
+        raise UsageError(
+            f"{kind!r} is nothing that is interrupted.", did_you_mean(kind, known, f"There is {known}.")
+        )
+    return found
+
+
+def item_named(memory: Memory, key: str, kind: str) -> Item:
+    """What was interrupted of a ``kind`` and is called ``key``; without one, the only one there can be.
+
+    Raises NotFound.
+    """
+    found = items(memory, [kind])
+    chosen = next((each for each in found if not key or each.key.lower() == key.lower()), None)
+    if chosen is None:
+        hint = did_you_mean(key, [each.key for each in found], "cosmemory recover list shows what was.")
+        raise NotFound(
+            f"The {kind} {key!r} among what was interrupted" if key else f"An interrupted {kind}", hint
+        )
+    return chosen
+
+
+def resume(memory: Memory, key: str = "", *, kind: str = AGENT) -> Handed | Resumption:
+    """The one of a ``kind`` called ``key``, or the only one there can be, handed out with all that is needed to go on.
+
+    The log tells of it, and so does its page where its state changes. Raises Refused for an agent whose process
+    lives, NotFound for what was not interrupted.
+    """
+    sort = sort_named(kind)
+    # Of an agent that is no such any more its own verb tells what became of it.
+    done: Handed | Resumption = sort.resume(
+        memory, key if sort is AGENTS else item_named(memory, key, kind).key
     )
-    noun = "agent has" if counts.total == 1 else "agents have"
-    lost = f"; the process of {counts.orphans} is gone" if counts.orphans else ""
-    return f"{counts.total} {noun} not ended: {what}{lost}."
+    return done
+
+
+def resume_all(memory: Memory) -> tuple[Handed | Resumption, ...]:
+    """Everything that can be gone on with, handed out; what is at work or waits for a decision is left alone."""
+    return tuple(each.sort.resume(memory, each.key) for each in items(memory) if not each.left)
+
+
+def clear(memory: Memory, keys: Sequence[str] = (), *, kind: str = "") -> tuple[Cleared, ...]:
+    """Those of a ``kind`` called ``keys``, or all of the kind, moved to the archive; without both, all that broke off.
+
+    Handoffs and onboardings wait for somebody and did not break off: they are cleared by name alone. Raises Refused
+    for an agent whose process lives and for a deployment: part of the traffic runs on it.
+    """
+    if keys or kind:
+        return _cleared(memory, sort_named(kind or AGENT), tuple(keys))
+    return tuple(done for sort in SORTS if sort.breaks_off for done in _cleared(memory, sort, ()))
+
+
+def _cleared(memory: Memory, sort: Sort, keys: Sequence[str]) -> tuple[Cleared, ...]:
+    if sort.clear is None:
+        raise Refused(f"A {sort.kind} is not put away.", sort.instead)
+    if sort is not AGENTS:
+        named = [item_named(memory, key, sort.kind) for key in keys] or items(memory, [sort.kind])
+        keys = [each.key for each in named]
+        if not keys:
+            return ()
+    return tuple(Cleared(kind=sort.kind, key=key, place=place) for key, place in sort.clear(memory, keys))
+
+
+def sentences(found: dict[str, tuple[Any, ...]]) -> tuple[str, ...]:
+    """What was interrupted, a line a sort."""
+    return tuple(sort.sentence(found[sort.name]) for sort in SORTS if found.get(sort.name))
+
+
+def is_urgent(found: dict[str, tuple[Any, ...]]) -> bool:
+    """Whether something broke off that nobody is at: a process gone, a session failed or silent, a handoff lost."""
+    return any(sort.urgent(record) for sort in SORTS for record in found.get(sort.name, ()))

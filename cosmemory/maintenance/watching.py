@@ -1,14 +1,17 @@
-"""Watchers: each looks after something and raises an alert, once, where it is not as it should be."""
+"""Watchers: each looks after something and raises an alert, once, or sweeps, where it is not as it should be."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
+from cosmemory.document.values import write_time
 from cosmemory.frozen import replace
-from cosmemory.kinds import AGENT
+from cosmemory.kinds import ACTIVE_ALERTS, AGENT, DEPLOYMENT, HANDOFF, RUN, SESSION_PATH
+from cosmemory.kinds.active_alerts import ActiveAlerts
 from cosmemory.kinds.agent import DEAD, STALE, Agent
 from cosmemory.maintenance.interrupted_agents import InterruptedAgent, interrupted_agents
-from cosmemory.maintenance.recovery import is_stale, reason_of
+from cosmemory.maintenance.resuming_agents import is_stale, reason_of
 from cosmemory.memory import Memory
 from cosmemory.operations.alerts import raised
 from cosmemory.operations.page_ids import page_of
@@ -64,8 +67,81 @@ def _alert(memory: Memory, seen: InterruptedAgent, wrong: str) -> str:
     return memory.run(verb, operation="watch").result
 
 
-# Whatever else is to be looked after has one more watcher here.
-WATCHERS: tuple[Watcher, ...] = (watch_agents,)
+def watch_session(memory: Memory) -> Iterator[str]:
+    """A session that is active and tells nothing any more."""
+    if memory.store.read(SESSION_PATH) is None:
+        return
+    from cosmemory.operations.sessions import interrupted
+
+    for each in interrupted(memory):
+        if each.stale and each.last_updated is not None:
+            limit = f"{memory.settings.stale_seconds} seconds"
+            yield from _silent(memory, "Session stale", str(each.session), each.last_updated, limit)
+
+
+def watch_deployment(memory: Memory) -> Iterator[str]:
+    """A deployment that part of the traffic runs on and nobody touches any more."""
+    if memory.store.read(DEPLOYMENT.path) is None:
+        return
+    from cosmemory.operations.deployments import deployment_of, interrupted
+
+    hours = memory.settings.stale_deployment_hours
+    for each in interrupted(memory):
+        last = deployment_of(memory).last_updated
+        if isinstance(last, datetime) and memory.now() - last >= timedelta(hours=hours):
+            yield from _silent(memory, "Deployment stale", each.version, last, f"{hours} hours")
+
+
+def watch_runs(memory: Memory) -> Iterator[str]:
+    """Runs that execute and were not touched for long."""
+    if not any(RUN.pattern.fullmatch(path) for path in memory.store.paths()):
+        return
+    from cosmemory.kinds.run import EXECUTING
+    from cosmemory.operations.runs import interrupted
+
+    hours = memory.settings.incomplete_hours
+    for each in interrupted(memory):
+        late = each.since is not None and memory.now() - each.since >= timedelta(hours=hours)
+        if late and each.since is not None and each.status == EXECUTING:
+            yield from _silent(memory, f"Run {each.run} stale", each.run, each.since, f"{hours} hours")
+
+
+def _silent(memory: Memory, kind: str, resource: str, since: datetime, limit: str) -> Iterator[str]:
+    """A warning of something that went silent, unless there was one of this silence already."""
+
+    def verb(transaction: Transaction) -> str:
+        alerts: ActiveAlerts = transaction.read(ACTIVE_ALERTS.path)
+        if any(
+            (each.type, each.resource) == (kind, resource) for each in (*alerts.critical, *alerts.warning)
+        ):
+            return ""
+        over = [each.resolved_at for each in alerts.recently_resolved if each.type == kind]
+        if any(isinstance(at, datetime) and at >= since for at in over):
+            return ""  # somebody has looked into it, and nothing was heard since
+        value = f"told nothing since {write_time(since)}"
+        alert = raised(
+            transaction, kind=kind, severity="warning", resource=resource, value=value, threshold=limit
+        )
+        return f"{alert} raised: {kind}: {resource} {value}"
+
+    said = memory.run(verb, operation="watch").result
+    if said:
+        yield said
+
+
+def watch_handoffs(memory: Memory) -> Iterator[str]:
+    """Handoffs that nobody took in their time, which expire."""
+    if not any(HANDOFF.pattern.fullmatch(path) for path in memory.store.paths()):
+        return
+    from cosmemory.kinds.handoff import is_overdue
+    from cosmemory.operations.handoffs import expire, pending
+
+    if any(is_overdue(each, memory.now()) for each in pending(memory)):
+        for key in expire(memory).result:
+            yield f"handoff {key} expired"
+
+
+WATCHERS: tuple[Watcher, ...] = (watch_agents, watch_session, watch_runs, watch_deployment, watch_handoffs)
 
 
 def watch(memory: Memory) -> Iterator[str]:

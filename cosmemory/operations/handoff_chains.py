@@ -16,6 +16,7 @@ from cosmemory.kinds.handoff import (
     needs_ack,
     own_problem,
 )
+from cosmemory.operations.narrowed import keys_saying
 from cosmemory.operations.page_ids import ARCHIVE, id_named, ids_of, page_of
 from cosmemory.reader import Reader
 from cosmemory.syntax.parse import parse
@@ -69,7 +70,7 @@ def listed(
     wanted = {"to_agent": to_agent, "from_agent": from_agent, "project": project}
     asked = {name: text.lower() for name, text in wanted.items() if text is not None}
     found = []
-    for key in sorted(ids_of(memory, HANDOFF)):
+    for key in sorted(ids_of(memory, HANDOFF) if status is None else keys_saying(memory, HANDOFF, status)):
         page: Handoff = memory.read(page_of(HANDOFF, key))
         fits = all(str(getattr(page, name) or "").lower() == text for name, text in asked.items())
         if fits and (status is None or page.status == status):

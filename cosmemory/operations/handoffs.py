@@ -107,7 +107,7 @@ def share(
     from_agent: str,
     to_agent: str,
     board_key: str,
-    board_version: int,
+    board_version: int | None = None,
     key: str | None = None,
     previous: str | None = None,
     requires_ack: bool = True,
@@ -115,9 +115,18 @@ def share(
     expected: dict[str, str] | None = None,
     **package: Any,
 ) -> Outcome[str]:
-    """A handoff of what stands on the board under ``board_key`` at ``board_version``."""
-    if board_version < 1:
-        raise InvalidValue("the version", f"{board_version} is none that a board has", "The first is 1.")
+    """A handoff of what stands on the board under ``board_key``, at ``board_version`` or as it is now.
+
+    Raises NotFound for a key that is not on the board, InvalidValue for a version that it has not had yet.
+    """
+    from cosmemory.operations import board
+
+    entry = board.get(memory, board_key)
+    now = entry.version if isinstance(entry.version, int) else 1
+    board_key, board_version = entry.key or board_key, now if board_version is None else board_version
+    if not 0 < board_version <= now:
+        wrong = f"{board_version} is none that {board_key} had"
+        raise InvalidValue("the version", wrong, f"The first is 1, and it is at {now}.")
     given = {
         **values_of(Package(**package)),
         "protocol": SHARED,

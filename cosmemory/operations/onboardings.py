@@ -17,6 +17,7 @@ from cosmemory.kinds.onboarding import IN_PROGRESS, RESULT, Onboarding, Phase, V
 from cosmemory.kinds.team_roster import Details, Member
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.dated_ids import as_id, dated_id
+from cosmemory.operations.narrowed import keys_saying
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import id_named, ids_of, page_of
 from cosmemory.operations.team import pushed_out
@@ -130,7 +131,8 @@ def named(reader: Reader, key: str) -> str:
 
 def listed(memory: Reader, *, status: str | None = None) -> tuple[tuple[str, Onboarding], ...]:
     """The onboardings of a status, or all, each with its id."""
-    pages = ((key, memory.read(page_of(ONBOARDING, key))) for key in sorted(ids_of(memory, ONBOARDING)))
+    keys = ids_of(memory, ONBOARDING) if status is None else keys_saying(memory, ONBOARDING, status)
+    pages = ((key, memory.read(page_of(ONBOARDING, key))) for key in sorted(keys))
     return tuple((key, page) for key, page in pages if status is None or page.status == status)
 
 

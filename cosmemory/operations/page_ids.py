@@ -85,12 +85,18 @@ def to_archive(transaction: Transaction, path: str) -> str:
     stored = transaction.stored(path)
     if stored is None:
         raise NotFound(f"The page {path}")
+    place = archive_place(transaction, path)
+    transaction.move(path, place)
+    return place
+
+
+def archive_place(transaction: Transaction, path: str) -> str:
+    """Where below ``archive/`` there is room for the page at ``path``."""
     bare = path.removesuffix(".md")
     place, number = f"{ARCHIVE}/{path}", 1
     while transaction.exists(place):
         number += 1
         place = f"{ARCHIVE}/{bare}_{number}.md"
-    transaction.move(path, place)
     return place
 
 

@@ -82,7 +82,7 @@ def test_lists_are_by_status_and_by_who_is_to_go_on(run):
         ("--from-role", "scout"),
         ("--analysis", "{}"),
         ("--from-role", "a", "--to-role", "b", "--results", "1", "--board-key", "k"),
-        ("--board-key", "k"),
+        ("--board-version", "1"),
     ],
 )
 def test_half_a_protocol_is_none(run, more):

@@ -187,7 +187,8 @@ def _without_units(value: Any) -> Any:
 @settings(max_examples=20)
 @given(data=st.data())
 def test_the_data_of_any_document_make_it_again(kind: Kind, data: st.DataObject) -> None:
-    document: Any = data.draw(records(kind.document))
+    # In data alone nobody can tell a value that is null from one that is not there.
+    document: Any = data.draw(records(kind.document).filter(lambda made: "json='null'" not in repr(made)))
     told = json.loads(json.dumps(data_of(document)))
     made, lost = document_of(kind.document, told)
     assert lost == []

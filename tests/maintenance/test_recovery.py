@@ -54,6 +54,10 @@ def deployed(memory, key="L2.1", **more):
     agents.spawn(memory, key, **{"name": "Tester", "kind": "L2", "prompt": "Test it.", "pid": GONE, **more})
 
 
+def cleared(memory, *keys):
+    return [each.key for each in recovery.clear(memory, *keys)]
+
+
 def test_an_agent_is_handed_out_once_with_everything_it_needs(memory):
     deployed(memory, metadata={"files": ["a.py"]}, parent="L1.1", model="haiku", load=25, duration=60)
     agents.progress(memory, "L2.1", 20, message="one", data={"part": 1})
@@ -123,9 +127,9 @@ def test_what_is_cleared_is_kept_in_the_archive(memory):
         deployed(memory, key)
     agents.complete(memory, "L2.3")
     before = memory.store.read("agents/L2.1.md").data
-    assert recovery.clear(memory, ["l2.1"]) == ("L2.1",)
+    assert cleared(memory, ["l2.1"]) == ["L2.1"]
     assert memory.store.read("archive/agents/L2.1.md").data == before
-    assert recovery.clear(memory) == ("L2.2",)
+    assert cleared(memory) == ["L2.2"]
     assert [each.agent_id for each in agents.listed(memory)] == ["L2.3"]
     with pytest.raises(Refused, match=r"L2\.3 ended"):
         recovery.clear(memory, ["L2.3"])
@@ -135,15 +139,15 @@ def test_what_is_cleared_is_kept_in_the_archive(memory):
 
 
 def test_a_glance_warns_of_agents_that_lost_their_process_or_tell_nothing(memory, clock):
-    assert [each for each in glance(memory) if each.check == "agents"] == []
+    assert [each for each in glance(memory) if each.check == "interrupted"] == []
     deployed(memory, pid=os.getpid())
-    (found,) = [each for each in glance(memory) if each.check == "agents"]
+    (found,) = [each for each in glance(memory) if each.check == "interrupted"]
     assert (found.severity, found.said) == ("info", "1 agent has not ended: running 1; L2 1.")
     clock.at += 30 * 60
-    (found,) = [each for each in glance(memory) if each.check == "agents"]
+    (found,) = [each for each in glance(memory) if each.check == "interrupted"]
     assert found.severity == "warning"
     deployed(memory, "L2.2")
-    (found,) = [each for each in glance(memory) if each.check == "agents"]
+    (found,) = [each for each in glance(memory) if each.check == "interrupted"]
     assert found.said == "2 agents have not ended: running 2; L2 2; the process of 1 is gone."
 
 

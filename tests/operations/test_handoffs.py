@@ -15,7 +15,7 @@ from cosmemory.errors import ConfigError, IllegalTransition, InvalidValue, NotFo
 from cosmemory.kinds import HANDOFF
 from cosmemory.kinds.handoff import Handoff, content_hash
 from cosmemory.memory import Memory
-from cosmemory.operations import handoffs
+from cosmemory.operations import board, handoffs
 from cosmemory.operations.events import find_events
 from cosmemory.operations.handoff_packages import data_in, rows_of
 from cosmemory.operations.page_ids import to_archive
@@ -361,11 +361,17 @@ def test_a_template_named_by_the_roles_makes_the_words(memory):
 
 def test_a_shared_handoff_names_what_stands_on_the_board(memory):
     given_ = {"from_agent": "a", "to_agent": "b", "board_key": "build.result"}
-    key = handoffs.share(memory, "payments", board_version=3, **given_).result
-    page = handoffs.get(memory, key)
-    assert (page.protocol, page.board_key, page.board_version) == ("shared", "build.result", 3)
-    with pytest.raises(InvalidValue, match="none that a board has"):
-        handoffs.share(memory, "payments", board_version=0, **given_)
+    with pytest.raises(NotFound):
+        handoffs.share(memory, "payments", **given_)
+    for value in ("red", "green"):
+        board.set(memory, "build.result", value)
+    page = handoffs.get(memory, handoffs.share(memory, "payments", **given_).result)
+    assert (page.protocol, page.board_key, page.board_version) == ("shared", "build.result", 2)
+    earlier = handoffs.share(memory, "payments", board_version=1, **given_).result
+    assert handoffs.get(memory, earlier).board_version == 1
+    for wrong in (0, 3):
+        with pytest.raises(InvalidValue, match=f"{wrong} is none that build.result had"):
+            handoffs.share(memory, "payments", board_version=wrong, **given_)
 
 
 JSON = st.recursive(

@@ -12,7 +12,7 @@ from cosmemory.interfaces.cli.ages import age
 from cosmemory.interfaces.cli.status_texts import flat
 from cosmemory.kinds.agent import Agent
 from cosmemory.maintenance.interrupted_agents import InterruptedAgent
-from cosmemory.maintenance.recovery import Resumption
+from cosmemory.maintenance.resuming_agents import Resumption
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

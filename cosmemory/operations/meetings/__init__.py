@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cosmemory.operations.meetings.ending import abandon, conclude, prune
-from cosmemory.operations.meetings.handing_over import HandoffContents, handoff_contents
+from cosmemory.operations.meetings.handing_over import HandoffContents, handoff_contents, rebuild_handoff
 from cosmemory.operations.meetings.reading import latest, meeting_named, meetings, page_named
 from cosmemory.operations.meetings.running import (
     add_action,
@@ -29,6 +29,7 @@ __all__ = [
     "meetings",
     "page_named",
     "prune",
+    "rebuild_handoff",
     "record",
     "set_gate",
     "spoke",

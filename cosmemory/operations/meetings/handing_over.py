@@ -5,8 +5,12 @@ from __future__ import annotations
 from cosmemory.document.values import write_number
 from cosmemory.errors import NotFound
 from cosmemory.frozen import field, frozen
+from cosmemory.kinds import HANDOFF
 from cosmemory.kinds.meeting import EXECUTION, PLANNING, Meeting, of_team
+from cosmemory.memory import Memory, Outcome
+from cosmemory.operations.dated_ids import as_id
 from cosmemory.operations.meetings.reading import latest, meeting_named
+from cosmemory.operations.page_ids import ARCHIVE, id_on, ids_of, page_of
 from cosmemory.reader import Reader
 
 TYPE_CHECKING = False
@@ -79,3 +83,58 @@ def _counts(held: dict[str, Any]) -> str:
 def _step(action: str | None, priority: object, owner: str | None) -> str:
     more = ", ".join(str(each) for each in (priority, owner) if each)
     return f"{action} ({more})" if more else str(action)
+
+
+def rebuild_handoff(
+    memory: Memory, meeting: str | None = None, *, expected: dict[str, str] | None = None
+) -> Outcome[str]:
+    """The handoff of the planning meeting ``meeting``, or of the last one, made from what its page says; gives its id.
+
+    One that still stands and is not over is left as it is. Raises NotFound where there is no meeting, Refused for
+    one of the execution team.
+    """
+    from cosmemory.kinds.handoff import EXPIRED, REJECTED
+    from cosmemory.operations import handoffs
+
+    held = handoff_contents(memory, meeting)
+    for key in handoffs_of(memory, held.meeting):
+        if handoffs.get(memory, key).status not in {REJECTED, EXPIRED}:
+            return Outcome(key, ())
+    return handoffs.create(
+        memory,
+        held.meeting,
+        from_agent=held.sender,
+        to_agent=held.receiver,
+        context=held.context,
+        next_steps=held.next_steps,
+        acceptance_criteria=held.acceptance_criteria,
+        files=held.files,
+        metadata=held.metadata,
+        expected=expected,
+    )
+
+
+def handoffs_of(reader: Reader, meeting: str, *, archived: bool = False) -> tuple[str, ...]:
+    """The ids of the handoffs that were made for a meeting, with ``archived`` those that were put away too."""
+    first = f"{as_id(meeting)}-".lower()
+    keys = ids_of(reader, HANDOFF)
+    if archived:
+        gone = (path.removeprefix(f"{ARCHIVE}/") for path in reader.store.paths(archived=True))
+        keys += tuple(key for path in gone if (key := id_on(HANDOFF, path)))
+    return tuple(key for key in keys if key.lower().startswith(first))
+
+
+def handed_over(reader: Reader, meeting: Meeting) -> bool:
+    """Whether a page tells of what ``meeting`` handed over: one made for it, or the one that it names itself."""
+    if handoffs_of(reader, str(meeting.meeting_id), archived=True):
+        return True
+    path = page_named_by(meeting)
+    return bool(path) and any(reader.store.read(each) is not None for each in (path, f"{ARCHIVE}/{path}"))
+
+
+def page_named_by(meeting: Meeting) -> str:
+    """The path of the page that ``meeting`` names as its handoff; nothing where it names none, or another file."""
+    named = (meeting.handoff_file or "").removeprefix("handoffs/")
+    path = page_of(HANDOFF, named.removesuffix(".md"))
+    is_page = (meeting.handoff_file or "").startswith("handoffs/") or ("." not in named and bool(named))
+    return path if is_page and HANDOFF.pattern.fullmatch(path) else ""

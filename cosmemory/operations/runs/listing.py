@@ -23,13 +23,15 @@ from cosmemory.kinds.run import (
 )
 from cosmemory.kinds.run_phases import attempt_at, everything_for, needed_by
 from cosmemory.memory import Memory, Outcome
+from cosmemory.operations.narrowed import keys_saying
+from cosmemory.operations.page_ids import ids_of, page_of
 from cosmemory.operations.runs.changing import Done, change, run_named
 from cosmemory.reader import Reader
 from cosmemory.transaction import Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
@@ -60,10 +62,11 @@ def get(memory: Memory, key: str) -> Run:
     return run_named(memory, key)
 
 
-def heads(memory: Reader) -> Iterator[Run]:
-    """Every live run, of which only what stands above its sections is read."""
-    for path in memory.store.paths():
-        if RUN.pattern.fullmatch(path) and (stored := memory.store.read(path)) is not None:
+def heads(memory: Reader, statuses: Sequence[str] = ()) -> Iterator[Run]:
+    """Every live run, or those that may be at one of the ``statuses``; only what stands above its sections is read."""
+    keys = keys_saying(memory, RUN, *statuses) if statuses else ids_of(memory, RUN)
+    for path in sorted(page_of(RUN, key) for key in keys):
+        if (stored := memory.store.read(path)) is not None:
             run: Run = memory.read_stored(stored, frozenset()).document
             # A page is known by its name, whatever it says of itself.
             yield replace(run, run_id=path.removeprefix("runs/").removesuffix(".md"))
@@ -80,7 +83,7 @@ def listed(
     wanted = STATUS.enter("status", status) if status is not None else None
     found = [
         run
-        for run in heads(memory)
+        for run in heads(memory, [str(wanted)] if wanted is not None else ())
         if wanted in {None, run.status} and (since is None or _created(run) >= since)
     ]
     found.sort(key=lambda run: (_created(run), str(run.run_id)), reverse=True)
@@ -106,7 +109,7 @@ def latest(memory: Memory, *, status: str | None = None) -> Run:
 
 def interrupted(memory: Memory) -> tuple[Interrupted, ...]:
     """The runs that are executing or paused, each with the phase to go on with, oldest first."""
-    open_runs = [run for run in heads(memory) if run.status in RECOVERABLE]
+    open_runs = [run for run in heads(memory, RECOVERABLE) if run.status in RECOVERABLE]
     open_runs.sort(key=lambda run: (_created(run), str(run.run_id)))
     return tuple(
         interruption(run_named(memory, str(run.run_id)), memory.settings.phase_retries) for run in open_runs

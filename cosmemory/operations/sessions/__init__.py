@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cosmemory.operations.sessions.ending import complete, fail, prune, reset
+from cosmemory.operations.sessions.ending import clear, complete, fail, prune, reset
 from cosmemory.operations.sessions.reading import (
     Interrupted,
     current,
@@ -15,6 +15,7 @@ from cosmemory.operations.sessions.running import pause, resume, start, update
 
 __all__ = [
     "Interrupted",
+    "clear",
     "complete",
     "current",
     "fail",

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from cosmemory.document.changes import changed
 from cosmemory.errors import InvalidValue, Refused
+from cosmemory.frozen import replace
 from cosmemory.kinds import MEETING, SESSION, SESSION_PATH, meeting, session
 from cosmemory.kinds.session import Session, status_of
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.new_pages import page_text
-from cosmemory.operations.page_ids import ids_of, new_id, page_of, stamped_id, to_archive
+from cosmemory.operations.page_ids import archive_place, ids_of, new_id, page_of, stamped_id, to_archive
 from cosmemory.operations.sessions.reading import moment
 from cosmemory.operations.sessions.running import change_current, event, idle, read_current, show_session
 from cosmemory.reader import CURRENT, made_at
@@ -82,11 +83,38 @@ def _abandon(transaction: Transaction, key: str) -> None:
             transaction.replace(path, meeting.move(held, meeting.ABANDONED))
 
 
-def _put_away(transaction: Transaction, over: Session) -> None:
+def clear(
+    memory: Memory, *, reason: str | None = None, expected: dict[str, str] | None = None
+) -> Outcome[str]:
+    """The session given up that nobody will resume: failed, its page in the archive, its open meeting abandoned.
+
+    Gives where its page is. Raises Refused for one that is idle or over.
+    """
+
+    def verb(transaction: Transaction) -> str:
+        held = read_current(transaction)
+        if status_of(held) not in session.UNFINISHED:
+            raise Refused(f"The session is {status_of(held)}, and was not interrupted.")
+        why = reason or held.error or "given up after it was interrupted"
+        over = (
+            held if status_of(held) == session.ERROR else session.finish(held, session.ERROR, transaction.now)
+        )
+        if held.current_meeting.meeting_id:
+            _abandon(transaction, held.current_meeting.meeting_id)
+        place = archive_place(transaction, _place(transaction, over))
+        _put_away(transaction, replace(over, error=why), place)
+        told = event(transaction, f"{held.session_id or 'The session'} moved to the archive", place, reason)
+        transaction.append(replace(told, type="recovery"))
+        return place
+
+    return memory.run(verb, expected=expected, operation="recover clear")
+
+
+def _put_away(transaction: Transaction, over: Session, place: str = "") -> None:
     """The page of the session, with all that people wrote on it, moved beside; an idle one in its place."""
     page = transaction.page(SESSION_PATH)
     text = changed(SESSION_PATH, page.tree, page.document, over).tree.text
-    transaction.create(_place(transaction, over), text)
+    transaction.create(place or _place(transaction, over), text)
     fresh = idle(transaction.now)
     transaction.rewrite(SESSION_PATH, page_text(transaction.memory, SESSION, fresh))
     show_session(transaction, page.document, fresh)

@@ -57,7 +57,7 @@ def handoff() -> None:
 @option("--results", metavar="JSON", help="The results as they are.")
 @option("--analysis", metavar="JSON", help="What was found out about the results.")
 @option("--board-key", metavar="KEY", help="Hand over what stands on the board under KEY.")
-@option("--board-version", metavar="N", help="The version of it that is meant.")
+@option("--board-version", metavar="N", help="The version of it that is meant; else the present one.")
 @option("--previous", metavar="ID", help="The handoff that this one goes on from.")
 @option("--expires", metavar="WHEN", help="Until when it must be acknowledged: 2h, 7d or a time.")
 @option("--no-ack", flag=True, help="It may be started without an acknowledgement.")
@@ -90,10 +90,8 @@ def _verb_for(given: dict[str, Any]) -> Any:
             )
         return handoffs.mediate
     if shared:
-        if len(shared) < 2:
-            raise UsageError(
-                "A shared handoff needs --board-key and --board-version.", "board get tells both."
-            )
+        if "board_key" not in shared:
+            raise UsageError("A shared handoff needs --board-key.", "cosmemory board list names the keys.")
         return handoffs.share
     return handoffs.create
 

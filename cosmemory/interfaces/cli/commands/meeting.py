@@ -213,6 +213,25 @@ def abandon(key: str | None, reason: str | None, **options: Any) -> None:
     )
 
 
+@meeting.command("rebuild-handoff")
+@changing
+@argument("key", metavar="[ID]", required=False)
+@option(
+    "--file", flag=True, help="Write the file again too that the meeting names, such as pending_actions.json."
+)
+def rebuild_handoff(key: str | None, file: bool, **options: Any) -> None:
+    """Make the handoff of a planning meeting again from its page, of the last one where none is named."""
+    call = session_of(options)
+    call.refuse_expected("meeting rebuild-handoff")
+    call.change(lambda memory: meetings.rebuild_handoff(memory, key), str)
+    if file and not call.dry_run:
+        from cosmemory.maintenance.handoff_files import write_file
+
+        place = write_file(call.memory(), key)
+        if not call.as_json:
+            print_text(f"{place} written")
+
+
 @meeting.command("list")
 @reading
 @option("--team", metavar="T", choices=TEAMS, help="planning or execution.")

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 
 from cosmemory.engines.rehearsal import Rehearsal
-from cosmemory.interfaces.cli.agent_lines import blocks, interrupted_data, resumption_lines
+from cosmemory.interfaces.cli.agent_lines import resumption_lines
 from cosmemory.interfaces.cli.confirm import agreed
 from cosmemory.interfaces.cli.declared import group, option
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
+from cosmemory.interfaces.cli.recovery_lines import handed_lines, item_data, item_lines
 from cosmemory.interfaces.cli.session import Session, changing, reading, session_of
 from cosmemory.maintenance import recovery
-from cosmemory.maintenance.interrupted_agents import InterruptedAgent
+from cosmemory.maintenance.recovery import AGENT, SORTS, Item
+from cosmemory.maintenance.resuming_agents import Counts, Resumption, counted
 from cosmemory.memory import Memory
-from cosmemory.operations import agents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cosmemory.maintenance.interruptions import Handed
+
 NOTHING = "nothing was interrupted"
+# What there is one of in a memory: its option takes no id.
+ONE = ("session", "deployment")
+MANY = ("agent", "run", "handoff", "onboarding", "meeting")
 
 
 @group
@@ -32,127 +38,183 @@ def recover() -> None:
 @recover.command()
 @reading
 def check(**options: Any) -> int:
-    """Count what was interrupted; exit 1 where an agent has lost its process."""
+    """Tell what was interrupted; exit 1 where a process is gone, the session failed or fell silent, a handoff is lost."""
     session = session_of(options)
-    found = recovery.check(session.memory())["agents"]
-    counts = recovery.counted(found)
-    processes = dict(Counter(each.process for each in found))
+    found = recovery.check(session.memory())
+    counts = counted(found["agents"])
+    processes = dict(Counter(each.process for each in found["agents"]))
     if session.as_json:
         held = {**asdict(counts), "processes": processes}
-        print_json(
-            "recovery",
-            {"agents": held, "interrupted": {"agents": [interrupted_data(each) for each in found]}},
-        )
+        told = {
+            sort.name: [item_data(Item(sort=sort, key="", record=each)) for each in found[sort.name]]
+            for sort in SORTS
+        }
+        print_json("recovery", {"agents": held, "interrupted": told})
     else:
-        for line in _summary(counts, processes):
+        for line in _summary(found, counts, processes):
             print_text(line)
-    return int(counts.orphans > 0)
+    return int(recovery.is_urgent(found))
 
 
-def _summary(counts: recovery.Counts, processes: dict[str, int]) -> Iterator[str]:
-    if not counts.total:
+def _summary(found: dict[str, tuple[Any, ...]], counts: Counts, processes: dict[str, int]) -> Iterator[str]:
+    if not any(found.values()):
         yield NOTHING
         return
-    yield recovery.sentence(counts)
-    for title, told in (("Status", counts.by_status), ("Type", counts.by_type), ("Process", processes)):
-        yield f"  {title}: {', '.join(f'{name} {number}' for name, number in told.items())}"
+    for sort in SORTS:
+        if not found[sort.name]:
+            continue
+        yield sort.sentence(found[sort.name])
+        if sort.kind == AGENT:
+            for title, told in (
+                ("Status", counts.by_status),
+                ("Type", counts.by_type),
+                ("Process", processes),
+            ):
+                yield f"  {title}: {', '.join(f'{name} {number}' for name, number in told.items())}"
     yield "What can be done:"
     yield "  cosmemory recover list    shows how far each of them was"
-    yield "  cosmemory recover resume  hands them out to be spawned again from their last checkpoints"
-    yield "  cosmemory recover clear   moves them to the archive"
+    yield "  cosmemory recover resume  hands out what is needed to go on where each of them was"
+    yield "  cosmemory recover clear   moves what broke off to the archive"
 
 
 @recover.command("list")
 @reading
 def list_(**options: Any) -> None:
-    """Show each agent that has not ended: its process, its last checkpoint, its parent."""
+    """Show each thing that was interrupted: how far it was, who is still to speak, which process it had."""
     session = session_of(options)
     memory = session.memory()
-    found = recovery.check(memory)["agents"]
+    found = recovery.items(memory)
     if session.as_json:
-        print_json("interrupted", {"agents": [interrupted_data(each) for each in found]})
+        print_json("interrupted", _by_sort(found))
         return
-    for line in blocks(found, memory.now()):
+    for line in item_lines(found, memory.now()):
         print_text(line)
     if not found:
         print_text(NOTHING)
 
 
+def _by_sort(found: Sequence[Item]) -> dict[str, Any]:
+    return {sort.name: [item_data(each) for each in found if each.sort is sort] for sort in SORTS}
+
+
+def _chosen(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that name what is meant, and the one that says yes."""
+    command = option("--yes", flag=True, help="Do it without asking.")(command)
+    for kind in reversed(MANY):
+        said = "The handoff that this meeting lost" if kind == "meeting" else f"Only this {kind}"
+        command = option(f"--{kind}", metavar="ID", many=True, help=f"{said}; may be given again.")(command)
+    for kind in reversed(ONE):
+        command = option(f"--{kind}", flag=True, help=f"Only the {kind}.")(command)
+    return command
+
+
+def _named(options: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What the options name, by kind and key; it takes it out of them."""
+    ones = [(kind, "") for kind in ONE if options.pop(kind)]
+    return (*ones, *((kind, key) for kind in MANY for key in options.pop(kind)))
+
+
 @recover.command()
 @changing
-@option("--agent", "keys", metavar="ID", many=True, help="Only this one; may be given again.")
-@option("--yes", flag=True, help="Do it without asking.")
-def resume(keys: tuple[str, ...], yes: bool, **options: Any) -> int:
-    """Hand out what is needed to spawn interrupted agents again; their pages and the log tell of it.
+@_chosen
+def resume(yes: bool, **options: Any) -> int:
+    """Hand out what is needed to go on with everything that was interrupted; pages and log tell that it was done.
 
-    Agents whose process lives are left alone. Whoever gets the answer spawns them, each from its last checkpoint.
+    What is at work, has failed or waits for a decision is left alone. Whoever gets the answer goes on: spawns the
+    agents from their last checkpoints, lets those speak who have not, enters the phase, rolls back or advances.
     """
+    named = _named(options)
     session = session_of(options)
     session.refuse_expected("recover resume")
     memory = session.memory()
-    chosen = list(keys) or [each.agent_id for each in recovery.resumable(memory)]
-    if not _asked(session, memory, chosen, yes, "Resume"):
+    chosen = _items(memory, named, lambda each: not each.left)
+    if not _asked(session, memory, chosen, len(named), yes, "Resume"):
         return 1
     if session.dry_run:
         memory.store = Rehearsal(memory.store)
+    wanted = named or [(each.sort.kind, each.key) for each in chosen]
     try:
-        done = [recovery.resume(memory, key) for key in chosen]
+        done = [recovery.resume(memory, key, kind=kind) for kind, key in wanted]
     finally:
         tell_notices(memory.notices())
     if session.as_json:
-        print_json("resumption", {"agents": [each.data for each in done], "dry_run": session.dry_run})
+        print_json("resumption", {**_handed(done), "dry_run": session.dry_run})
         return 0
     for each in done:
-        for line in resumption_lines(each):
+        for line in resumption_lines(each) if isinstance(each, Resumption) else handed_lines(each):
             print_text(line)
     if not done:
         print_text(NOTHING)
     return 0
 
 
+def _handed(done: Sequence[Resumption | Handed]) -> dict[str, Any]:
+    return {sort.name: [each.data for each in done if each.kind == sort.kind] for sort in SORTS}
+
+
 @recover.command()
 @changing
-@option("--agent", "keys", metavar="ID", many=True, help="Only this one; may be given again.")
-@option("--yes", flag=True, help="Do it without asking.")
-def clear(keys: tuple[str, ...], yes: bool, **options: Any) -> int:
-    """Move agents that nobody will resume to the archive, where their pages are kept.
+@_chosen
+def clear(yes: bool, **options: Any) -> int:
+    """Move what nobody will resume to the archive, where its pages are kept: the session, agents and runs.
 
-    Agents whose process lives stay where they are.
+    Agents whose process lives stay where they are. Handoffs and onboardings are cleared only by name; a deployment
+    never is, for part of the traffic runs on it.
     """
+    named = _named(options)
     session = session_of(options)
     session.refuse_expected("recover clear")
     memory = session.memory()
-    found = recovery.check(memory)["agents"]
-    chosen = list(keys) or [each.agent_id for each in found if each.process != "alive"]
-    if not _asked(session, memory, chosen, yes, "Clear"):
+    chosen = _items(
+        memory,
+        named,
+        lambda each: each.sort.breaks_off and (each.sort.kind != AGENT or each.record.process != "alive"),
+    )
+    if not _asked(session, memory, chosen, len(named), yes, "Clear"):
         return 1
     if session.dry_run:
         memory.store = Rehearsal(memory.store)
+    by_kind: dict[str, list[str]] = {}
+    for kind, key in named:
+        by_kind.setdefault(kind, []).extend([key] if key else [])
     try:
-        done = recovery.clear(memory, keys)
+        done = [each for kind, keys in by_kind.items() for each in recovery.clear(memory, keys, kind=kind)]
+        done += recovery.clear(memory) if not named else []
     finally:
         tell_notices(memory.notices())
     if session.as_json:
-        print_json("clearance", {"agents": list(done), "dry_run": session.dry_run})
+        told = {sort.name: [each.key for each in done if each.kind == sort.kind] for sort in SORTS}
+        print_json("clearance", {**told, "dry_run": session.dry_run})
     else:
-        print_text("\n".join(f"{key} moved to archive/agents/{key}.md" for key in done) or NOTHING)
+        print_text("\n".join(f"{each.key} moved to {each.place}" for each in done) or NOTHING)
     return 0
 
 
-def _asked(session: Session, memory: Memory, keys: Sequence[str], yes: bool, verb: str) -> bool:
+def _items(memory: Memory, named: Sequence[tuple[str, str]], wanted: Callable[[Item], bool]) -> list[Item]:
+    """What is meant: what is named, or all that is wanted."""
+    if not named:
+        return [each for each in recovery.items(memory) if wanted(each)]
+    return [recovery.item_named(memory, key, kind) for kind, key in named]
+
+
+def _asked(
+    session: Session, memory: Memory, chosen: Sequence[Item], named: int, yes: bool, verb: str
+) -> bool:
     """Whether it may be done: nothing to ask where nothing is there, and shown to who has not said yes."""
-    if yes or session.dry_run or not keys:
+    if yes or session.dry_run or not (chosen or named):
         return True
-    named = {str(agents.named(memory, key).agent_id) for key in keys}
-    found: list[InterruptedAgent] = [
-        each for each in recovery.check(memory)["agents"] if each.agent_id in named
-    ]
     if session.as_json:
-        print_json("question", {"agents": [interrupted_data(each) for each in found], "done": False})
+        print_json("question", {**_by_sort(chosen), "done": False})
         return False
-    for line in blocks(found, memory.now()):
+    for line in item_lines(chosen, memory.now()):
         print_text(line)
-    if agreed(f"{verb} {len(keys)} agent{'s' if len(keys) > 1 else ''}?"):
+    if agreed(f"{verb} {_counted(chosen)}?"):
         return True
     print_text(f"nothing was done; cosmemory recover {verb.lower()} --yes does it")
     return False
+
+
+def _counted(chosen: Sequence[Item]) -> str:
+    """How many of what, in words."""
+    counts = Counter(each.sort.kind for each in chosen)
+    return ", ".join(f"{number} {kind}{'s' if number > 1 else ''}" for kind, number in counts.items())

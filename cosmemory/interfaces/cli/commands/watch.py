@@ -22,14 +22,15 @@ LEAST = 0.1
 
 @command()
 @changing
-@option("--once", flag=True, help="Look once; exit 1 where an alert was raised.")
+@option("--once", flag=True, help="Look once; exit 1 where something was found.")
 @option(
     "--interval", metavar="SECONDS", default=INTERVAL, help="How long to wait between two looks; else 30."
 )
 def watch(once: bool, interval: str, **options: Any) -> int:
-    """Raise an alert for each agent whose process is gone, or that has told nothing for too long.
+    """Raise an alert for each agent whose process is gone, and for what has told nothing for too long.
 
-    Each is told of once. It goes on until Ctrl-C.
+    That is agents, the session, runs and the deployment, each told of once. Handoffs that nobody took in their time
+    expire. It goes on until Ctrl-C.
     """
     session = session_of(options)
     session.refuse_expected("watch")

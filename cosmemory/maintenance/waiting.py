@@ -1,0 +1,183 @@
+"""What waits for somebody to come back: the deployment on its way, handoffs, onboardings, a handoff that was lost."""
+
+from __future__ import annotations
+
+from cosmemory import kinds
+from cosmemory.document.values import write_number
+from cosmemory.maintenance.interruptions import Handed, Sort, archiving, data_of, told
+from cosmemory.memory import Memory
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cosmemory.maintenance.handoff_files import LostHandoff
+    from cosmemory.operations.deployments import Interrupted as Deploying
+    from cosmemory.operations.handoff_chains import Waiting
+    from cosmemory.operations.onboardings import Unfinished
+
+
+def _find_deployment(memory: Memory) -> tuple[Deploying, ...]:
+    from cosmemory.frozen import replace
+    from cosmemory.maintenance.deploying import way_back
+    from cosmemory.operations.deployments import deployment_of, interrupted
+
+    found = interrupted(memory)
+    if not found:
+        return ()
+    back = way_back(memory, deployment_of(memory))
+    return tuple(replace(each, checkpoint=back.name if back is not None else "") for each in found)
+
+
+def _deployment_sentence(found: tuple[Deploying, ...]) -> str:
+    (one,) = found
+    hours = f" for {write_number(round(one.hours, 1))} hours" if one.hours is not None else ""
+    back = (
+        f"{one.checkpoint} is the checkpoint to roll back to"
+        if one.checkpoint
+        else "no checkpoint leads back"
+    )
+    return f"{one.version or 'A deployment'} stands at {one.stage}{hours}; {back}."
+
+
+def _resume_deployment(memory: Memory, key: str) -> Handed:
+    from cosmemory.operations.deployments import status
+
+    (one,) = _find_deployment(memory)
+    lacks = status(memory).obstacles
+    data = {**data_of(one), "lacks": data_of(lacks)}
+    told(memory, memory.actor, f"{key} handed out at {one.stage}", f"Way back: {one.checkpoint or 'none'}")
+    return Handed(kind="deployment", key=key, reason=f"it stands at {one.stage}", data=data)
+
+
+DEPLOYMENT = Sort(
+    kind="deployment",
+    name="deployments",
+    where=kinds.DEPLOYMENT.path,
+    find=_find_deployment,
+    key=lambda one: str(one.version),
+    sentence=_deployment_sentence,
+    resume=_resume_deployment,
+    instead="Part of the traffic runs on it: cosmemory deploy rollback or deploy advance brings it to an end.",
+)
+
+
+def _find_handoffs(memory: Memory) -> tuple[Waiting, ...]:
+    from cosmemory.operations.handoff_chains import interrupted
+
+    return interrupted(memory)
+
+
+def _handoffs_sentence(found: tuple[Waiting, ...]) -> str:
+    several = len(found) > 1
+    named = ", ".join(f"{each.id} for {each.to_agent or 'nobody'}" for each in found)
+    verb = "handoffs wait for acknowledgements" if several else "handoff waits for an acknowledgement"
+    late = sum(each.overdue for each in found)
+    return f"{len(found)} {verb}: {named}{f'; {late} overdue' if late else ''}."
+
+
+def _resume_handoff(memory: Memory, key: str) -> Handed:
+    from cosmemory.document.data import plain
+    from cosmemory.operations.handoff_chains import get
+    from cosmemory.operations.handoff_packages import data_in
+
+    page = get(memory, key)
+    (one,) = (each for each in _find_handoffs(memory) if each.id == page.id)
+    names = (
+        "context",
+        "deliverables",
+        "acceptance_criteria",
+        "current_state",
+        "next_steps",
+        "files",
+        "instructions",
+    )
+    data = {
+        **data_of(one),
+        **{name: plain(getattr(page, name)) for name in names},
+        "data": data_in(page.data),
+    }
+    told(memory, page.to_agent, f"{key} handed out", f"waits for {page.to_agent} to acknowledge {one.sha256}")
+    return Handed(kind="handoff", key=key, reason=f"it waits for {page.to_agent}", data=data)
+
+
+HANDOFFS = Sort(
+    kind="handoff",
+    name="handoffs",
+    where=kinds.HANDOFF.path.partition("{")[0],
+    find=_find_handoffs,
+    key=lambda one: str(one.id),
+    sentence=_handoffs_sentence,
+    resume=_resume_handoff,
+    clear=archiving(kinds.HANDOFF),
+    glanced=None,
+)
+
+
+def _find_onboardings(memory: Memory) -> tuple[Unfinished, ...]:
+    from cosmemory.operations.onboardings import interrupted
+
+    return interrupted(memory)
+
+
+def _onboardings_sentence(found: tuple[Unfinished, ...]) -> str:
+    named = ", ".join(f"{each.id} with {len(each.left)} tasks left" for each in found)
+    return f"{len(found)} onboarding{'s are' if len(found) > 1 else ' is'} in progress: {named}."
+
+
+def _resume_onboarding(memory: Memory, key: str) -> Handed:
+    (one,) = (each for each in _find_onboardings(memory) if each.id == key)
+    left = [{"phase": phase, "task": task} for phase, task in one.left]
+    following = f"next: {one.left[0][0]}: {one.left[0][1]}" if one.left else "everything is done"
+    told(memory, one.agent, f"{key} handed out", following)
+    return Handed(kind="onboarding", key=key, reason="it is in progress", data={**data_of(one), "left": left})
+
+
+ONBOARDINGS = Sort(
+    kind="onboarding",
+    name="onboardings",
+    where=kinds.ONBOARDING.path.partition("{")[0],
+    find=_find_onboardings,
+    key=lambda one: str(one.id),
+    sentence=_onboardings_sentence,
+    resume=_resume_onboarding,
+    clear=archiving(kinds.ONBOARDING),
+    glanced=None,
+)
+
+
+def _find_lost(memory: Memory) -> tuple[LostHandoff, ...]:
+    from cosmemory.maintenance.handoff_files import lost_handoffs
+
+    return lost_handoffs(memory)
+
+
+def _lost_sentence(found: tuple[LostHandoff, ...]) -> str:
+    (one,) = found
+    return f"{one.meeting} names the handoff {one.file}: {one.why}."
+
+
+def _rebuild(memory: Memory, key: str) -> Handed:
+    from cosmemory.operations.handoff_chains import get
+    from cosmemory.operations.meetings import rebuild_handoff
+
+    (one,) = _find_lost(memory)
+    made = get(memory, rebuild_handoff(memory, key).result)
+    data = {
+        **data_of(one),
+        "handoff": made.id,
+        "sha256": made.content_sha256,
+        "next_steps": list(made.next_steps),
+    }
+    return Handed(kind="meeting", key=key, reason=f"{one.file}: {one.why}", data=data)
+
+
+LOST = Sort(
+    kind="meeting",
+    name="lost_handoffs",
+    where=kinds.MEETING.path.partition("{")[0],
+    find=_find_lost,
+    key=lambda one: str(one.meeting),
+    sentence=_lost_sentence,
+    resume=_rebuild,
+    instead="cosmemory meeting rebuild-handoff makes what it handed over again from its page.",
+    urgent=lambda _: True,
+)
