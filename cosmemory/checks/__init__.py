@@ -3,34 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from importlib import import_module
 
-from cosmemory.checks.agents import check_agents
 from cosmemory.checks.alerts import check_alert_mirror, check_alerts
-from cosmemory.checks.board import check_board
-from cosmemory.checks.deployment import check_deployment, check_system_metrics
-from cosmemory.checks.handoffs import check_handoffs
 from cosmemory.checks.log import check_log
 from cosmemory.checks.metrics import check_metrics
 from cosmemory.checks.pages import Finding, Pages
-from cosmemory.checks.runs import check_runs
-from cosmemory.checks.sessions import check_session, check_sessions
 from cosmemory.checks.source import check_source, check_strangers
 from cosmemory.checks.state import check_state
 from cosmemory.checks.team import check_team
 from cosmemory.checks.workflow import check_links, check_workflow
+from cosmemory.kinds import (
+    AGENT,
+    BOARD,
+    DEPLOYMENT,
+    HANDOFF,
+    MEETING,
+    ONBOARDING,
+    RUN,
+    SESSION,
+    SYSTEM_METRICS,
+    Kind,
+)
 
 Check = Callable[[Pages], Iterable[Finding]]
 
-# Checks of one page at a time, by itself or beside the daily page before it: the pages may be many.
+
+def _where(module: str, name: str, *kinds: Kind) -> Check:
+    """A check that is loaded only where there is a page of one of the ``kinds``: most memories have few of them."""
+
+    def check(pages: Pages) -> Iterable[Finding]:
+        if not any(page.kind in kinds for page in pages.pages.values()):
+            return ()
+        found: Iterable[Finding] = getattr(import_module(f"{__name__}.{module}"), name)(pages)
+        return found
+
+    return check
+
+
+# Checks of one page at a time, by itself or beside the page before it: the pages may be many.
 PAGE_CHECKS: tuple[Check, ...] = (
     check_source,
     check_log,
     check_metrics,
-    check_sessions,
-    check_agents,
-    check_board,
-    check_handoffs,
-    check_runs,
+    _where("sessions", "check_sessions", SESSION, MEETING),
+    _where("agents", "check_agents", AGENT),
+    _where("board", "check_board", BOARD),
+    _where("handoffs", "check_handoffs", HANDOFF, ONBOARDING),
+    _where("runs", "check_runs", RUN),
     check_links,
 )
 
@@ -42,8 +62,8 @@ CHECKS: tuple[Check, ...] = (
     check_team,
     check_alerts,
     check_alert_mirror,
-    check_deployment,
-    check_system_metrics,
-    check_session,
+    _where("deployment", "check_deployment", DEPLOYMENT),
+    _where("deployment", "check_system_metrics", SYSTEM_METRICS),
+    _where("sessions", "check_session", SESSION),
     check_workflow,
 )
