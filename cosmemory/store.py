@@ -304,7 +304,12 @@ def check_path(path: str, *, new: bool = False) -> None:
     for name in path.split("/"):
         if name in ("", ".", ".."):
             raise Unsafe(path, "a part of it is empty or made of dots", _NAMES)
-        if len(name.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
+        try:
+            length = len(name.encode("utf-8", "surrogateescape"))
+        except UnicodeEncodeError:
+            # Half of a character, as JSON may name one: no file can be called so.
+            raise Unsafe(path, "a name in it has half of a character") from None
+        if length > LONGEST_NAME:
             raise Unsafe(path, f"a name in it is longer than {LONGEST_NAME} bytes")
         if new:
             _check_name(path, name)

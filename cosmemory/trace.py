@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from typing import Any
+
 LOGGERS = ["cosmemory"]
 
 
@@ -13,3 +18,13 @@ def trace(message: str, *values: object, level: str = "DEBUG") -> None:
     if logging is not None:
         for name in LOGGERS:
             logging.getLogger(name).log(getattr(logging, level), message, *values)
+
+
+def aside() -> AbstractContextManager[Any]:
+    """What a project's own code prints within, on stderr: stdout holds the one answer of a command."""
+    import threading
+    from contextlib import nullcontext, redirect_stdout
+
+    # Two threads that took turns at it would leave the wrong one behind.
+    ours = threading.current_thread() is threading.main_thread()
+    return redirect_stdout(sys.stderr) if ours else nullcontext()

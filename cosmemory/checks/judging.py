@@ -14,6 +14,7 @@ from cosmemory.kinds import BOARD as BOARD_KIND
 from cosmemory.kinds.page import Page
 from cosmemory.rules.rule import NONE, SAFE, UNSAFE
 from cosmemory.text.spans import Span
+from cosmemory.trace import aside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,14 +55,15 @@ def _run(each: OwnCheck, seen: Seen) -> list[Found] | Failure:
     what = f"the check {each.rule.code} failed"
     told: list[Found] = []
     try:
-        for one in each.function(seen) or ():
-            if not isinstance(one, Found):
-                raise TypeError(f"it gave {type(one).__name__} where page.found(...) was expected")  # noqa: TRY301
-            if one.path not in seen.paths:
-                raise LookupError(f"it found something on {one.path}, which is no page")  # noqa: TRY301
-            if one.fix is not None and each.rule.fix != (SAFE if one.fix.safe else UNSAFE):
-                raise ValueError(f"it offers a fix, and is registered with fix={each.rule.fix!r}")  # noqa: TRY301
-            told.append(one)
+        with aside():
+            for one in each.function(seen) or ():
+                if not isinstance(one, Found):
+                    raise TypeError(f"it gave {type(one).__name__} where page.found(...) was expected")  # noqa: TRY301
+                if one.path not in seen.paths:
+                    raise LookupError(f"it found something on {one.path}, which is no page")  # noqa: TRY301
+                if one.fix is not None and each.rule.fix != (SAFE if one.fix.safe else UNSAFE):
+                    raise ValueError(f"it offers a fix, and is registered with fix={each.rule.fix!r}")  # noqa: TRY301
+                told.append(one)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a check is the project's, and may fail in any way
         return failure(what, error, [file])
     return told
@@ -142,7 +144,8 @@ def _sentences(name: str, judge: Callable[[], Any]) -> list[str]:
     """What a function says of a value, whichever of the ways of saying it was taken."""
     by = f" by {name}" if name else ""
     try:
-        said = judge()
+        with aside():
+            said = judge()
         if isinstance(said, tuple) and len(said) == 2 and isinstance(said[0], bool):
             said = True if said[0] else list(said[1]) or False
         if said is None or said is True:

@@ -20,6 +20,7 @@ from cosmemory.rules.rule import ERROR, INFO, NONE, SAFE, UNSAFE, WARNING, Rule
 from cosmemory.rules.table import RULES
 from cosmemory.text.digest import sha256_hex
 from cosmemory.text.spans import Span
+from cosmemory.trace import aside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -241,12 +242,14 @@ def project_of(settings: Settings) -> Project:
     for named in settings.check_files:
         file = os.path.join(settings.folder, named)
         try:
-            held += _registered(_loaded(file))
+            with aside():
+                held += _registered(_loaded(file))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the file is the project's, and may fail in any way
             failures.append(failure(f"{named} cannot be loaded", error, [file]))
     for package in settings.check_packages:
         try:
-            held += _packaged(package)
+            with aside():
+                held += _packaged(package)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - so may a package
             failures.append(failure(f"the checks of {package} cannot be loaded", error, []))
     return _sorted(held, failures)

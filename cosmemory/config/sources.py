@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+BOM = b"\xef\xbb\xbf"
 Path = tuple[str, ...]  # the keys that lead to a value
 
 
@@ -68,7 +69,8 @@ def read_toml(path: str) -> dict[str, Any]:
 
     try:
         with open(path, "rb") as file:
-            return tomllib.load(file)
+            # Editors of Windows begin a file with a mark that TOML does not know.
+            return tomllib.loads(file.read().removeprefix(BOM).decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ConfigError(path, "", f"byte {error.start} is not UTF-8", "Save the file as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:

@@ -15,6 +15,7 @@ from cosmemory.kinds.shaping import Entry, Shaping, shaped
 from cosmemory.kinds.sketching import sketch
 from cosmemory.pattern import pattern
 from cosmemory.store import check_path
+from cosmemory.trace import aside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,8 +150,9 @@ def _imported(entry: Entry) -> type[Any]:
     if not colon:
         raise entry.wrong("record", f"expected package.module:Class, not {said!r}")
     try:
-        found = getattr(import_module(module), name)
-    except Exception as error:  # noqa: BLE001 - the module is the project's, and may fail in any way
+        with aside():
+            found = getattr(import_module(module), name)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the module is the project's, and may fail in any way
         told = f"{type(error).__name__}: {' '.join(str(error).split())}"
         raise entry.wrong("record", f"{said} cannot be imported: {told}", "Install what it is in.") from None
     if not isinstance(found, type):

@@ -164,13 +164,14 @@ def roll_back(
             raise NotFound(
                 "A checkpoint from before the deployment", "cosmemory checkpoint list shows them all."
             )
-        kept = before_risk(transaction.memory, ROLL_BACK, exactly=True).name
         pages = _put_back(transaction, target, everything=everything)
         name = target.name if target is not None else None
         after = deployment.rolled_back(
             before, transaction.now, checkpoint=name, by=memory.actor, reason=reason
         )
         transaction.replace(PAGE, after)
+        # Of the pages as they still stand; last, so that what is refused leaves none behind.
+        kept = before_risk(transaction.memory, ROLL_BACK, exactly=True).name
         outcome = f"{name}: {', '.join(pages) or 'no other page'}" if name else "There was no checkpoint"
         said = f"{before.version} rolled back from {before.stage}"
         _tell(transaction, said, outcome, "; ".join(filter(None, (f"Before: {kept}", reason))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from cosmemory.errors import NotSaved, UsageError
 from cosmemory.frozen import frozen
@@ -81,21 +82,36 @@ def _copy(descriptor: int, path: str) -> None:
 def output_of(memory: Memory, key: str, path: str | None = None) -> Output:
     """Where the process of the agent ``key`` prints to, or to ``path``.
 
-    Raises UsageError for a memory that is no folder, where no path is given.
+    Raises UsageError for a path among the pages, and for a memory that is no folder where no path is given.
     """
     settings = memory.settings
-    if path is None:
-        root = getattr(memory.store, "root", "")
-        if not root:
-            raise UsageError("This memory is no folder that could hold the output.", "Name a file for it.")
+    root = getattr(memory.store, "root", "")
+    if path is not None:
+        _refuse_page(root, path)
+    elif root:
         check_path(f"{key}.log", new=True)
         path = f"{root}/{FOLDER}/{key}.log"
+    else:
+        raise UsageError("This memory is no folder that could hold the output.", "Name a file for it.")
     return Output(os.path.abspath(path), settings.agent_output_bytes, settings.agent_outputs_kept)
+
+
+def _refuse_page(root: str, path: str) -> None:
+    """Refuses a file in the memory's folder: what a process prints would stand on a page, or in the history."""
+    if not root:
+        return
+    held, wanted = os.path.realpath(root), os.path.realpath(path)
+    if f"{wanted}/".startswith(f"{held}/") and not wanted.startswith(f"{held}/{FOLDER}/"):
+        hint = f"Name a file elsewhere; without one it goes below {FOLDER}."
+        raise UsageError(f"{path} lies in the memory, and output is no page.", hint)
 
 
 def last_lines(path: str | None, count: int) -> list[str]:
     """The last lines of an output; none where there is no such file."""
     try:
+        # A pipe has nobody who writes, and a device no end.
+        if not stat.S_ISREG(os.stat(path or "").st_mode):
+            return []
         with open(path or "", "rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - count * LONGEST))
             lines = file.read().decode("utf-8", "replace").split("\n")

@@ -282,9 +282,11 @@ def accept(
         handing.refuse_ended(page)
         tasks = page.acceptance_criteria
         named = [each for each in tasks if criterion is None or _is_called(each.text, criterion)]
+        if not named and criterion is None:
+            raise NotFound(f"A criterion of acceptance on {page.id}", "cosmemory handoff complete ends it.")
         if not named:
             known = [str(each.text) for each in tasks]
-            hint = did_you_mean(str(criterion), known, f"There is {', '.join(known) or 'none'}.")
+            hint = did_you_mean(criterion or "", known, f"There is {', '.join(known) or 'none'}.")
             raise NotFound(f"The criterion {criterion!r}", hint)
         for task in named:
             fresh = next(each for each in tasks if each.text == task.text)

@@ -12,6 +12,7 @@ from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.transaction import Transaction
 
 ARCHIVE = "archive"
+COMMANDS = {"onboarding": "onboard"}  # of the kinds whose commands are called by another name
 
 
 def page_of(kind: Kind, key: str) -> str:
@@ -38,8 +39,8 @@ def id_named(memory: Reader, kind: Kind, key: str) -> str:
     known = ids_of(memory, kind)
     found = key if key in known else next((each for each in known if each.lower() == key.lower()), None)
     if found is None:
-        noun = kind.name
-        raise NotFound(f"The {noun} {key!r}", did_you_mean(key, known, f"cosmemory {noun} list names them."))
+        listing = f"cosmemory {COMMANDS.get(kind.name, kind.name)} list names them."
+        raise NotFound(f"The {kind.name} {key!r}", did_you_mean(key, known, listing))
     return found
 
 

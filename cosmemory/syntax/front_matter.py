@@ -216,16 +216,27 @@ def _loader() -> type[yaml.SafeLoader]:
     from yaml.nodes import Node
 
     class CarefulLoader(SafeLoader):
-        """Refuses a page whose few lines of aliases would unfold into gigabytes."""
+        """Refuses aliases that would unfold: a few lines of them into gigabytes, one that holds itself without end."""
 
         aliases = 0
 
+        def __init__(self, stream: Any) -> None:
+            super().__init__(stream)
+            self.open: list[str] = []
+
         def compose_node(self, parent: Node | None, index: Any) -> Node | None:
-            if self.check_event(AliasEvent):
-                self.aliases += 1
-                if self.aliases > MOST_ALIASES:
-                    problem = f"it has more than {MOST_ALIASES} aliases"
-                    raise ComposerError(None, None, problem, self.peek_event().start_mark)  # type: ignore[no-untyped-call]
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            if not isinstance(event, AliasEvent):
+                self.open.append(event.anchor or "")
+                node = super().compose_node(parent, index)
+                self.open.pop()
+                return node
+            self.aliases += 1
+            problem = f"it has more than {MOST_ALIASES} aliases" if self.aliases > MOST_ALIASES else ""
+            if event.anchor in self.open:
+                problem = "a value holds itself"
+            if problem:
+                raise ComposerError(None, None, problem, event.start_mark)  # type: ignore[arg-type]
             return super().compose_node(parent, index)
 
     return CarefulLoader

@@ -300,3 +300,35 @@ def test_a_decorated_function_stays_what_it_is():
         return [Found(path="x", message="y")]
 
     assert both(None)[0].message == "y"
+
+
+LOUD = """\
+print("loaded")
+from cosmemory import check, validator
+
+
+@check(code="ACME001", name="loud", why="To be heard.")
+def loud(pages):
+    print("checked")
+    return ()
+
+
+@validator("cos-state")
+def louder(state):
+    print("judged")
+"""
+
+
+def test_what_a_project_prints_is_no_part_of_an_answer(tmp_path, monkeypatch, capsys):
+    root = str(tmp_path)
+    assert main(["--root", root, "init"]) == 0
+    (tmp_path / "cosmemory.toml").write_text('[checks]\nfiles = ["loud.py"]\n')
+    (tmp_path / "loud.py").write_text(LOUD)
+    heard = []
+    for line in (["validate"], ["focus", "Ship"], ["status"]):
+        capsys.readouterr()
+        assert main(["--root", root, *line, "--json"]) == 0
+        said = capsys.readouterr()
+        assert json.loads(said.out)["schema"] == 1
+        heard += said.err.split()
+    assert {"loaded", "checked", "judged"} <= set(heard)

@@ -11,7 +11,7 @@ import pytest
 
 from cosmemory.__main__ import main
 from cosmemory.config.settings import FILE, LOCAL
-from cosmemory.interfaces.cli import settings_file
+from cosmemory.interfaces.cli import saving, settings_file
 
 
 @pytest.fixture
@@ -218,6 +218,43 @@ def test_a_configuration_that_is_not_there_or_no_yaml_is_told(project, capsys):
     code, _, err = run(capsys, "import", "o.yaml")
     assert code == 2
     assert "cannot be read at line" in err
+
+
+def test_a_configuration_that_holds_itself_is_refused(project, capsys):
+    (project / "o.yaml").write_text("a: &a [*a]\n")
+    code, out, err = run(capsys, "import", "o.yaml")
+    assert (code, out) == (2, "")
+    assert "o.yaml: The file cannot be read at line 1: a value holds itself." in err
+    assert not (project / FILE).exists()
+
+
+def test_a_kind_that_cannot_be_is_found_by_the_check_and_never_set(project, capsys):
+    code, out, err = run(capsys, "set", "kinds.risk.path", "5")
+    assert (code, out) == (2, "")
+    assert "kinds.risk.path: expected a text." in err
+    assert not (project / FILE).exists()
+    (project / FILE).write_text("[kinds.risk]\npath = 5\n")
+    assert run(capsys, "check")[:2] == (
+        1,
+        "cosmemory.toml: kinds.risk.path: expected a text. Correct the value.\n",
+    )
+    assert run(capsys, "set", "kinds.risk", '{path = "risks/{id}.md", fields = ["ID"]}')[0] == 0
+    assert run(capsys, "check")[0] == 0
+
+
+def test_a_byte_order_mark_is_read_over_and_stays(project, capsys):
+    (project / FILE).write_bytes(b"\xef\xbb\xbf[bounds]\r\ndecisions = 7 # few\r\n")
+    assert run(capsys, "show", "bounds.decisions")[1] == "7\n"
+    assert run(capsys, "set", "bounds.decisions", "9")[0] == 0
+    assert (project / FILE).read_bytes() == b"\xef\xbb\xbf[bounds]\r\ndecisions = 9 # few\r\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_a_full_disk_is_told_with_the_name_of_the_file(project, capsys, monkeypatch):
+    monkeypatch.setattr(saving.os, "fsync", lambda _: os.write(os.open("/dev/full", os.O_WRONLY), b"x"))
+    code, _, err = run(capsys, "set", "bounds.decisions", "9")
+    assert (code, err) == (2, f"error: {project / FILE} was not saved: No space left on device.\n")
+    assert [path.name for path in project.iterdir()] == ["design"]
 
 
 def test_whoever_cannot_write_the_file_is_told(project, capsys):

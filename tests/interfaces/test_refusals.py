@@ -86,11 +86,19 @@ def test_the_present_revision_of_the_log_is_heeded_too(run):
     assert run("log", "focus", "--action", "x", "--expect", present).code == 1
 
 
-@pytest.mark.parametrize("arguments", [["init"], ["metrics", "rollup"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", [["init"], ["metrics", "rollup"], ["run", "clean"]], ids=" ".join)
 def test_a_revision_for_a_command_about_many_pages_is_refused(run, arguments):
     ran = run(*arguments, "--expect", "0" * 64)
     assert (ran.code, ran.out) == (2, "")
     assert "is about many pages" in ran.err
+
+
+def test_a_page_that_is_to_be_made_has_no_revision_to_heed(run):
+    (run("version").root / "cosmemory.toml").write_text('[kinds.risk]\npath = "risks/{id}.md"\n')
+    ran = run("new", "risk", "R-1", "--expect", "0" * 64)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("error: A page that is to be made has no revision yet.")
+    assert not (ran.root / "risks").exists()
 
 
 def test_a_dry_run_answers_with_one_object_where_that_was_asked_for(run):

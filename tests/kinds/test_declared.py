@@ -328,3 +328,12 @@ def test_a_declaration_that_cannot_be_names_its_key(declared, said):
         Memory(EphemeralStore(), settings=settings(declared))
     assert said in str(caught.value)
     assert caught.value.hint or "template" not in said
+
+
+def test_a_module_that_prints_and_exits_is_told_and_nothing_passes_for_done(tmp_path, monkeypatch, capsys):
+    (tmp_path / "boom.py").write_text("import sys\nprint('loud')\nsys.exit(0)\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(ConfigError, match="boom:Thing cannot be imported: SystemExit: 0"):
+        Memory(EphemeralStore(), settings=settings('[kinds.risk]\npath = "b.md"\nrecord = "boom:Thing"'))
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "loud\n")

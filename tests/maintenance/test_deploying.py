@@ -321,10 +321,12 @@ def test_a_damaged_checkpoint_is_not_gone_back_to(memory: Memory, clock: Clock) 
     measurements.record(memory, "latency", current=45)
     kept = begin(memory, "v2").result
     memory.store._shelves[SHELF][kept][METRICS] = b"torn"
-    before = text_of(memory, PAGE)
+    set_focus(memory, "Something else")
+    before = text_of(memory, PAGE), listed(memory)
     with pytest.raises(Damaged):
         roll_back(memory)
-    assert text_of(memory, PAGE) == before
+    # Refused, it leaves no checkpoint of its own behind either.
+    assert (text_of(memory, PAGE), listed(memory)) == before
 
 
 def test_where_no_checkpoint_is_left_the_stage_alone_goes_back(memory: Memory) -> None:

@@ -13,10 +13,10 @@ import pytest
 
 from cosmemory.config import Settings
 from cosmemory.connect import open_memory
-from cosmemory.errors import IllegalTransition, NotSaved, Refused
+from cosmemory.errors import IllegalTransition, NotSaved, Refused, UsageError
 from cosmemory.maintenance.following import follow
 from cosmemory.maintenance.interrupted_agents import interrupted_agents
-from cosmemory.maintenance.outputs import Output
+from cosmemory.maintenance.outputs import Output, last_lines
 from cosmemory.operations import agents
 from cosmemory.operations.events import find_events
 from cosmemory.operations.first_pages import initialise
@@ -214,7 +214,8 @@ def test_output_is_rotated_by_its_size(tmp_path):
 
 def test_a_process_that_prints_much_goes_on_in_an_emptied_file(tmp_path):
     settings = Settings(durability="none", agent_output_bytes=1000)
-    memory = open_memory(str(tmp_path), settings=settings)
+    (tmp_path / "memory").mkdir()
+    memory = open_memory(str(tmp_path / "memory"), settings=settings)
     initialise(memory)
     output = tmp_path / "output.log"
     code = (
@@ -225,3 +226,16 @@ def test_a_process_that_prints_much_goes_on_in_an_emptied_file(tmp_path):
     assert os.stat(f"{output}.1").st_size >= 1000
     assert output.read_text(encoding="utf-8").endswith("last\n")
     assert output.stat().st_size < 1000
+
+
+@pytest.mark.parametrize("name", ["cos-state.md", "agents/new.log", ".cosmemory/lock", ""])
+def test_what_a_process_prints_never_lands_among_the_pages(memory, tmp_path, name):
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.md")}
+    with pytest.raises(UsageError, match="output is no page"):
+        follow(memory, "L2", python("print('hi')"), output=str(tmp_path / name))
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.md")} == before
+
+
+def test_a_device_or_a_pipe_has_no_last_lines(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert last_lines("/dev/zero", 20) == last_lines(str(tmp_path / "pipe"), 20) == []

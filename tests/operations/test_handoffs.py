@@ -428,3 +428,9 @@ def test_every_value_of_a_handoff_is_content_or_comes_later():
     later |= {"acknowledged_sha256", "started", "ended", "reason", "from_status", "from_tokens", "from_cost"}
     assert {*shape.values, *shape.parts} == {*CONTENT, *later, "acceptance_criteria", "remarks"}
     assert HANDOFF.derive is not None
+
+
+def test_all_criteria_of_a_handoff_without_any_are_none(memory):
+    key = hand(memory)
+    with pytest.raises(NotFound, match=f"A criterion of acceptance on {key} was not found"):
+        handoffs.accept(memory, key)

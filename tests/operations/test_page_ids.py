@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from cosmemory import EphemeralStore, Memory
-from cosmemory.errors import InvalidValue, NotFound
-from cosmemory.kinds import CONFLICT
+from cosmemory.errors import InvalidValue, NotFound, Unsafe
+from cosmemory.kinds import CONFLICT, ONBOARDING
 from cosmemory.operations import page_ids
 
 NOW = datetime(2026, 11, 21, 17, 30, 45, tzinfo=UTC)
@@ -31,6 +31,18 @@ def test_what_cannot_be_the_name_of_a_file_everywhere_is_no_id(memory, key):
 def test_an_id_is_given_once(memory, key):
     with memory.transaction() as transaction, pytest.raises(InvalidValue, match="was used before"):
         page_ids.new_id(transaction, CONFLICT, key)
+
+
+@pytest.mark.parametrize(("kind", "command"), [(CONFLICT, "conflict"), (ONBOARDING, "onboard")])
+def test_who_names_no_record_is_told_which_command_lists_them(memory, kind, command):
+    with pytest.raises(NotFound) as told:
+        page_ids.id_named(memory, kind, "nobody")
+    assert told.value.hint == f"cosmemory {command} list names them."
+
+
+def test_half_of_a_character_names_nothing(memory):
+    with pytest.raises(Unsafe, match="half of a character"):
+        memory.store.read("agents/\ud800.md")
 
 
 def test_an_archived_page_keeps_its_bytes_and_its_id(memory):

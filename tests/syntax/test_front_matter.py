@@ -113,6 +113,8 @@ def test_an_empty_one_says_nothing():
         ("a:\n" + "- " * 30_000 + "x", "nested too deeply"),
         ("a: " + "x" * MOST_CHARACTERS, "longer than 64 KiB"),
         ("a: &a x\nb: [" + "*a, " * (MOST_ALIASES + 1) + "x]", "more than 16 aliases"),
+        ("a: &a [*a]", "a value holds itself"),
+        ("a: &a {b: [1, {c: *a}]}", "a value holds itself"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(inner, problem):

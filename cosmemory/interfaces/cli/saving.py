@@ -42,8 +42,10 @@ def save_file(path: str, data: bytes | Iterable[bytes] | None) -> None:
             os.fsync(file.fileno())
         os.chmod(temporary, mode)
         os.replace(temporary, target)
-    except BaseException:
+    except BaseException as error:
         os.unlink(temporary)
+        if isinstance(error, OSError) and error.filename is None:
+            raise NotSaved(path, error.strerror or str(error)) from error
         raise
     _sync_folder(os.path.dirname(target))
 

@@ -11,7 +11,7 @@ from cosmemory.config.settings import FILE, LOCAL, Settings
 from cosmemory.config.sources import Source, environment_source, read_toml, settings_folder, unread
 from cosmemory.errors import ConfigError, did_you_mean
 from cosmemory.frozen import frozen
-from cosmemory.interfaces.cli.settings_file import is_ignored
+from cosmemory.interfaces.cli.settings_file import is_ignored, wrong_kinds
 
 
 @frozen(kw_only=True)
@@ -35,7 +35,7 @@ def check_settings(root: str, *, make: bool) -> Found:
     said = environment_source(os.environ)
     settings, wrong = examined(sources + ([said] if said is not None else []), root)
     known = {str(each) for each in errors}
-    errors += [each for each in wrong if str(each) not in known]
+    errors += [each for each in wrong + wrong_kinds(settings) if str(each) not in known]
     made = _make(settings) if make else []
     return Found(files=files, errors=errors, warnings=_warnings(root, files, settings), made=made)
 

@@ -8,21 +8,22 @@ import tomllib
 from cosmemory.config.checked import checked, dotted
 from cosmemory.config.load import examined, home
 from cosmemory.config.settings import FILE, LOCAL
-from cosmemory.config.sources import Source, file_sources, read_toml, settings_folder
+from cosmemory.config.sources import BOM, Source, file_sources, read_toml, settings_folder
 from cosmemory.engines.files.lock import Lock
-from cosmemory.errors import EditedMeanwhile, UsageError
+from cosmemory.errors import ConfigError, EditedMeanwhile, UsageError
 from cosmemory.frozen import frozen
 from cosmemory.interfaces.cli.git_calls import call_git
 from cosmemory.interfaces.cli.marked_block import with_block
 from cosmemory.interfaces.cli.saving import read_file, save_file
+from cosmemory.reader import known_kinds
 from cosmemory.store import revision_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cosmemory.config import Settings
     from cosmemory.config.sources import Path
-    from cosmemory.errors import ConfigError
 
 IGNORE = ".gitignore"
 
@@ -59,7 +60,8 @@ def edit(
         data = read_file(path)
         if data is not None:
             read_toml(path)  # which says what is wrong with a file that is no TOML
-        before = (data or b"").decode("utf-8")
+        mark = BOM if data is not None and data.startswith(BOM) else b""
+        before = (data or b"").removeprefix(mark).decode("utf-8")
         after = make(before)
         _refuse_wrong(root, path, after, paths)
         if dry_run or after == before:
@@ -68,24 +70,34 @@ def edit(
             raise EditedMeanwhile(path, revision_of(data or b""), None)
         # Ignored first: a file of one person's must not be there for a moment in which another commits it.
         ignored = local and data is None and _ignore(path)
-        save_file(path, after.encode("utf-8"))
+        save_file(path, mark + after.encode("utf-8"))
     return Edited(path=path, before=before, after=after, ignored=ignored)
 
 
 def _refuse_wrong(root: str, path: str, text: str, paths: list[Path]) -> None:
     folder = settings_folder(root)
     before = file_sources(folder) if folder is not None else []
-    told = {str(each) for each in examined(before, root)[1]}
+    settings, wrong = examined(before, root)
+    told = {str(each) for each in wrong + wrong_kinds(settings)}
     changed = Source(path=path, held=tomllib.loads(text))
     after = [each for each in before if each.path != path] + [changed]
     after.sort(key=lambda each: os.path.basename(each.path) == LOCAL)
     # What the local file hides must be right as well: it is what everybody else reads.
-    wrong = examined(after, root)[1] + [
-        each for each in checked([changed])[1] if each.reason != "it is missing"
-    ]
+    settings, wrong = examined(after, root)
+    wrong += [each for each in checked([changed])[1] if each.reason != "it is missing"]
+    wrong += wrong_kinds(settings)
     for each in wrong:
         if str(each) not in told or _within(each, paths):
             raise each
+
+
+def wrong_kinds(settings: Settings) -> list[ConfigError]:
+    """What keeps the kinds that ``settings`` declare from being made, which would stop every command."""
+    try:
+        known_kinds(settings)
+    except ConfigError as error:
+        return [error]
+    return []
 
 
 def _within(wrong: ConfigError, paths: list[Path]) -> bool:

@@ -162,6 +162,8 @@ def new(kind: str, words: tuple[str, ...], **options: Any) -> None:
     from cosmemory.operations.documents import new as make
 
     session = session_of(options)
+    if session.expect:
+        raise UsageError("A page that is to be made has no revision yet.", "Leave --expect out.")
     key, values = (words[0], words[1:]) if words and "=" not in words[0] else (None, words)
     given = _given(values)
     session.change(

@@ -260,6 +260,8 @@ def stats(key: str | None, **options: Any) -> None:
 def clean(key: str | None, **options: Any) -> None:
     """Move failed and aborted runs to the archive, or the one that is named."""
     session = session_of(options)
+    if key is None:
+        session.refuse_expected("run clean without an ID")
     session.change(
         lambda memory: runs.clean(
             memory, key, expected=expected_of(session, memory, key) if key is not None else None, **options
