@@ -121,7 +121,11 @@ def follow(
                 break
             error = _error(code, following)
             following.record(lambda: agents.mark_failed(memory, key, error=error, exit_code=code))  # noqa: B023
-            if again >= restarts or following.asked or not _pause(following, pause_before(memory.settings, again, backoff)):
+            if (
+                again >= restarts
+                or following.asked
+                or not _pause(following, pause_before(memory.settings, again, backoff))
+            ):
                 break
             again += 1
             following.record(lambda: agents.retry(memory, key))

@@ -30,7 +30,7 @@ from cosmemory.kinds.run_plan import plan_data, plan_errors, planned, task_error
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import new_id, page_of, stamped_id
-from cosmemory.operations.runs.changing import Done, change, event_of, run_named
+from cosmemory.operations.runs.changing import Done, change, event_of, nothing_given, run_named
 from cosmemory.transaction import Transaction
 
 TYPE_CHECKING = False
@@ -72,6 +72,7 @@ def create(
         transaction.create(page_of(RUN, found), page_text(transaction.memory, RUN, entered(run)))
         done = Done(run=run, result=found, action=f"created: {goal}", outcome=PLANNING)
         transaction.append(event_of(done, transaction))
+        nothing_given(transaction, run)
         return found
 
     return memory.run(verb, expected=expected, operation="run create")

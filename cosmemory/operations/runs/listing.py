@@ -109,9 +109,7 @@ def interrupted(memory: Memory) -> tuple[Interrupted, ...]:
     """The runs that are executing or paused, each with the phase to go on with, oldest first."""
     open_runs = [run for run in heads(memory) if run.status in RECOVERABLE]
     open_runs.sort(key=lambda run: (_created(run), str(run.run_id)))
-    return tuple(
-        interruption(run_named(memory, str(run.run_id)), memory.settings) for run in open_runs
-    )
+    return tuple(interruption(run_named(memory, str(run.run_id)), memory.settings) for run in open_runs)
 
 
 def interruption(run: Run, settings: Settings) -> Interrupted:
