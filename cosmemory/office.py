@@ -30,7 +30,7 @@ NOUNS = {
     "onboardings": ("cosmemory.operations.onboardings",),
     "pages": ("cosmemory.operations.pages",),
     "reports": ("cosmemory.operations.reports",),
-    "runs": ("cosmemory.operations.runs",),
+    "runs": ("cosmemory.operations.runs", "cosmemory.maintenance.verification"),
     "sessions": ("cosmemory.operations.sessions",),
     "state": ("cosmemory.operations.state",),
     "team": ("cosmemory.operations.team",),
