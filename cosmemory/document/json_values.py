@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from cosmemory.document.values import Reading, ValueType
@@ -30,6 +29,8 @@ class Data:
 
         Raises InvalidValue for what JSON cannot say, such as an infinite number.
         """
+        import json  # most pages have no data, and commands that read them do without it
+
         try:
             text = json.dumps(value, ensure_ascii=False, allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:
@@ -40,6 +41,8 @@ class Data:
     @property
     def value(self) -> Any:
         """What Python has for it."""
+        import json
+
         return json.loads(self.json)
 
     def __str__(self) -> str:
@@ -52,6 +55,8 @@ def _escaped(found: re.Match[str]) -> str:
 
 def read_data(text: str) -> Reading:
     """JSON, or else plain words; never fails."""
+    import json
+
     try:
         return Reading(Data.of(json.loads(text)))
     except (ValueError, RecursionError, InvalidValue):
