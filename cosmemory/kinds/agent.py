@@ -10,6 +10,7 @@ from cosmemory.document.json_values import DATA, Data
 from cosmemory.document.values import COUNT, NUMBER, PERCENT, TIME, Raw, enum
 from cosmemory.errors import IllegalTransition, InvalidValue
 from cosmemory.frozen import frozen, replace
+from cosmemory.kinds.other_values import Other
 
 PENDING, SPAWNING, RUNNING, COMPLETED, FAILED = "pending", "spawning", "running", "completed", "failed"
 STATUS = enum("agent status", PENDING, SPAWNING, RUNNING, COMPLETED, FAILED)
@@ -74,11 +75,7 @@ class Entry(Record):
 
 @frozen(kw_only=True)
 class Agent(Record):
-    """The page ``agents/ID.md``.
-
-    ``as_imported`` holds what a file that was imported says in another spelling than the page, and what it
-    says besides.
-    """
+    """The page ``agents/ID.md``."""
 
     agent_id: str | None = label("Agent ID", aliases=("ID",), required=True)
     agent_name: str | None = label("Agent Name", aliases=("Name",))
@@ -104,7 +101,7 @@ class Agent(Record):
     progress: Progress = section("Progress", Progress)
     checkpoints: tuple[Checkpoint, ...] = table("Checkpoints", Checkpoint)
     metadata: tuple[Entry, ...] = table("Metadata", Entry, key="key")
-    as_imported: tuple[Entry, ...] = table("As Imported", Entry, key="key")
+    other_values: tuple[Other, ...] = table("Other Values", Other, key="key")
     prompt: str | None = prose("Prompt")
     notes: str | None = prose("Notes")
 

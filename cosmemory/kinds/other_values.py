@@ -1,4 +1,4 @@
-"""Values from elsewhere that a page has no place of its own for, kept under their keys."""
+"""Values of an imported file that a page has no place for, or spells in another way, kept under their keys."""
 
 from __future__ import annotations
 

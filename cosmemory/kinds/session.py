@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from cosmemory.document.fields import Record, label, prose, section
+from cosmemory.document.fields import Record, label, prose, section, table
 from cosmemory.document.values import COUNT, LIST, PERCENT, TEXT, TIME, Raw, enum
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused, did_you_mean
 from cosmemory.frozen import frozen, replace
+from cosmemory.kinds.other_values import Other
 
 IDLE, ACTIVE, PAUSED, COMPLETED, ERROR = "idle", "active", "paused", "completed", "error"
 STATUS = enum("session status", IDLE, ACTIVE, PAUSED, COMPLETED, ERROR)
@@ -64,6 +65,7 @@ class Session(Record):
     pending_actions: Number = label("Pending Actions", COUNT)
     active_agents: tuple[str, ...] = label("Active Agents", LIST)
     current_meeting: CurrentMeeting = section("Current Meeting", CurrentMeeting, aliases=("Meeting",))
+    other_values: tuple[Other, ...] = table("Other Values", Other, key="key")
     notes: str | None = prose("Notes")
 
 

@@ -157,6 +157,7 @@ def take(
                 found.append(reading.listed(path))
         if not found:
             raise Refused("There is no page to keep.", "cosmemory init creates what is missing.")
+        things = _how_things_stand(memory, held)
         made.append(
             Manifest(
                 name=name,
@@ -166,7 +167,8 @@ def take(
                 notes=notes,
                 phase=phase,
                 files=tuple(found),
-                **_how_things_stand(memory, held),
+                status=things["status"],
+                agents=things["agents"],
             )
         )
         yield MANIFEST, io.BytesIO(encode_text(manifest_text(made[0])))

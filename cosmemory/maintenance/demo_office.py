@@ -105,8 +105,8 @@ def _plan_run(memory: Memory, when: When) -> None:
     )
     when(0, 0, 10.05, create)
     when(0, 0, 10.1, partial(run.start, memory, RUN))
-    for week, phase in enumerate(PHASED):
-        when(week, 0, 10.3, partial(run.enter_phase, memory, RUN, phase))
+    for (week, day), phase in zip(((0, 0), (1, 0), (2, 0), (3, 4)), PHASED, strict=True):
+        when(week, day, 10.3, partial(run.enter_phase, memory, RUN, phase))
     when(0, 4, 15.0, partial(run.complete_phase, memory, RUN, "design", {"boundary": "docs/boundary.md"}))
     when(1, 1, 11.0, partial(run.begin_execution, memory, RUN, "build", agent="L2.COPY.1"))
     when(1, 2, 9.2, partial(run.fail_execution, memory, RUN, "E-1", error="The table was locked"))
@@ -125,12 +125,12 @@ def _plan_run(memory: Memory, when: When) -> None:
         "text": "31 invoices differ by a cent",
         "place": "invoices/round.py:12",
     }
-    when(2, 2, 14.0, partial(run.add_finding, memory, RUN, "replay", **differ))
+    when(3, 0, 13.0, partial(run.add_finding, memory, RUN, "replay", **differ))
     asked = partial(run.create_intervention, memory, RUN, reason="Which rounding counts?", phase="replay")
-    when(2, 2, 14.5, asked)
-    when(2, 3, 10.0, partial(run.resolve_intervention, memory, RUN, "I-1", resolution="Half to even"))
-    when(2, 4, 11.0, partial(run.resolve_finding, memory, RUN, "F-2", resolution="0 differ now"))
-    when(2, 4, 15.0, partial(run.complete_phase, memory, RUN, "replay", {"differ": 0}))
+    when(3, 0, 13.5, asked)
+    when(3, 1, 10.0, partial(run.resolve_intervention, memory, RUN, "I-1", resolution="Half to even"))
+    when(3, 2, 11.0, partial(run.resolve_finding, memory, RUN, "F-2", resolution="0 differ now"))
+    when(3, 3, 15.0, partial(run.complete_phase, memory, RUN, "replay", {"differ": 0}))
 
 
 def _register(memory: Memory) -> None:

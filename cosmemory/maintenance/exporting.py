@@ -1,7 +1,8 @@
 """The export of a memory: what is chosen of it, written in one of the formats, each of which is a file of its own.
 
 A format is a module below ``formats`` that offers ``pieces(memory, chosen)``: what it writes, piece by piece, so that
-no memory is too large for it; and, where it can be read back, ``incoming(lines)``.
+no memory is too large for it; and, where it can be read back, ``incoming(lines)``. One that makes a folder of files
+says so by ``FOLDER``; what such folders become is told by ``moving_in``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
-FORMATS = ("jsonl",)
+FORMATS = ("jsonl", "state", "agents", "tables", "sqlite")
+# Those that can be taken in again.
+INCOMING = ("jsonl", "state", "agents")
 
 
 @frozen(kw_only=True)
@@ -26,6 +29,7 @@ class Chosen:
     """The pages that are exported, in order: live ones, archives of the log, and what was moved below ``archive/``."""
 
     pages: tuple[str, ...]
+    everything: bool = True
 
 
 @frozen(kw_only=True)
@@ -65,7 +69,13 @@ def choose(memory: Memory, kinds: Sequence[str] = ()) -> Chosen:
     paths = (*memory.store.paths(), *memory.store.paths(archived=True))
     chosen = (path for path in paths if not kinds or kind_name(path, memory.kinds) in kinds)
     # The log last: what is read of it in one go may be the most of all.
-    return Chosen(pages=tuple(sorted(chosen, key=lambda path: (is_log(path), path))))
+    pages = sorted(chosen, key=lambda path: (is_log(path), path))
+    return Chosen(pages=tuple(pages), everything=not kinds)
+
+
+def makes_folder(name: str) -> bool:
+    """Whether a format makes a folder of files, and not one file."""
+    return bool(getattr(format_named(name), "FOLDER", False))
 
 
 def export(memory: Memory, name: str, chosen: Chosen) -> Iterator[Piece]:

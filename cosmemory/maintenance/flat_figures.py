@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from cosmemory.document.json_values import Data
 from cosmemory.frozen import frozen
+from cosmemory.maintenance.spellings import alike, is_plain
 from cosmemory.pattern import pattern
-from cosmemory.syntax.escape import is_empty, normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,15 +89,3 @@ def _named(flat: Mapping[str, Any], bases: Mapping[str, str]) -> Iterable[tuple[
         taken.add(metric)
         yield metric, key, measured_as
     yield from ((name, None, None) for name in bases if name not in taken)
-
-
-def is_plain(text: str) -> bool:
-    """Whether a page keeps ``text`` as it is in a cell of words."""
-    return text == normalise(text) and not is_empty(text)
-
-
-def alike(one: Any, other: Any) -> bool:
-    """Whether two values are the same in JSON, 25.0 and 25 being two."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
-    return Data.of(one) == Data.of(other)

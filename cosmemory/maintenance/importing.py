@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from cosmemory.document.data import data_of, event_data
 from cosmemory.document.entered import entered
@@ -10,13 +10,16 @@ from cosmemory.document.from_data import document_of
 from cosmemory.document.values import TIME, write_time
 from cosmemory.errors import InvalidValue, Refused, UsageError
 from cosmemory.frozen import field, frozen, slotted
-from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, kind_of
+from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, SESSION_PATH, kind_of
 from cosmemory.kinds.coordination_log import KNOWN, CoordinationLog
 from cosmemory.kinds.log_archive import archive_text, entry_texts
 from cosmemory.kinds.page import read_page
+from cosmemory.maintenance.checkpoint_json import Snapshots, as_it_stands, keep_checkpoint
+from cosmemory.maintenance.checkpoints import ARCHIVE_SHELF, SHELF
 from cosmemory.maintenance.search_units import BELOW, is_log
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.new_pages import page_text
+from cosmemory.operations.sessions.running import show_session
 from cosmemory.store import Stored, check_path
 from cosmemory.syntax.entry import entry_text, event_fields
 from cosmemory.syntax.escape import escape_heading
@@ -34,7 +37,7 @@ NOTHING = "Nothing was imported."
 class Incoming:
     """A page that is to be imported: its text, or the data that its template makes one of; of a log its entries too.
 
-    The text counts only where it still says what the data say.
+    The text counts only where it still says what the data say. A page may be given as its document too.
     """
 
     path: str
@@ -43,11 +46,12 @@ class Incoming:
     text: str | None = None
     data: dict[str, Any] | None = None
     events: list[dict[str, Any]] = field(default_factory=list)
+    document: Any = None
 
 
 @frozen(kw_only=True)
 class Imported:
-    """What an import does: the pages that it makes, replaces, and finds as they are, how many entries; what is lost."""
+    """What an import does: the pages and checkpoints that it makes, replaces, and finds as they are; what is lost."""
 
     created: tuple[str, ...]
     replaced: tuple[str, ...]
@@ -60,6 +64,7 @@ def import_pages(
     memory: Memory,
     pages: Iterable[Incoming],
     *,
+    checkpoints: Sequence[Snapshots] = (),
     replacing: bool = False,
     expected: dict[str, str] | None = None,
 ) -> Outcome[Imported]:
@@ -77,27 +82,60 @@ def import_pages(
         standing = {path: transaction.stored(path) for path in texts}
         same = [path for path, each in standing.items() if each and each.data == encode_text(texts[path])]
         other = [path for path, each in standing.items() if each and path not in same]
+        made = [path for path, each in standing.items() if each is None]
+        for checkpoint in checkpoints:
+            place = f"{SHELF}/{checkpoint.name}"
+            before = as_it_stands(memory, checkpoint.name)
+            (made if before is None else same if before == checkpoint else other).append(place)
         if other and not replacing:
             raise Refused(
                 f"{len(other)} of the pages stand there with another text, {other[0]} among them.",
                 "--replace puts those that are imported in their place; the history keeps what stood there.",
             )
+        _keep(transaction, checkpoints, {*made, *other}, {*other})
         for path, text in texts.items():
             if path not in same:
                 transaction.rewrite(path, text)
-        made = tuple(path for path, each in standing.items() if each is None)
+        _show_session(transaction, held, {*made, *other})
         events = sum(len(each.events) for each in held)
         return Imported(
-            created=made, replaced=tuple(other), same=tuple(same), events=events, lost=tuple(lost)
+            created=tuple(made), replaced=tuple(other), same=tuple(same), events=events, lost=tuple(lost)
         )
 
     return memory.run(verb, expected=expected, operation="import")
+
+
+def _keep(
+    transaction: Transaction, checkpoints: Sequence[Snapshots], wanted: set[str], standing: set[str]
+) -> None:
+    """Makes the checkpoints that are wanted; one that stands in the way of another goes to the archive.
+
+    They are copies beside the pages: where the pages are then refused by the disk, the same import finds them again.
+    """
+    copies = transaction.memory.store.copies(SHELF)
+    for each in checkpoints:
+        place = f"{SHELF}/{each.name}"
+        if place in standing:
+            copies.move(each.name, ARCHIVE_SHELF)
+        if place in wanted:
+            keep_checkpoint(transaction.memory, each)
+
+
+def _show_session(transaction: Transaction, pages: Iterable[Incoming], wanted: set[str]) -> None:
+    """What cos-state shows of the session that is imported, unless cos-state itself is."""
+    for each in pages:
+        if each.path == SESSION_PATH and each.document is not None and each.path in wanted:
+            show_session(transaction, None, each.document)
 
 
 def _text(memory: Memory, told: Incoming, lost: list[str]) -> str:
     check_path(told.path, new=True)
     if not told.path.endswith(".md") or told.path.startswith("."):
         raise UsageError(f"{told.path} is no page.", f"A page ends in .md. {NOTHING}")
+    if told.document is not None:
+        own = kind_of(told.path)
+        assert own is not None
+        return page_text(memory, own, entered(None, told.document))
     if is_log(told.path):
         return _log(memory, told, lost)
     path = told.path.removeprefix(BELOW)

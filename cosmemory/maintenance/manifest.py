@@ -22,6 +22,8 @@ from cosmemory.text.digest import TAIL, log_revision
 MANIFEST = "manifest.md"
 _FIELD = pattern(r"^- \*\*([A-Za-z]+):\*\* ?(.*)$", re.MULTILINE)
 _ROW = pattern(r"^\| (.+) \| (\d+) \| ([0-9a-f]{64}) \| ([0-9a-f-]+) \|$", re.MULTILINE | re.ASCII)
+_OTHERS = "\n## Other Values\n"
+_OTHER = pattern(r"^\| ((?:[^|\\\n]|\\.)+) \| ((?:[^|\\\n]|\\.)+) \|$", re.MULTILINE)
 _NOTES = pattern(r"^## Notes\n\n(.*?)\n*(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -37,7 +39,10 @@ class Listed:
 
 @frozen(kw_only=True)
 class Manifest:
-    """What a copy was made for and before which operation, how things stood, and its files."""
+    """What a copy was made for and before which operation, how things stood, and its files.
+
+    ``others`` is what a file that it was imported from says besides, by its keys.
+    """
 
     name: str
     created: int
@@ -48,6 +53,7 @@ class Manifest:
     before: str
     notes: str
     files: tuple[Listed, ...]
+    others: tuple[tuple[str, str], ...] = ()
 
     @property
     def size(self) -> int:
@@ -76,8 +82,11 @@ def manifest_text(manifest: Manifest) -> str:
         f"| {escape_cell(each.path)} | {each.size} | {each.sha256} | {each.revision} |\n"
         for each in manifest.files
     )
+    others = "".join(f"| {escape_cell(key)} | {escape_cell(value)} |\n" for key, value in manifest.others)
+    if others:
+        others = f"{_OTHERS[1:]}\n| Key | Value |\n|-----|-------|\n{others}\n"
     return (
-        f"# Checkpoint {manifest.name}\n\n{head}\n## Notes\n\n{quote_prose(manifest.notes) or '-'}\n\n"
+        f"# Checkpoint {manifest.name}\n\n{head}\n## Notes\n\n{quote_prose(manifest.notes) or '-'}\n\n{others}"
         f"## Files\n\n| File | Bytes | SHA-256 | Revision |\n|---|---|---|---|\n{rows}"
     )
 
@@ -93,6 +102,7 @@ def read_manifest(name: str, text: str) -> Manifest | None:
         for path, size, digest, revision in _ROW.findall(table)
     )
     notes = _NOTES.search(head)
+    others = _OTHER.findall(head.rpartition(_OTHERS)[2])[1:] if _OTHERS in head else []
     if not heading or created is None or found.get("Files") != str(len(files)):
         return None
     manifest = Manifest(
@@ -105,6 +115,7 @@ def read_manifest(name: str, text: str) -> Manifest | None:
         before=_said(found.get("Before", "")),
         notes=_said(unquote_prose(notes[1]) if notes else ""),
         files=files,
+        others=tuple((unescape_cell(key), unescape_cell(value)) for key, value in others),
     )
     return manifest if found.get("Bytes") == str(manifest.size) else None
 

@@ -100,7 +100,6 @@ def test_a_page_with_anything_put_into_it_is_read(kind, data):
 
 
 @given(texts=st.lists(TEXTS, min_size=len(PATHS) + 1, max_size=len(PATHS) + 1))
-@given(texts=st.lists(TEXTS, min_size=10, max_size=10))
 def test_a_memory_of_any_texts_is_checked(texts):
     paths = [*PATHS.values(), ARCHIVE]
     store = EphemeralStore({path: encoded(text) for path, text in zip(paths, texts, strict=True)})

@@ -54,6 +54,9 @@ VALUES = {
     "board": ("entries.plan.value", "entries.plan.writer"),
     "handoff": ("context", "status", "acceptance_criteria.#1.state", "data.#1.value"),
     "onboarding": ("status", "reason", "checklist.#1.tasks.#1.state"),
+    "session": ("status", "current_meeting.progress", "active_agents", "notes"),
+    "meeting": ("verdict", "actions.#1.owner", "acceptance_gates.#1.condition"),
+    "run": ("goal", "phases.#1.status", "findings.#1.text", "context.#1.value", "notes"),
     "coordination-log": ("session",),
 }
 

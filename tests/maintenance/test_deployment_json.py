@@ -88,7 +88,7 @@ def test_measurements_come_back_as_they_were() -> None:
 
 
 def test_every_value_has_its_place_on_the_page() -> None:
-    page = deployment_of_json(STATE, minimum_hours=6)
+    page = deployment_of_json(STATE)
     assert (page.version, page.stage, page.hours_in_stage) == ("v1.0_lightweight", "5%", 6)
     assert page.stage_start == datetime(2025, 10, 14, 12, tzinfo=UTC)
     assert [(row.slo, row.holds) for row in page.slo_status][-2:] == [

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable
 
-from cosmemory.errors import NotSaved, Unsafe
+from cosmemory.errors import NotSaved, Refused, Unsafe
 
 
 def read_file(path: str) -> bytes | None:
@@ -45,6 +46,58 @@ def save_file(path: str, data: bytes | Iterable[bytes] | None) -> None:
         os.unlink(temporary)
         raise
     _sync_folder(os.path.dirname(target))
+
+
+def save_folder(path: str, files: Iterable[tuple[str, bytes]], *, replacing: bool = False) -> None:
+    """Puts ``files`` into a new folder, whole or not there; into one that holds something only if that is wished.
+
+    There each file takes the place of the one of its name, whole or not at all, and all others stay. Raises Refused.
+    """
+    target = os.path.realpath(path)
+    if os.path.lexists(path) and not os.path.isdir(target):
+        raise Unsafe(path, "it is no folder")
+    if os.path.isdir(target) and os.listdir(target):
+        if not replacing:
+            raise Refused(
+                f"{path} is not empty.", "--replace puts files in the place of those of their names."
+            )
+        for name, data in files:
+            place = os.path.join(target, *name.split("/"))
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            save_file(place, data)
+        return
+    above = os.path.dirname(target)
+    try:
+        temporary = tempfile.mkdtemp(prefix=".cosmemory-", dir=above)
+    except OSError as error:
+        raise NotSaved(path, error.strerror or str(error)) from error
+    try:
+        _write_new(temporary, files)
+        os.chmod(temporary, 0o777 & ~_umask())
+        os.rename(temporary, target)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    _sync_folder(above)
+
+
+def _write_new(folder: str, files: Iterable[tuple[str, bytes]]) -> None:
+    """Writes files into a folder that nobody knows yet: it is durable as a whole, before it gets its name."""
+    folders = {folder}
+    for name, data in files:
+        place = os.path.join(folder, *name.split("/"))
+        above = os.path.dirname(place)
+        if above not in folders:
+            os.makedirs(above, exist_ok=True)
+            while above not in folders:
+                folders.add(above)
+                above = os.path.dirname(above)
+        with open(place, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    for each in folders:
+        _sync_folder(each)
 
 
 def _sync_folder(folder: str) -> None:

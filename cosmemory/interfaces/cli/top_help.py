@@ -59,8 +59,8 @@ Commands:
   checkpoint  Keep copies of all pages, and go back to one.
   backup      Copy all pages to a folder elsewhere.
   config      Show, check and change the settings.
-  export      Write everything out, as JSON Lines.
-  import      Take pages in that were written out.
+  export      Write pages and events out, for any other system.
+  import      Take in what was written out, or kept by another system.
   kinds       List the kinds of page.
   completion  Print a shell's completion script.
   version     Print the version.
