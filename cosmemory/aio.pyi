@@ -8,6 +8,7 @@ from typing import Any, Unpack
 
 import cosmemory.checks.run
 import cosmemory.config
+import cosmemory.config.settings
 import cosmemory.kinds.agent
 import cosmemory.kinds.board
 import cosmemory.kinds.conflict
@@ -25,6 +26,7 @@ import cosmemory.maintenance.deploying
 import cosmemory.maintenance.interruptions
 import cosmemory.maintenance.recovery
 import cosmemory.maintenance.resuming_agents
+import cosmemory.maintenance.verification
 import cosmemory.memory
 import cosmemory.office
 import cosmemory.operations.agent_figures
@@ -43,6 +45,7 @@ import cosmemory.operations.runs.cleaning
 import cosmemory.operations.runs.counting
 import cosmemory.operations.runs.exporting
 import cosmemory.operations.runs.listing
+import cosmemory.operations.runs.packing
 import cosmemory.operations.runs.phasing
 import cosmemory.operations.runs.registering
 import cosmemory.operations.sessions.reading
@@ -682,6 +685,14 @@ class Runs:
         compress: bool = False,
         expected: dict[str, str] | None = None,
     ) -> cosmemory.memory.Outcome[tuple[cosmemory.operations.runs.cleaning.Cleaned, ...]]: ...
+    async def clean_artifacts(
+        self,
+        key: str | None = None,
+        *,
+        days: int | None = None,
+        project: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[tuple[cosmemory.operations.runs.packing.OldArtifact, ...]]: ...
     async def complete(
         self, key: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
@@ -754,6 +765,9 @@ class Runs:
     async def listed(
         self, *, status: str | None = None, since: datetime | None = None, limit: int | None = None
     ) -> tuple[cosmemory.kinds.run.Run, ...]: ...
+    async def old_artifacts(
+        self, key: str | None = None, *, days: int | None = None, project: str | None = None
+    ) -> tuple[cosmemory.operations.runs.packing.OldArtifact, ...]: ...
     async def pause(
         self, key: str, *, reason: str | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
@@ -813,6 +827,12 @@ class Runs:
     async def unresolved(
         self, key: str, *, phase: str | None = None
     ) -> tuple[cosmemory.kinds.run.Finding, ...]: ...
+    async def verifications(
+        self, names: Sequence[str] = ...
+    ) -> dict[str, cosmemory.config.settings.Verification]: ...
+    async def verify(
+        self, key: str, phase: str, names: Sequence[str] = ..., *, project: str | None = None
+    ) -> tuple[cosmemory.maintenance.verification.Checked, ...]: ...
     async def verify_artifacts(
         self, key: str, *, project: str = "."
     ) -> tuple[cosmemory.operations.runs.registering.Verified, ...]: ...

@@ -7,6 +7,7 @@ from threading import Event
 from types import FunctionType
 from typing import Any, Unpack
 
+import cosmemory.config.settings
 import cosmemory.kinds.agent
 import cosmemory.kinds.board
 import cosmemory.kinds.conflict
@@ -23,6 +24,7 @@ import cosmemory.maintenance.deploying
 import cosmemory.maintenance.interruptions
 import cosmemory.maintenance.recovery
 import cosmemory.maintenance.resuming_agents
+import cosmemory.maintenance.verification
 import cosmemory.memory
 import cosmemory.operations.agent_figures
 import cosmemory.operations.agent_pages
@@ -40,6 +42,7 @@ import cosmemory.operations.runs.cleaning
 import cosmemory.operations.runs.counting
 import cosmemory.operations.runs.exporting
 import cosmemory.operations.runs.listing
+import cosmemory.operations.runs.packing
 import cosmemory.operations.runs.phasing
 import cosmemory.operations.runs.registering
 import cosmemory.operations.sessions.reading
@@ -650,6 +653,14 @@ class Runs:
         compress: bool = False,
         expected: dict[str, str] | None = None,
     ) -> cosmemory.memory.Outcome[tuple[cosmemory.operations.runs.cleaning.Cleaned, ...]]: ...
+    def clean_artifacts(
+        self,
+        key: str | None = None,
+        *,
+        days: int | None = None,
+        project: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[tuple[cosmemory.operations.runs.packing.OldArtifact, ...]]: ...
     def complete(
         self, key: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
@@ -722,6 +733,9 @@ class Runs:
     def listed(
         self, *, status: str | None = None, since: datetime | None = None, limit: int | None = None
     ) -> tuple[cosmemory.kinds.run.Run, ...]: ...
+    def old_artifacts(
+        self, key: str | None = None, *, days: int | None = None, project: str | None = None
+    ) -> tuple[cosmemory.operations.runs.packing.OldArtifact, ...]: ...
     def pause(
         self, key: str, *, reason: str | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
@@ -777,6 +791,12 @@ class Runs:
     def unresolved(
         self, key: str, *, phase: str | None = None
     ) -> tuple[cosmemory.kinds.run.Finding, ...]: ...
+    def verifications(
+        self, names: Sequence[str] = ...
+    ) -> dict[str, cosmemory.config.settings.Verification]: ...
+    def verify(
+        self, key: str, phase: str, names: Sequence[str] = ..., *, project: str | None = None
+    ) -> tuple[cosmemory.maintenance.verification.Checked, ...]: ...
     def verify_artifacts(
         self, key: str, *, project: str = "."
     ) -> tuple[cosmemory.operations.runs.registering.Verified, ...]: ...

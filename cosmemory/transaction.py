@@ -151,7 +151,7 @@ class Transaction:
         """
         from cosmemory.document.abridged import extended, takes_rows
 
-        kind, stored = kind_of(path), self.stored(path)
+        kind, stored = kind_of(path, self.memory.kinds), self.stored(path)
         parts = kind.derived_from if kind is not None else None
         if kind is None or stored is None or parts is None or part in parts:
             return None

@@ -12,6 +12,7 @@ from cosmemory.connect import open_memory
 from cosmemory.document.values import seconds_of
 from cosmemory.memory import Memory
 from cosmemory.operations.events import find_events
+from cosmemory.operations.handoff_chains import broken
 from cosmemory.operations.periods import period_named
 from cosmemory.operations.reports import write_report
 from cosmemory.operations.state import move_action
@@ -72,3 +73,12 @@ def test_its_report_says_what_the_data_says_and_keeps_the_remarks(folder):
 def test_everybody_was_seen_when_the_roster_says_so(folder):
     roster = memory_on(folder, datetime(2026, 11, 20, tzinfo=UTC)).read("team-roster")
     assert all(member.last_seen.date() == roster.last_updated.date() for member in roster.active_team_members)
+
+
+def test_it_shows_work_that_failed_once_was_tried_again_and_was_handed_on(folder):
+    memory = memory_on(folder, datetime(2026, 11, 20, 10, tzinfo=UTC))
+    agent, run = memory.read("agents/L2.CUTTER.1"), memory.read("runs/power-cuts")
+    assert (agent.status, agent.attempts) == ("completed", 2)
+    assert [each.status for each in run.executions] == ["failed", "completed"]
+    assert memory.read("handoffs/files-engine-2").previous == "files-engine-1"
+    assert broken(memory) == ()

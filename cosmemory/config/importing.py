@@ -211,6 +211,7 @@ def _field(name: str) -> str:
         "command": ("command", "cmd", "run"),
         "timeout": ("timeout", "timeout_seconds"),
         "enabled": ("enabled", "check", "checks", "required"),
+        "severity": ("severity",),
     }.items():
         if name in names:
             return field

@@ -193,6 +193,9 @@ WITHIN: dict[str, dict[str, Meaning]] = {
         "command": Meaning(says="What a shell is to run.", what="a command"),
         "timeout": Meaning(says="For how long it may run.", what="seconds", above=0, most=86_400),
         "enabled": Meaning(says="Whether it is run at all."),
+        "severity": Meaning(
+            says="How grave it is where it fails.", choices=("critical", "major", "medium", "minor")
+        ),
     },
 }
 NOTHING = Meaning()

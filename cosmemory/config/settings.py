@@ -16,11 +16,15 @@ FORMAT = 1
 
 @frozen(kw_only=True)
 class Verification:
-    """A command that shows whether work holds: a build, a test, a linter, or a project's own."""
+    """A command that shows whether work holds: a build, a test, a linter, or a project's own.
+
+    Where it fails, what it found is of the ``severity``.
+    """
 
     command: str
     timeout: float = 600.0
     enabled: bool = True
+    severity: str = "major"
 
 
 @frozen(kw_only=True)

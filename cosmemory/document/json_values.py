@@ -29,7 +29,7 @@ class Data:
 
         Raises InvalidValue for what JSON cannot say, such as an infinite number.
         """
-        import json  # most pages hold no data, and commands that only look at them do without it
+        import json  # most pages have no data, and commands that read them do without it
 
         try:
             text = json.dumps(value, ensure_ascii=False, allow_nan=False)

@@ -121,6 +121,12 @@ def retried(run: Run, key: str, limit: int, at: datetime) -> Run:
     return exchanged(run, "phases", again, replace(again, retries=retries + 1))
 
 
+def retries_of(settings: Settings, phase: str) -> int:
+    """How often the settings let a phase of that name be tried again, whatever the case of its letters."""
+    own = {name.lower(): limit for name, limit in settings.phase_limits.items()}
+    return own.get(phase.lower(), settings.phase_retries)
+
+
 def missing_outputs(run: Run, phase: Phase, more: Iterable[str] = ()) -> list[str]:
     """The outputs that ``phase`` must have and has not put out: neither as a result nor as an artifact."""
     given = {each.key for each in run.context if each.phase == phase.phase} | set(more)

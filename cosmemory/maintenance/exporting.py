@@ -12,7 +12,6 @@ from importlib import import_module
 
 from cosmemory.errors import NotFound, UsageError, did_you_mean
 from cosmemory.frozen import frozen
-from cosmemory.kinds import KINDS
 from cosmemory.maintenance.search_units import is_log, kind_name
 from cosmemory.memory import Memory
 
@@ -63,12 +62,12 @@ def choose(memory: Memory, kinds: Sequence[str] = ()) -> Chosen:
 
     Raises NotFound for a kind that nobody knows.
     """
-    known = [kind.name for kind in KINDS]
+    known = [kind.name for kind in memory.kinds]
     for name in kinds:
         if name not in known:
             raise NotFound(f"The kind {name!r}", did_you_mean(name, known, "cosmemory kinds lists them."))
     paths = (*memory.store.paths(), *memory.store.paths(archived=True))
-    chosen = (path for path in paths if not kinds or kind_name(path) in kinds)
+    chosen = (path for path in paths if not kinds or kind_name(path, memory.kinds) in kinds)
     # The log last: what is read of it in one go may be the most of all.
     pages = sorted(chosen, key=lambda path: (is_log(path), path))
     return Chosen(pages=tuple(pages), everything=not kinds)

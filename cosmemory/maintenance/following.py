@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from cosmemory.config import Settings
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused, UsageError
 from cosmemory.frozen import frozen, replace, slotted
 from cosmemory.kinds.agent import FAILED, INCOMPLETE
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 PASSED_ON = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT")
 LOOK = 0.5  # seconds between two looks at the size of the output
-LONGEST_PAUSE = 60.0
 LONGEST_LINE = 200
 GATE = 'read -r go && exec "$@" </dev/null'
 
@@ -92,15 +92,15 @@ def follow(
     command: Sequence[str],
     *,
     restarts: int = 0,
-    backoff: float = 1.0,
+    backoff: float | None = None,
     output: str | None = None,
     tell: Callable[[str], None] = lambda _: None,
     **asked: Any,
 ) -> Followed:
     """The process of the agent ``key`` started and followed to its end, started again up to ``restarts`` times.
 
-    Before each new start there is a pause, the first of ``backoff`` seconds, each twice as long as the one before and
-    none longer than a minute. ``tell`` is told where a page could not be written. Raises Refused for an agent that is
+    Before each new start there is a pause, the first of ``backoff`` seconds, else as long as the settings say, as they
+    also say by what it grows each time and how long it is at most. ``tell`` is told where a page could not be written. Raises Refused for an agent that is
     at work already, IllegalTransition for one that has completed.
     """
     if not command:
@@ -121,11 +121,26 @@ def follow(
                 break
             error = _error(code, following)
             following.record(lambda: agents.mark_failed(memory, key, error=error, exit_code=code))  # noqa: B023
-            if again >= restarts or following.asked or not _pause(following, backoff * 2**again):
+            if (
+                again >= restarts
+                or following.asked
+                or not _pause(following, pause_before(memory.settings, again, backoff))
+            ):
                 break
             again += 1
             following.record(lambda: agents.retry(memory, key))
     return Followed(key=key, exit_code=code, restarts=again, output=place.path)
+
+
+def pause_before(settings: Settings, again: int, first: float | None = None) -> float:
+    """The seconds before a new start, after so many others; ``first`` is the first pause, else that of the settings."""
+    delay = settings.retry_delay if first is None else first
+    if not delay:
+        return 0.0
+    try:
+        return min(delay * settings.retry_backoff**again, settings.retry_longest)
+    except OverflowError:  # a number that large is longer than anything
+        return settings.retry_longest
 
 
 def _make_ready(memory: Memory, key: str) -> None:
@@ -207,7 +222,7 @@ def _send(process: subprocess.Popen[bytes], number: int) -> None:
 
 def _pause(following: _Following, seconds: float) -> bool:
     """A wait before the next start; whether nobody asked for an end meanwhile."""
-    end = time.monotonic() + min(seconds, LONGEST_PAUSE)
+    end = time.monotonic() + seconds
     while not following.asked and (left := end - time.monotonic()) > 0:
         time.sleep(min(left, 0.1))
     return not following.asked

@@ -139,8 +139,10 @@ def _text(memory: Memory, told: Incoming, lost: list[str]) -> str:
     if is_log(told.path):
         return _log(memory, told, lost)
     path = told.path.removeprefix(BELOW)
-    kind = kind_of(path)
-    if told.text is not None and (told.data is None or kind is None or _says(path, told.text) == told.data):
+    kind = kind_of(path, memory.kinds)
+    if told.text is not None and (
+        told.data is None or kind is None or _says(memory, path, told.text) == told.data
+    ):
         return told.text
     if kind is None or told.data is None:
         raise UsageError(f"Line {told.line} has no text, and nothing makes one of {told.path}.", NOTHING)
@@ -152,9 +154,9 @@ def _text(memory: Memory, told: Incoming, lost: list[str]) -> str:
     return page_text(memory, kind, entered(None, document), name=name, title=f"Report: {about}")
 
 
-def _says(path: str, text: str) -> dict[str, Any]:
+def _says(memory: Memory, path: str, text: str) -> dict[str, Any]:
     data = encode_text(text)
-    return data_of(read_page(Stored(path=path, data=data, revision="")).document)
+    return data_of(read_page(Stored(path=path, data=data, revision=""), kinds=memory.kinds).document)
 
 
 def _log(memory: Memory, told: Incoming, lost: list[str]) -> str:

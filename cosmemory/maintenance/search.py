@@ -8,7 +8,7 @@ from datetime import datetime
 
 from cosmemory.errors import NotFound, UsageError, did_you_mean
 from cosmemory.frozen import frozen
-from cosmemory.kinds import KINDS
+from cosmemory.kinds import Kind, Kinds, kind_named
 from cosmemory.maintenance.moments import Texts
 from cosmemory.maintenance.search_index import Asked, Found, ask
 from cosmemory.maintenance.search_past import gone_in, newest_changes, past_of
@@ -21,6 +21,7 @@ from cosmemory.maintenance.search_units import (
     kind_name,
     lines_in,
     log_units,
+    of_kind,
     page_units,
     place_of,
 )
@@ -73,10 +74,13 @@ def search(
     kind that is not known.
     """
     terms = terms_of(words)
+    wanted = _kind(kind, memory.kinds) if kind else None
+    own = wanted is not None and wanted in memory.kinds.own
     asked = Asked(
         terms=terms,
         places=_places(places),
-        kind=_kind(kind) if kind else "",
+        kind=wanted.name if wanted is not None and not own else "",
+        paths=wanted.pattern if wanted is not None and own else None,
         since=int(since.timestamp()) if since is not None else None,
         until=int(until.timestamp()) if until is not None else None,
         agent=agent or "",
@@ -87,7 +91,7 @@ def search(
     except sqlite3.Error as error:
         trace("the pages are read one by one: %s", error)
         found = scan(memory.store, asked)
-    return tuple(_hit(each, terms) for each in found)
+    return tuple(_hit(each, terms, memory.kinds) for each in found)
 
 
 def _places(places: Sequence[str]) -> tuple[str, ...]:
@@ -97,11 +101,12 @@ def _places(places: Sequence[str]) -> tuple[str, ...]:
     return tuple(places)
 
 
-def _kind(name: str) -> str:
-    known = [kind.name for kind in KINDS]
-    if name not in known:
+def _kind(name: str, kinds: Kinds) -> Kind:
+    found = kind_named(name, kinds)
+    if found is None:
+        known = [kind.name for kind in kinds]
         raise NotFound(f"The kind {name!r}", did_you_mean(name, known, "cosmemory kinds lists them."))
-    return name
+    return found
 
 
 def scan(store: Store, asked: Asked) -> list[Found]:
@@ -147,6 +152,8 @@ def _units(store: Store, path: str) -> Iterator[Unit]:
 def _fits(asked: Asked, path: str, place: str, unit: Unit) -> bool:
     if (asked.places and place not in asked.places) or (asked.kind and kind_name(path) != asked.kind):
         return False
+    if asked.paths is not None and not of_kind(asked.paths, path):
+        return False
     if asked.agent and asked.agent.casefold() not in unit.names:
         return False
     if (asked.since is not None or asked.until is not None) and unit.when is None:
@@ -162,7 +169,7 @@ def _place(found: Found) -> str:
     return HISTORY if found.unit.change else place_of(found.path)
 
 
-def _hit(found: Found, terms: tuple[Term, ...]) -> Hit:
+def _hit(found: Found, terms: tuple[Term, ...], kinds: Kinds) -> Hit:
     unit = found.unit
     spans = found_at(terms, unit.text)
     first = spans[0][0] if spans else 0
@@ -172,7 +179,7 @@ def _hit(found: Found, terms: tuple[Term, ...]) -> Hit:
         page=found.path,
         line=unit.line + lines_in(unit.text[:begin]),
         place=_place(found),
-        kind=kind_name(found.path),
+        kind=kind_name(found.path, kinds),
         section=unit.section,
         key=unit.key,
         time=unit.when,

@@ -36,4 +36,4 @@ CREATE TABLE made (boot TEXT NOT NULL);
 CREATE VIRTUAL TABLE found USING fts5 (
     words, tags, content = 'unit', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
 );
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

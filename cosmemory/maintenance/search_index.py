@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from re import Pattern
 from threading import RLock
 from weakref import WeakKeyDictionary
 
@@ -14,12 +15,12 @@ from cosmemory.maintenance.search_query import Term, match_of, together
 from cosmemory.maintenance.search_refresh import refresh
 from cosmemory.maintenance.search_rows import range_of, writing
 from cosmemory.maintenance.search_tags import tag
-from cosmemory.maintenance.search_units import Unit
+from cosmemory.maintenance.search_units import Unit, of_kind
 from cosmemory.store import Store
 from cosmemory.trace import trace
 
 NAME = "search-1.sqlite"
-FORMAT = 1
+FORMAT = 2
 WAIT = 10.0
 # Words that stand together in more units than these tell none of them from the others: the newest come first.
 RANKED = 1_000
@@ -32,11 +33,15 @@ _turn = RLock()
 
 @frozen(kw_only=True)
 class Asked:
-    """What is asked of an index: the terms, and of which places, kind, times and agent."""
+    """What is asked of an index: the terms, and of which places, kind, times and agent.
+
+    A kind of the project's own is told by the ``paths`` of its pages: an index knows the others alone.
+    """
 
     terms: tuple[Term, ...]
     places: tuple[str, ...] = ()
     kind: str = ""
+    paths: Pattern[str] | None = None
     since: int | None = None
     until: int | None = None
     agent: str = ""
@@ -145,7 +150,7 @@ def _boot() -> str:
 
 
 def _found(connection: sqlite3.Connection, asked: Asked) -> Iterator[Found]:
-    condition, values = _condition(asked)
+    condition, values = _condition(connection, asked)
     ranked = [(number, 0.0) for (number,) in _newest(connection, asked, condition, values)]
     if not ranked:
         ranked = connection.execute(
@@ -176,7 +181,7 @@ def _newest(
     return newest[: asked.limit] if len(newest) == most else []
 
 
-def _condition(asked: Asked) -> tuple[str, tuple[object, ...]]:
+def _condition(connection: sqlite3.Connection, asked: Asked) -> tuple[str, tuple[object, ...]]:
     """What follows SELECT for the units that are asked for, and the values in it."""
     match = [match_of(asked.terms)]
     match += [f'tags : "{tag("k", asked.kind)}"'] if asked.kind else []
@@ -190,6 +195,15 @@ def _condition(asked: Asked) -> tuple[str, tuple[object, ...]]:
             "FROM found JOIN unit ON unit.id = found.rowid JOIN page ON page.id = unit.page"
             " WHERE found MATCH ? AND coalesce(time, dated) BETWEEN ? AND ?"
         )
+    if asked.paths is not None:
+        pages = [
+            int(number)
+            for number, path in connection.execute("SELECT id, path FROM page")
+            if of_kind(asked.paths, path.decode("utf-8", "surrogateescape"))
+        ]
+        marks = ", ".join("?" * len(pages))
+        text += f" AND found.rowid IN (SELECT id FROM unit WHERE page IN ({marks}))"  # noqa: S608 - question marks
+        values += pages
     if asked.places:
         ranges = [range_of(place) for place in asked.places]
         text += f" AND ({' OR '.join(['found.rowid BETWEEN ? AND ?'] * len(ranges))})"

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from cosmemory import clock
 from cosmemory.frozen import frozen
-from cosmemory.kinds import ARCHIVE, COORDINATION_LOG, kind_of
+from cosmemory.kinds import ARCHIVE, BUILT_IN, COORDINATION_LOG, Kinds, kind_of
 from cosmemory.kinds.coordination_log import ENTRY, Event, entries
 from cosmemory.pattern import pattern
 from cosmemory.syntax.nodes import Block
@@ -71,12 +71,17 @@ def is_log(path: str) -> bool:
     return path == COORDINATION_LOG.path or ARCHIVE.fullmatch(path) is not None
 
 
-def kind_name(path: str) -> str:
-    """The kind of a page, wherever it was moved; empty for one that is of none."""
+def kind_name(path: str, kinds: Kinds = BUILT_IN) -> str:
+    """The kind of a page among those of a memory, wherever it was moved; empty for one that is of none."""
     if is_log(path):
         return COORDINATION_LOG.name
-    kind = kind_of(path.removeprefix(BELOW))
+    kind = kind_of(path.removeprefix(BELOW), kinds)
     return kind.name if kind else ""
+
+
+def of_kind(paths: re.Pattern[str], path: str) -> bool:
+    """Whether a page, wherever it was moved, is of the kind that stands at ``paths``."""
+    return not is_log(path) and paths.fullmatch(path.removeprefix(BELOW)) is not None
 
 
 def names_in(*texts: str) -> frozenset[str]:
@@ -127,9 +132,7 @@ def _entry_unit(event: Event, text: str, start: int, line: int) -> Unit:
 def page_units(path: str, text: str) -> Iterator[Unit]:
     """The units of a page that is no log."""
     dated = page_time(path, text)
-    kind = kind_of(path.removeprefix(BELOW))
-    found = kind.pattern.fullmatch(path.removeprefix(BELOW)) if kind else None
-    about = " ".join(each or "" for each in found.groups()) if found else ""
+    about = _about(path.removeprefix(BELOW))
     line = at = 0
     for start, end, section, key in _spans(text):
         line += lines_in(text[at:start])
@@ -145,6 +148,15 @@ def page_units(path: str, text: str) -> Iterator[Unit]:
             start=start,
             dated=dated,
         )
+
+
+def _about(path: str) -> str:
+    """Whom the name of a page names; of a page of the project's own kinds, which an index knows nothing of, all of it."""
+    kind = kind_of(path)
+    found = kind.pattern.fullmatch(path) if kind else None
+    if found is None:
+        return path.rpartition("/")[2].removesuffix(".md")
+    return " ".join(each or "" for each in found.groups())
 
 
 def page_time(path: str, text: str) -> int | None:

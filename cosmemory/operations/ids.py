@@ -25,6 +25,27 @@ def next_number(
     return number
 
 
+def number_after(
+    transaction: Transaction, mark: str, on_page: Iterable[str | None], in_log: re.Pattern[bytes]
+) -> int:
+    """The next free number where many are given: the log is only read while no mark is kept, and none is moved on.
+
+    `keep_given` moves it on once the record is made, for what is made may be made anew before it is written.
+    """
+    highest = max(map(number_of, on_page), default=0)
+    kept = transaction.writer.mark(mark)
+    if not kept:
+        for data in _logs(transaction, archives=True):
+            highest = max(highest, *(int(found[1]) for found in in_log.finditer(data)), 0)
+    # The mark is one above the last number given, so that there is a mark also where none was given yet.
+    return max(highest, kept - 1) + 1
+
+
+def keep_given(transaction: Transaction, mark: str, number: int) -> None:
+    """Keeps ``number`` as the last one given, 0 for a record that has just begun to give some."""
+    transaction.writer.set_mark(mark, number + 1)
+
+
 def _logs(transaction: Transaction, *, archives: bool) -> Iterator[bytes]:
     """The bytes of the log, and of its archives too where they are asked for."""
     store = transaction.memory.store

@@ -14,6 +14,7 @@ from cosmemory.kinds.cos_state import ENDED, Action, CosState, Focus
 from cosmemory.kinds.team_roster import Member
 from cosmemory.memory import Memory
 from cosmemory.operations.events import find_events
+from cosmemory.operations.under_way import UnderWay, under_way
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Status:
     focus: Focus | None
     actions: tuple[Action, ...]
     alerts: tuple[Alert, ...]
+    under_way: tuple[UnderWay, ...]
     team: tuple[Member, ...]
     events: tuple[Event, ...]
     findings: dict[str, int]
@@ -58,6 +60,7 @@ def look(memory: Memory) -> Status:
         focus=state.current_focus if state else None,
         actions=by_urgency(state.pending_actions, now) if state else (),
         alerts=tuple(sorted(open_alerts(alerts), key=_gravity)) if alerts else (),
+        under_way=under_way(memory),
         team=roster.active_team_members if roster else (),
         events=tuple(event for _, event in find_events(memory, last=EVENTS)),
         findings=dict(found),

@@ -14,7 +14,7 @@ import pytest
 from cosmemory.config import Settings
 from cosmemory.connect import open_memory
 from cosmemory.errors import IllegalTransition, NotSaved, Refused, UsageError
-from cosmemory.maintenance.following import follow
+from cosmemory.maintenance.following import follow, pause_before
 from cosmemory.maintenance.interrupted_agents import interrupted_agents
 from cosmemory.maintenance.outputs import Output, last_lines
 from cosmemory.operations import agents
@@ -93,6 +93,23 @@ def test_restarts_are_bounded_and_pause_longer_each_time(memory):
     assert (done.exit_code, done.restarts) == (7, 2)
     assert time.monotonic() - began >= 0.2 + 0.4
     assert memory.read("agents/L2.1").status == "failed"
+
+
+def test_the_pauses_between_starts_are_those_of_the_settings():
+    said = Settings(retry_delay=3.0, retry_backoff=1.5, retry_longest=5.0)
+    assert [pause_before(said, again) for again in range(3)] == [3.0, 4.5, 5.0]
+    assert [pause_before(said, again, 1.0) for again in range(3)] == [1.0, 1.5, 2.25]
+    assert [pause_before(Settings(), again) for again in (0, 1, 9, 10**6)] == [1.0, 2.0, 60.0, 60.0]
+    assert pause_before(Settings(retry_delay=0.0), 10**6) == 0
+
+
+def test_a_restart_waits_as_long_as_the_settings_say(tmp_path):
+    waits = Settings(durability="none", retry_delay=0.3, retry_backoff=1.0, retry_longest=0.3)
+    memory = open_memory(str(tmp_path), settings=waits)
+    initialise(memory)
+    began = time.monotonic()
+    assert follow(memory, "L2.1", python("raise SystemExit(7)"), restarts=2).restarts == 2
+    assert time.monotonic() - began >= 0.6
 
 
 def test_an_agent_that_tells_itself_how_it_ended_is_believed(memory):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 from cosmemory.clock import read_time
 from cosmemory.config import Settings
@@ -13,7 +14,7 @@ from cosmemory.operations.first_pages import initialise
 START = read_time("2026-11-21T06:00:00Z")[0]
 
 
-def memory_at_hand(**settings: int) -> Memory:
+def memory_at_hand(**settings: Any) -> Memory:
     ticks = itertools.count(START, 60)
     memory = Memory(EphemeralStore(), settings=Settings(**settings), now=lambda: next(ticks), actor="tester")
     initialise(memory)

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused
+from cosmemory.frozen import replace
 from cosmemory.kinds.run_plan import plan_errors
 from cosmemory.operations import runs
 from tests.operations.runs_at_hand import memory_at_hand
@@ -194,6 +195,57 @@ def test_a_finding_is_resolved_once_and_found_by_phase_execution_and_severity(me
         runs.add_finding(memory, run, "scout", severity="grave", text="?")
     with pytest.raises(Refused, match="still to come"):
         runs.add_finding(memory, run, "build", severity="minor", text="?")
+
+
+def without_last(memory, part: str) -> None:
+    """What a person does who deletes the last row of a table."""
+
+    def verb(transaction):
+        page = transaction.read("runs/demo")
+        transaction.replace("runs/demo", replace(page, **{part: getattr(page, part)[:-1]}))
+
+    memory.run(verb)
+
+
+def ids_of(memory, part: str) -> list[str]:
+    return [each.id for each in getattr(memory.read("runs/demo"), part)]
+
+
+def test_an_id_is_never_given_again_even_where_the_last_row_was_deleted(memory, run):
+    for _ in range(3):
+        runs.add_finding(memory, run, "scout", severity="minor", text="a")
+        without_last(memory, "findings")
+    runs.begin_execution(memory, run, "scout")
+    without_last(memory, "executions")
+    runs.begin_execution(memory, run, "scout")
+    runs.create_intervention(memory, run, reason="?")
+    without_last(memory, "interventions")
+    runs.create_intervention(memory, run, reason="?")
+    assert runs.add_finding(memory, run, "scout", severity="minor", text="b").result == "F-4"
+    assert (ids_of(memory, "executions"), ids_of(memory, "interventions")) == (["E-2"], ["I-2"])
+
+
+def test_where_no_mark_is_kept_the_log_tells_which_ids_were_given(memory, run):
+    other = runs.create(memory, "demo_2", goal="Another", phases=["scout"]).result
+    runs.start(memory, other)
+    runs.enter_phase(memory, other, "scout")
+    for key in (run, run, other, other, other):
+        runs.add_finding(memory, key, "scout", severity="minor", text="a")
+    without_last(memory, "findings")
+    memory.store._marks.clear()
+    assert runs.add_finding(memory, run, "scout", severity="minor", text="b").result == "F-3"
+    assert runs.add_finding(memory, other, "scout", severity="minor", text="b").result == "F-4"
+
+
+def test_the_settings_may_give_a_phase_another_limit_by_its_name():
+    memory = memory_at_hand(phase_retries=2, phase_limits={"Release": 0})
+    key = runs.create(memory, goal="Ship it", phases=["scout", {"name": "release"}]).result
+    runs.add_phase(memory, key, "RELEASE 2")
+    runs.start(memory, key)
+    assert [each.limit for each in runs.phases(memory, key)] == [2, 0, 2]
+    runs.enter_phase(memory, key, "release")
+    with pytest.raises(Refused, match="retried 0 of 0 times"):
+        runs.retry_phase(memory, key, "release")
 
 
 def test_a_phase_is_retried_as_often_as_its_limit_and_then_entered_by_hand(memory, run):

@@ -49,6 +49,20 @@ def screen(seen: Status, glanced: Sequence[Finding]) -> Iterator[str]:
             for each in seen.alerts
         ],
     )  # fmt: skip
+    if seen.under_way:
+        yield from _block(
+            "Under way",
+            "nothing",
+            [
+                [
+                    (each.noun, "quiet"),
+                    (flat(each.key), "name"),
+                    (flat(each.state), "good"),
+                    (flat(each.text), ""),
+                ]
+                for each in seen.under_way
+            ],
+        )
     yield from _block(
         "Team",
         "nobody",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from cosmemory.document.data import data_of, event_data
 from cosmemory.errors import NotFound, UsageError
-from cosmemory.kinds import COORDINATION_LOG
+from cosmemory.kinds import COORDINATION_LOG, Kinds
 from cosmemory.kinds.coordination_log import ENTRY, decode_log, entries
 from cosmemory.kinds.page import read_page
 from cosmemory.maintenance.exporting import Chosen, Piece
@@ -33,17 +33,18 @@ def pieces(memory: Memory, chosen: Chosen) -> Iterator[Piece]:
         if is_log(path):
             yield from _log(memory, path)
         elif (stored := memory.store.read(path)) is not None:
-            yield Piece(data=_line(_page(stored)), pages=1)
+            yield Piece(data=_line(_page(stored, memory.kinds)), pages=1)
 
 
-def _page(stored: Stored) -> dict[str, Any]:
+def _page(stored: Stored, kinds: Kinds) -> dict[str, Any]:
     live = Stored(path=stored.path.removeprefix(BELOW), data=stored.data, revision=stored.revision)
-    data = data_of(read_page(live).document) if kind_name(stored.path) else None
-    return _told(stored.path, stored.revision, data, decode_text(stored.data))
+    kind = kind_name(stored.path, kinds)
+    data = data_of(read_page(live, kinds=kinds).document) if kind else None
+    return _told(stored.path, kind, stored.revision, data, decode_text(stored.data))
 
 
-def _told(path: str, revision: str | None, data: Any, text: str) -> dict[str, Any]:
-    held = {"document": path.removesuffix(".md"), "path": path, "type": kind_name(path) or None}
+def _told(path: str, kind: str, revision: str | None, data: Any, text: str) -> dict[str, Any]:
+    held = {"document": path.removesuffix(".md"), "path": path, "type": kind or None}
     return {"kind": "document", **held, "revision": revision, "data": data, "text": text}
 
 
@@ -62,7 +63,7 @@ def _log(memory: Memory, path: str) -> Iterator[Piece]:
             if first:
                 said = data_of(decode_log(parse(text[:begin])).document)
                 del said["events"]
-                yield Piece(data=_line(_told(path, None, said, text[:begin])), pages=1)
+                yield Piece(data=_line(_told(path, COORDINATION_LOG.name, None, said, text[:begin])), pages=1)
                 first = False
             for event in entries(text, begin):
                 held = event_data(event, path.removesuffix(".md"))

@@ -29,6 +29,7 @@ from cosmemory.operations.runs.lifecycle import (
     start,
 )
 from cosmemory.operations.runs.listing import get, interrupted, latest, listed, recover
+from cosmemory.operations.runs.packing import clean_artifacts, old_artifacts
 from cosmemory.operations.runs.passing import context, handoff_context, set_context
 from cosmemory.operations.runs.phasing import (
     add_phase,
@@ -58,6 +59,7 @@ __all__ = [
     "artifacts",
     "begin_execution",
     "clean",
+    "clean_artifacts",
     "complete",
     "complete_execution",
     "complete_phase",
@@ -80,6 +82,7 @@ __all__ = [
     "latest",
     "link",
     "listed",
+    "old_artifacts",
     "pause",
     "pending_interventions",
     "phase",

@@ -6,13 +6,11 @@ from cosmemory.document.json_values import Data
 from cosmemory.kinds.run import COMPLETED, FAILED, RUNNING, Execution, Phase, Run, named
 from cosmemory.kinds.run_phases import attempt_at, began
 from cosmemory.memory import Memory, Outcome
-from cosmemory.operations.ids import number_of
-from cosmemory.operations.runs.changing import PHASE_EVENT, Done, change, run_named
+from cosmemory.operations.runs.changing import PHASE_EVENT, Done, change, next_id, run_named
 from cosmemory.transaction import Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
 
@@ -33,25 +31,30 @@ def begin_execution(
     def do(run: Run, transaction: Transaction) -> Done:
         held: Phase = named(run, "phases", phase)
         made = Execution(
-            id=next_id("E", (each.id for each in run.executions)),
+            id=next_id(transaction, run, "E", (each.id for each in run.executions)),
             phase=held.phase,
             status=RUNNING,
             agent=agent,
             started=transaction.now,
             more=Data.of(data) if data is not None else None,
         )
-        return _done(began(run, made), str(made.id), f"execution {made.id} of {held.phase} begun", RUNNING)
+        action = f"execution {made.id} of {held.phase} begun"
+        return _done(began(run, made), str(made.id), action, RUNNING, given=(str(made.id),))
 
     return change(memory, "execution begin", key, expected, do)
 
 
-def next_id(prefix: str, ids: Iterable[str | None]) -> str:
-    """The id of the next record of a run: above every one that its page has."""
-    return f"{prefix}-{max(map(number_of, ids), default=0) + 1}"
-
-
-def _done(run: Run, result: str, action: str, outcome: str, notes: str | None = None) -> Done:
-    return Done(run=run, result=result, action=action, outcome=outcome, notes=notes, type=PHASE_EVENT)
+def _done(
+    run: Run,
+    result: str,
+    action: str,
+    outcome: str,
+    notes: str | None = None,
+    given: tuple[str, ...] = (),
+) -> Done:
+    return Done(
+        run=run, result=result, action=action, outcome=outcome, notes=notes, type=PHASE_EVENT, given=given
+    )
 
 
 def complete_execution(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 
 from cosmemory.document.values import write_time
 from cosmemory.frozen import frozen
@@ -10,6 +11,7 @@ from cosmemory.kinds import RUN
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.run import Run
 from cosmemory.memory import Memory, Outcome
+from cosmemory.operations.ids import keep_given, number_after, number_of
 from cosmemory.operations.page_ids import id_named, page_of
 from cosmemory.reader import Reader
 from cosmemory.transaction import Transaction
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 RUN_EVENT, PHASE_EVENT = "run", "phase"
+PREFIXES = ("E", "F", "I")  # of the ids of executions, findings and interventions
 
 
 @frozen(kw_only=True)
@@ -31,6 +34,7 @@ class Done:
     outcome: str | None = None
     notes: str | None = None
     type: str = RUN_EVENT
+    given: tuple[str, ...] = ()  # the ids of new records
 
 
 def run_page(memory: Reader, key: str) -> str:
@@ -75,8 +79,7 @@ def change(
         page = page_in(transaction, key)
         done = do(transaction.read(page), transaction)
         transaction.replace(page, done.run)
-        transaction.append(event_of(done, transaction))
-        return done.result
+        return _told(done, transaction)
 
     return memory.run(made, expected=expected, operation=f"run {verb}")
 
@@ -103,10 +106,35 @@ def extend(
         if transaction.extend(page, part, keys, quickly) is None:
             found.append(do(transaction.read(page), transaction))
             transaction.replace(page, found[-1].run)
-        transaction.append(event_of(found[-1], transaction))
-        return found[-1].result
+        return _told(found[-1], transaction)
 
     return memory.run(made, expected=expected, operation=f"run {verb}")
+
+
+def _told(done: Done, transaction: Transaction) -> Any:
+    """What was done, told to the log, its ids kept so that no other record ever gets them."""
+    for each in done.given:
+        keep_given(transaction, _mark(done.run, each.partition("-")[0]), number_of(each))
+    transaction.append(event_of(done, transaction))
+    return done.result
+
+
+def next_id(transaction: Transaction, run: Run, prefix: str, ids: Iterable[str | None]) -> str:
+    """The id of the next record of a run, above every one that it ever had: see `Done.given`."""
+    told = re.compile(
+        rb"%s: [^\n]*\b%s-(\d{1,15})\b" % (re.escape(str(run.run_id).encode()), prefix.encode())
+    )
+    return f"{prefix}-{number_after(transaction, _mark(run, prefix), ids, told)}"
+
+
+def nothing_given(transaction: Transaction, run: Run) -> None:
+    """Remembers that a new run has given no id yet, so that nobody has to look for some in the log."""
+    for prefix in PREFIXES:
+        keep_given(transaction, _mark(run, prefix), 0)
+
+
+def _mark(run: Run, prefix: str) -> str:
+    return f"run {run.run_id} {prefix}"
 
 
 def event_of(done: Done, transaction: Transaction) -> Event:

@@ -17,8 +17,7 @@ from cosmemory.kinds.run import (
     stepped,
 )
 from cosmemory.memory import Memory, Outcome
-from cosmemory.operations.runs.attempts import next_id
-from cosmemory.operations.runs.changing import Done, change, run_named
+from cosmemory.operations.runs.changing import Done, change, next_id, run_named
 from cosmemory.transaction import Transaction
 
 
@@ -37,7 +36,7 @@ def create_intervention(
 
     def do(run: Run, transaction: Transaction) -> Done:
         made = Intervention(
-            id=next_id("I", (each.id for each in run.interventions)),
+            id=next_id(transaction, run, "I", (each.id for each in run.interventions)),
             phase=named(run, "phases", phase).phase if phase is not None else None,
             status=PENDING,
             reason=reason,
@@ -47,7 +46,8 @@ def create_intervention(
         new = run if run.status == PAUSED else run_at(run, PAUSED, transaction.now)
         new = replace(new, interventions=(*new.interventions, made))
         action = f"intervention {made.id} asked for"
-        return Done(run=new, result=str(made.id), action=action, outcome=PAUSED, notes=reason)
+        made_id = str(made.id)
+        return Done(run=new, result=made_id, action=action, outcome=PAUSED, notes=reason, given=(made_id,))
 
     return change(memory, "intervention create", key, expected, do)
 

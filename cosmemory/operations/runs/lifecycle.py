@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cosmemory.config import Settings
 from cosmemory.document.json_values import Data
 from cosmemory.errors import IllegalTransition, InvalidValue, Refused
 from cosmemory.frozen import replace
@@ -24,12 +25,12 @@ from cosmemory.kinds.run import (
     current_phase,
     run_at,
 )
-from cosmemory.kinds.run_phases import add_phase, passed_on, stopped
+from cosmemory.kinds.run_phases import add_phase, passed_on, retries_of, stopped
 from cosmemory.kinds.run_plan import plan_data, plan_errors, planned, task_errors
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import new_id, page_of, stamped_id
-from cosmemory.operations.runs.changing import Done, change, event_of, run_named
+from cosmemory.operations.runs.changing import Done, change, event_of, nothing_given, run_named
 from cosmemory.transaction import Transaction
 
 TYPE_CHECKING = False
@@ -66,11 +67,12 @@ def create(
             metadata=Data.of(metadata) if metadata is not None else None,
         )
         for phase in phases:
-            run = add_phase(run, new_phase(phase, memory.settings.phase_retries))
+            run = add_phase(run, new_phase(phase, memory.settings))
         run = passed_on(run, None, context or {})
         transaction.create(page_of(RUN, found), page_text(transaction.memory, RUN, entered(run)))
         done = Done(run=run, result=found, action=f"created: {goal}", outcome=PLANNING)
         transaction.append(event_of(done, transaction))
+        nothing_given(transaction, run)
         return found
 
     return memory.run(verb, expected=expected, operation="run create")
@@ -84,7 +86,7 @@ def entered(run: Run) -> Run:
     return done
 
 
-def new_phase(given: str | Mapping[str, Any], limit: int) -> Phase:
+def new_phase(given: str | Mapping[str, Any], settings: Settings) -> Phase:
     """A phase that is still to come, from its name or from all that is said of it."""
     told: Mapping[str, Any] = {"name": given} if isinstance(given, str) else given
     name = str(told.get("name", told.get("phase", "")))
@@ -97,7 +99,7 @@ def new_phase(given: str | Mapping[str, Any], limit: int) -> Phase:
         phase=name,
         status=PENDING,
         retries=0,
-        limit=int(told.get("limit", limit)),
+        limit=int(told.get("limit", retries_of(settings, name))),
         needs=tuple(told.get("needs", ())),
         outputs=tuple(told.get("outputs", ())),
         more=Data.of(more) if more else None,
@@ -131,7 +133,7 @@ def plan(
         have = {(phase.phase or "").lower() for phase in run.phases}
         for name in dict.fromkeys(task.phase for task in tasks if task.phase):
             if name.lower() not in have:
-                new = add_phase(new, new_phase(name, memory.settings.phase_retries))
+                new = add_phase(new, new_phase(name, memory.settings))
         return Done(run=new, result=str(run.run_id), action="planned", outcome=f"{len(tasks)} tasks")
 
     return change(memory, "plan", key, expected, do)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from cosmemory.config import Settings
 from cosmemory.errors import IllegalTransition, NotFound, Refused
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import RUN
@@ -21,7 +22,7 @@ from cosmemory.kinds.run import (
     current_phase,
     run_at,
 )
-from cosmemory.kinds.run_phases import attempt_at, everything_for, needed_by
+from cosmemory.kinds.run_phases import attempt_at, everything_for, needed_by, retries_of
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.narrowed import keys_saying
 from cosmemory.operations.page_ids import ids_of, page_of
@@ -111,12 +112,10 @@ def interrupted(memory: Memory) -> tuple[Interrupted, ...]:
     """The runs that are executing or paused, each with the phase to go on with, oldest first."""
     open_runs = [run for run in heads(memory, RECOVERABLE) if run.status in RECOVERABLE]
     open_runs.sort(key=lambda run: (_created(run), str(run.run_id)))
-    return tuple(
-        interruption(run_named(memory, str(run.run_id)), memory.settings.phase_retries) for run in open_runs
-    )
+    return tuple(interruption(run_named(memory, str(run.run_id)), memory.settings) for run in open_runs)
 
 
-def interruption(run: Run, limit: int) -> Interrupted:
+def interruption(run: Run, settings: Settings) -> Interrupted:
     """Where a run stands, and what is needed to go on from there."""
     phase = phase_to_resume(run)
     needed = needed_by(everything_for(run, phase), phase) if phase is not None else {}
@@ -127,12 +126,18 @@ def interruption(run: Run, limit: int) -> Interrupted:
         phase=phase.phase if phase is not None else None,
         phase_status=str(phase.status) if phase is not None else None,
         retries=phase.retries if phase is not None and isinstance(phase.retries, int) else 0,
-        limit=phase.limit if phase is not None and isinstance(phase.limit, int) else limit,
+        limit=_limit(phase, settings),
         since=changed if isinstance(changed := run.last_change.last_updated, datetime) else None,
         context=needed,
         executions=tuple(str(each.id) for each in run.executions if each.status == RUNNING),
         waits_for=tuple(str(each.id) for each in run.interventions if each.status == PENDING),
     )
+
+
+def _limit(phase: Phase | None, settings: Settings) -> int:
+    if phase is None:
+        return settings.phase_retries
+    return phase.limit if isinstance(phase.limit, int) else retries_of(settings, str(phase.phase))
 
 
 def phase_to_resume(run: Run) -> Phase | None:
@@ -151,7 +156,7 @@ def recover(memory: Memory, key: str, *, expected: dict[str, str] | None = None)
             raise IllegalTransition(
                 f"The run {run.run_id}", str(run.status), "recovered", STEPS.get(str(run.status), ())
             )
-        found = interruption(run, memory.settings.phase_retries)
+        found = interruption(run, memory.settings)
         if found.waits_for:
             raise Refused(
                 f"The run {run.run_id} waits for {', '.join(found.waits_for)}.",

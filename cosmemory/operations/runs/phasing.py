@@ -30,6 +30,7 @@ from cosmemory.kinds.run_phases import (
     phase_at,
     results,
     retried,
+    retries_of,
     unresolved,
 )
 from cosmemory.memory import Memory, Outcome
@@ -70,8 +71,8 @@ def add_phase(
     def do(run: Run, _: Transaction) -> Done:
         if run.completed is not None:
             raise Refused(f"The run {run.run_id} is {run.status}.", "cosmemory run create makes another.")
-        retries = memory.settings.phase_retries if limit is None else limit
-        made = new_phase({"name": phase, "needs": needs, "outputs": outputs, "limit": retries}, retries)
+        told: dict[str, Any] = {"name": phase, "needs": needs, "outputs": outputs}
+        made = new_phase(told if limit is None else {**told, "limit": limit}, memory.settings)
         return _done(with_phase(run, made), phase, f"phase {phase} added", None)
 
     return change(memory, "phase add", key, expected, do)
@@ -171,7 +172,7 @@ def retry_phase(
     """
 
     def do(run: Run, transaction: Transaction) -> Done:
-        new = retried(run, phase, memory.settings.phase_retries, transaction.now)
+        new = retried(run, phase, retries_of(memory.settings, phase), transaction.now)
         held: Phase = named(new, "phases", phase)
         return Done(
             run=new,

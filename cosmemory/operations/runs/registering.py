@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
+import zlib
 
 from cosmemory.document.json_values import Data
 from cosmemory.errors import InvalidValue, NotFound, NotRead, Refused
@@ -18,11 +20,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 SOUND, CHANGED, MISSING, UNKNOWN = "sound", "changed", "missing", "unknown"
+PACKED, REMOVED = "packed", "removed"  # by a clean-up
+CLEANED, SUFFIX = "cleaned", ".gz"
 
 
 @frozen(kw_only=True)
 class Verified:
-    """How the file of an artifact is: as it was registered, changed, missing, or never measured."""
+    """How the file of an artifact is: as it was registered, changed, missing, never measured, or cleaned up."""
 
     path: str
     state: str
@@ -112,19 +116,38 @@ def measured(place: str) -> tuple[int, str]:
 
 def verify_artifacts(memory: Memory, key: str, *, project: str = ".") -> tuple[Verified, ...]:
     """Every artifact of a run, held against the file on the disk."""
-    return tuple(_verified(each, project) for each in run_named(memory, key).artifacts)
+    return tuple(verified(each, project) for each in run_named(memory, key).artifacts)
 
 
-def _verified(artifact: Artifact, project: str) -> Verified:
+def verified(artifact: Artifact, project: str) -> Verified:
+    """How the file of one artifact of the ``project`` is."""
     path = str(artifact.path)
     try:
-        _, digest = measured(os.path.join(os.path.realpath(project), _inside(path, project)))
-    except (NotFound, InvalidValue):
+        place = os.path.join(os.path.realpath(project), _inside(path, project))
+    except InvalidValue:
         return Verified(path=path, state=MISSING, registered=artifact.sha256)
+    try:
+        _, digest = measured(place)
+    except NotFound:
+        return Verified(path=path, state=_cleaned(artifact, place), registered=artifact.sha256)
     if artifact.sha256 is None:
         return Verified(path=path, state=UNKNOWN, found=digest)
     state = SOUND if digest == artifact.sha256.lower() else CHANGED
     return Verified(path=path, state=state, registered=artifact.sha256, found=digest)
+
+
+def _cleaned(artifact: Artifact, place: str) -> str:
+    """What became of a file that is not there: cleaned up, or else missing."""
+    more = artifact.more.value if isinstance(artifact.more, Data) else None
+    told = more.get(CLEANED) if isinstance(more, dict) else None
+    if told == REMOVED:
+        return REMOVED
+    try:
+        with gzip.open(f"{place}{SUFFIX}") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, EOFError, zlib.error):
+        return MISSING
+    return PACKED if told == PACKED and digest == (artifact.sha256 or "").lower() else MISSING
 
 
 def artifacts(memory: Memory, key: str, *, phase: str | None = None) -> tuple[Artifact, ...]:

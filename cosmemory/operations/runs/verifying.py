@@ -19,8 +19,7 @@ from cosmemory.kinds.run import (
 )
 from cosmemory.kinds.run_phases import unresolved as unresolved_counts
 from cosmemory.memory import Memory, Outcome
-from cosmemory.operations.runs.attempts import next_id
-from cosmemory.operations.runs.changing import Done, change, extend, run_named
+from cosmemory.operations.runs.changing import Done, change, extend, next_id, run_named
 from cosmemory.transaction import Transaction
 
 
@@ -46,7 +45,7 @@ def add_finding(
         _refuse_late(run, held)
         attempt: Execution | None = named(run, "executions", execution) if execution is not None else None
         made = Finding(
-            id=next_id("F", (each.id for each in run.findings)),
+            id=next_id(transaction, run, "F", (each.id for each in run.findings)),
             phase=held.phase,
             execution=attempt.id if attempt is not None else None,
             severity=grave,
@@ -55,7 +54,8 @@ def add_finding(
             found=transaction.now,
         )
         new = replace(run, findings=(*run.findings, made))
-        return Done(run=new, result=str(made.id), action=f"finding {made.id} in {held.phase}", outcome=grave)
+        action, made_id = f"finding {made.id} in {held.phase}", str(made.id)
+        return Done(run=new, result=made_id, action=action, outcome=grave, given=(made_id,))
 
     keys = (phase,) if execution is None else (phase, execution)
     return extend(memory, "finding add", key, expected, "findings", keys, do)

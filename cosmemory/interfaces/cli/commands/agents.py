@@ -322,7 +322,7 @@ def summary(**options: Any) -> None:
 @argument("command", metavar="COMMAND...", many=True, required=True)
 @asking
 @option("--restarts", metavar="N", least=0, help="How often it is started again where it fails; else never.")
-@option("--backoff", metavar="SECONDS", help="The pause before the first new start, then doubled; else 1.")
+@option("--backoff", metavar="SECONDS", help="The pause before the first new start; else as settings say.")
 @option("--output", metavar="FILE", help="Where it prints to; else a file below .cosmemory/output.")
 def run(key: str, command: tuple[str, ...], **options: Any) -> int:
     """Start a process for an agent and follow it to its end: cosmemory agent run ID -- COMMAND...
@@ -332,7 +332,7 @@ def run(key: str, command: tuple[str, ...], **options: Any) -> int:
     from cosmemory.maintenance.following import follow
 
     restarts, backoff, output = (options.pop(name) for name in ("restarts", "backoff", "output"))
-    pause = number_of("--backoff", backoff) if backoff is not None else 1.0
+    pause = number_of("--backoff", backoff) if backoff is not None else None
     said = asked_of(options)
     session = session_of(options)
     session.refuse_expected("agent run")

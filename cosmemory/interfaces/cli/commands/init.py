@@ -38,6 +38,6 @@ def init(demo: bool, **options: Any) -> None:
 
 
 def _demo(memory: Memory) -> Outcome[tuple[str, ...]]:
-    from cosmemory.operations.demo import start_demo
+    from cosmemory.maintenance.demo import start_demo
 
     return start_demo(memory, EphemeralStore())

@@ -18,6 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cosmemory.operations.runs.packing import OldArtifact
+
 
 @group
 def finding() -> None:
@@ -122,6 +124,26 @@ def verify(key: str, **options: Any) -> int:
         if not found:
             print_text("there is none")
     return 1 if any(each.state in {"changed", "missing"} for each in found) else 0
+
+
+@artifact.command("clean")
+@changing
+@argument("key", metavar="[ID]", required=False)
+@option("--days", metavar="N", least=0, help="Those registered so many days ago; 30 unless it is set.")
+def clean_artifacts(key: str | None, days: int | None, **options: Any) -> None:
+    """Pack or remove old artifacts of runs that are over, in the folder of the settings."""
+    session = session_of(options)
+    given: dict[str, Any] = {"key": key, "days": days, "project": project_of(session)}
+    if session.dry_run:
+        print_text(_cleaned(runs.old_artifacts(session.memory(), **given)))
+        return
+    session.refuse_expected("run artifact clean")
+    session.change(lambda memory: runs.clean_artifacts(memory, **given), _cleaned)
+
+
+def _cleaned(found: tuple[OldArtifact, ...]) -> str:
+    lines = [f"{each.run}  {each.path}  {each.becomes or f'{each.state}, left alone'}" for each in found]
+    return "\n".join(lines) or "nothing to clean up"
 
 
 @artifact.command("list")

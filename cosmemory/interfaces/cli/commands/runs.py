@@ -9,13 +9,14 @@ from cosmemory.interfaces.cli.commands.run_calls import (
     data_said,
     expected_of,
     json_from,
+    project_of,
     tell_records,
     values_said,
 )
 from cosmemory.interfaces.cli.commands.run_parts import context, execution, phase
 from cosmemory.interfaces.cli.commands.run_records import artifact, finding, intervention
 from cosmemory.interfaces.cli.declared import argument, group, option
-from cosmemory.interfaces.cli.output import print_json, print_text
+from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices, visible_line
 from cosmemory.interfaces.cli.session import changing, reading, session_of
 from cosmemory.operations import runs
 from cosmemory.operations.runs.changing import run_page
@@ -250,6 +251,40 @@ def stats(key: str | None, **options: Any) -> None:
             else value
         )
         print_text(f"{name.replace('_', ' ')}: {'-' if shown in (None, '') else shown}")
+
+
+@run.command()
+@changing
+@argument("key", metavar="ID")
+@argument("phase", metavar="PHASE")
+@argument("names", metavar="[NAME...]", many=True)
+def verify(key: str, phase: str, names: tuple[str, ...], **options: Any) -> int:
+    """Run the verification commands of the settings, or those named; one that fails becomes a finding (exit 1).
+
+    Each runs in the project's folder as you, its output kept below .cosmemory/output; --dry-run shows them.
+    """
+    from dataclasses import asdict
+
+    from cosmemory.maintenance import verification
+
+    session = session_of(options)
+    session.refuse_expected("run verify")
+    memory = session.memory()
+    if session.dry_run:
+        for name, each in verification.verifications(memory, names).items():
+            print_text(f"{name}: {visible_line(each.command)}")
+        return 0
+    checks = verification.verify(memory, key, phase, names, project=project_of(session))
+    tell_notices(memory.notices())
+    if session.as_json:
+        print_json("verification", {"checks": [asdict(check) for check in checks]})
+    else:
+        for check in checks:
+            told = (
+                f"failed, {check.finding}: {check.error}" if check.finding else f"passed, {check.seconds:g} s"
+            )
+            print_text(f"{check.name}  {visible_line(told)}")
+    return 0 if all(check.passed for check in checks) else 1
 
 
 @run.command()

@@ -52,9 +52,12 @@ def status(**options: Any) -> None:
 
 
 def _data(seen: Status) -> dict[str, Any]:
+    from dataclasses import asdict
+
     held = {name: plain(getattr(seen, name)) for name in ("focus", "actions", "alerts", "team")}
     return {
         **held,
+        "under_way": [asdict(each) for each in seen.under_way],
         "events": [event_data(event, "coordination-log") for event in seen.events],
         "findings": {level: seen.findings.get(level, 0) for level in ("error", "warning", "info")},
         "log_size": seen.log_size,
@@ -68,6 +71,8 @@ def _lines(seen: Status, glanced: Iterable[Finding]) -> Iterator[str]:
     yield ""
     yield from _block("Open actions", "none", _actions(seen))
     yield from _block("Open alerts", "none", _alerts(seen))
+    if seen.under_way:
+        yield from _block("Under way", "nothing", _under_way(seen))
     yield from _block("Team", "nobody", _team(seen))
     yield from _block("Last events", "none", (f"  {event_line(event)}" for event in seen.events))
     yield ""
@@ -95,6 +100,13 @@ def _alerts(seen: Status) -> Iterator[str]:
     for each in seen.alerts:
         told = f"  {each.id}  {plain(each.severity) or '-'}  {alert_text(each)}"
         yield f"{told} ({plain(each.status) or '-'}{since(each.triggered, seen.now)})"
+
+
+def _under_way(seen: Status) -> Iterator[str]:
+    width = max(len(each.noun) for each in seen.under_way)
+    for each in seen.under_way:
+        text = f": {flat(each.text)}" if each.text else ""
+        yield f"  {each.noun.ljust(width)}  {flat(each.key)}, {flat(each.state)}{text}"
 
 
 def _team(seen: Status) -> Iterator[str]:

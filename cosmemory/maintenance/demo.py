@@ -13,10 +13,11 @@ from cosmemory.document.values import seconds_of, write_time
 from cosmemory.errors import Refused
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.month import days_by_agent, sums_of
+from cosmemory.maintenance.demo_office import last_minutes, plan_office
+from cosmemory.maintenance.demo_story import ACTIONS, ALERTS, BROADCASTS, TASKS, TEAM, WEEKS
+from cosmemory.maintenance.demo_talk import NOTES, TALK
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations import alerts, metrics, state, team
-from cosmemory.operations.demo_story import ACTIONS, ALERTS, BROADCASTS, TASKS, TEAM, WEEKS
-from cosmemory.operations.demo_talk import NOTES, TALK
 from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.periods import Period, daily_pages, month_of, week_of
 from cosmemory.operations.reports import charts_of, write_report
@@ -66,6 +67,12 @@ class _Month:
         moment = self.start + timedelta(
             weeks=week, days=day, minutes=minute, seconds=self.chance.randrange(60)
         )
+        if moment <= self.end - timedelta(minutes=LAST_MINUTES):
+            self.steps.append((moment, len(self.steps), step))
+
+    def at_work(self, week: int, day: int, hour: float, step: Step) -> None:
+        """The same at that very minute: what the office does follows one upon the other."""
+        moment = self.start + timedelta(weeks=week, days=day, minutes=round(hour * 60))
         if moment <= self.end - timedelta(minutes=LAST_MINUTES):
             self.steps.append((moment, len(self.steps), step))
 
@@ -129,6 +136,7 @@ def _plan(month: _Month) -> None:
     _plan_team(month)
     _plan_actions(month)
     _plan_alerts(month)
+    plan_office(memory, month.at_work)
 
 
 def _plan_team(month: _Month) -> None:
@@ -237,6 +245,7 @@ def _last_minutes(month: _Month) -> None:
         team.see(memory, member.session_name)
     month.at = month.end - timedelta(minutes=3)
     state.set_resources(memory, 1.2, 62)
+    last_minutes(memory)
     _log(memory, "message_received", "test-runner", "The smoke tests of this hour are through", "All green")
 
 

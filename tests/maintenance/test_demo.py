@@ -10,8 +10,8 @@ import pytest
 from cosmemory.document.values import seconds_of
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import Refused
+from cosmemory.maintenance.demo import demo_pages, start_demo
 from cosmemory.memory import Memory
-from cosmemory.operations.demo import demo_pages, start_demo
 from cosmemory.operations.events import find_events
 
 NOW = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
