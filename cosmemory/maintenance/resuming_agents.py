@@ -133,7 +133,7 @@ def counted(found: Sequence[InterruptedAgent]) -> Counts:
 def sentence(counts: Counts) -> str:
     """The counts in one line."""
     what = "; ".join(
-        ", ".join(f"{name} {number}" for name, number in by.items())
+        ", ".join(f"{'without a type' if name == '-' else name} {number}" for name, number in by.items())
         for by in (counts.by_status, counts.by_type)
     )
     noun = "agent has" if counts.total == 1 else "agents have"

@@ -59,9 +59,10 @@ def new_id(transaction: Transaction, kind: Kind, key: str) -> str:
         check_path(path, new=True)
     except Unsafe as unsafe:
         raise InvalidValue(what, f"{key!r} cannot be the name of a page", unsafe.hint) from None
-    if key.lower() in {each.lower() for each in ids_of(transaction.memory, kind)} or is_archived(
-        transaction, path
-    ):
+    # Where letters have no case, two ids that differ in nothing else would be one page.
+    archived = {each.lower() for each in transaction.memory.store.paths(archived=True)}
+    known = {each.lower() for each in ids_of(transaction.memory, kind)}
+    if key.lower() in known or f"{ARCHIVE}/{path}".lower() in archived or is_archived(transaction, path):
         raise InvalidValue(what, f"{key} was used before", "Choose another id; none is ever used again.")
     return key
 

@@ -205,7 +205,10 @@ def test_a_value_that_says_nothing_is_refused_by_its_name(run, arguments, named)
 SETTINGS = [
     (b"\xff\xfe", "byte 0 is not UTF-8"),
     (b'[log]\nevent_types = "x"', "log.event_types: expected a list of texts, not 'x'"),
-    (b'[storage]\nlock_timeout = "x"', "storage.lock_timeout: expected seconds above 0 and up to 3600, not 'x'"),
+    (
+        b'[storage]\nlock_timeout = "x"',
+        "storage.lock_timeout: expected seconds above 0 and up to 3600, not 'x'",
+    ),
     (b"[bounds]\ndecisions = 1.5", "bounds.decisions: expected a number of rows from 1 on, not 1.5"),
     (b"format = 0", "format: expected a number from 1 on"),
     (b"[target_roles]\nDev = -1", "target_roles.Dev: expected a whole number from 0 on, not -1"),

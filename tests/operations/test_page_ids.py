@@ -51,8 +51,9 @@ def test_an_archived_page_keeps_its_bytes_and_its_id(memory):
         assert page_ids.to_archive(transaction, PAGE) == f"archive/{PAGE}"
     assert memory.store.read(PAGE) is None
     assert memory.store.read(f"archive/{PAGE}").data == before
-    with memory.transaction() as transaction, pytest.raises(InvalidValue, match="was used before"):
-        page_ids.new_id(transaction, CONFLICT, "L2.2.1")
+    for key in ("L2.2.1", "l2.2.1"):
+        with memory.transaction() as transaction, pytest.raises(InvalidValue, match="was used before"):
+            page_ids.new_id(transaction, CONFLICT, key)
 
 
 def test_a_second_page_of_an_archived_name_overwrites_nothing(memory):
