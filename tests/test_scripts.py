@@ -106,7 +106,8 @@ stop() {{ printf 'error: %s\nhint: %s\n' "$1" "$2" >&2; exit 2; }}
 def demo(folder: Path, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
     scripts = folder / "scripts"
     scripts.mkdir()
-    shutil.copy(SCRIPTS / "demo", scripts)
+    for name in ("demo", "showing"):
+        shutil.copy(SCRIPTS / name, scripts)
     (scripts / "environment").write_text(ENVIRONMENT.format(folder=folder, python=python), encoding="utf-8")
     environment = {
         **os.environ,

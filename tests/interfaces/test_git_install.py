@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cosmemory.__main__ import main
-from cosmemory.errors import Refused
+from cosmemory.errors import NotSaved, Refused
 from cosmemory.interfaces.cli.git_calls import repository_of
 from cosmemory.interfaces.cli.git_driver import driver_command, page_path
 from cosmemory.interfaces.cli.git_settings import Change, save_settings
@@ -314,7 +314,7 @@ def test_a_disk_that_takes_nothing_more_leaves_everything_as_it_was(project, mon
     monkeypatch.setattr(os, "fsync", full)
     project.call("git", "install", code=2)
     assert tree(project.folder) == before
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(NotSaved, match="No space left"):
         save_file(str(project.root / "notes.md"), b"new")
     assert tree(project.folder) == before
 

@@ -32,6 +32,10 @@ PATHS = {
     "board": "board.md",
     "handoff": "handoffs/payments-2026-11-20.md",
     "onboarding": "onboarding/helper-2026-11-20.md",
+    "deployment": "deployment.md",
+    "system-metrics": "performance/system-metrics.md",
+    "agent": "agents/L2.2.1.md",
+    "run": "runs/release.md",
 }
 SAMPLES = {
     "a time": ["2026-12-24T18:00:00Z", "2027-01-02T03:04:05Z"],

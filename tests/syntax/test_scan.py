@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cosmemory.kinds import KINDS
 from cosmemory.syntax.blocks import blocks
 from cosmemory.syntax.scan import scan
 
@@ -191,8 +192,8 @@ def test_every_layout_is_scanned(page):
         assert scan(changed) == blocks(changed)
 
 
-def test_there_are_eight_layouts():
-    assert len(PAGES) == 8
+def test_there_is_an_example_of_every_kind():
+    assert {page.stem for page in PAGES} == {kind.name for kind in KINDS}
 
 
 @pytest.mark.parametrize("block", ORDINARY)
