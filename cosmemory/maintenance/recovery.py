@@ -74,7 +74,8 @@ def sort_named(kind: str) -> Sort:
     if found is None:
         known = [sort.kind for sort in SORTS]
         raise UsageError(
-            f"{kind!r} is nothing that is interrupted.", did_you_mean(kind, known, f"There is {known}.")
+            f"{kind!r} is nothing that is interrupted.",
+            did_you_mean(kind, known, f"There are {', '.join(known)}."),
         )
     return found
 
