@@ -7,7 +7,6 @@ from importlib import import_module
 
 from cosmemory.checks.alerts import check_alert_mirror, check_alerts
 from cosmemory.checks.log import check_log
-from cosmemory.checks.metrics import check_metrics
 from cosmemory.checks.pages import Finding, Pages
 from cosmemory.checks.source import check_source, check_strangers
 from cosmemory.checks.state import check_state
@@ -15,7 +14,9 @@ from cosmemory.checks.team import check_team
 from cosmemory.checks.workflow import check_links, check_workflow
 from cosmemory.kinds import (
     AGENT,
+    AGENT_METRICS,
     BOARD,
+    DAILY_METRICS,
     DEPLOYMENT,
     HANDOFF,
     MEETING,
@@ -45,7 +46,7 @@ def _where(module: str, name: str, *kinds: Kind) -> Check:
 PAGE_CHECKS: tuple[Check, ...] = (
     check_source,
     check_log,
-    check_metrics,
+    _where("metrics", "check_metrics", DAILY_METRICS, AGENT_METRICS),
     _where("sessions", "check_sessions", SESSION, MEETING),
     _where("agents", "check_agents", AGENT),
     _where("board", "check_board", BOARD),

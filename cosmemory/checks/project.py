@@ -17,7 +17,6 @@ from cosmemory.frozen import frozen
 from cosmemory.kinds.page import Page
 from cosmemory.pattern import pattern
 from cosmemory.rules.rule import ERROR, INFO, NONE, SAFE, UNSAFE, WARNING, Rule
-from cosmemory.rules.table import RULES
 from cosmemory.text.digest import sha256_hex
 from cosmemory.text.spans import Span
 from cosmemory.trace import aside
@@ -192,6 +191,8 @@ def check(
     """
     if not CODE.fullmatch(code):
         raise ValueError(f"{code!r} is no code: letters of your own and 3 or 4 digits, such as ACME001")
+    from cosmemory.rules.table import RULES
+
     if not NAME.fullmatch(name) or name in {rule.name for rule in RULES}:
         raise ValueError(f"{name!r} is no name for a rule of your own")
     if severity not in {ERROR, WARNING, INFO} or fix not in {SAFE, UNSAFE, NONE}:

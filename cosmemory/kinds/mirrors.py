@@ -11,8 +11,11 @@ from cosmemory.frozen import frozen, replace
 from cosmemory.kinds.active_alerts import ActiveAlerts, Alert, open_alerts
 from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.kinds.cos_state import AlertMirror, CosState
-from cosmemory.kinds.session import ACTIVE, IDLE, Session, status_of
 from cosmemory.kinds.team_roster import TeamRoster
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cosmemory.kinds.session import Session
 
 
 @frozen(kw_only=True)
@@ -80,6 +83,12 @@ def with_session(state: CosState, old: Session | None, new: Session) -> CosState
 
 def session_figures(session: Session) -> dict[str, object]:
     """What Session Info says of the session."""
+    from cosmemory.kinds.session import (  # where there is a session, it is loaded already
+        ACTIVE,
+        IDLE,
+        status_of,
+    )
+
     return {
         "session_id": session.session_id,
         "started": session.started,
