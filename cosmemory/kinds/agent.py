@@ -10,7 +10,7 @@ from cosmemory.document.json_values import DATA, Data
 from cosmemory.document.values import COUNT, NUMBER, PERCENT, TIME, Raw, enum
 from cosmemory.errors import IllegalTransition, InvalidValue
 from cosmemory.frozen import frozen, replace
-from cosmemory.kinds.other_values import Other
+from cosmemory.kinds.keyed_values import KeyedValue
 
 PENDING, SPAWNING, RUNNING, COMPLETED, FAILED = "pending", "spawning", "running", "completed", "failed"
 STATUS = enum("agent status", PENDING, SPAWNING, RUNNING, COMPLETED, FAILED)
@@ -66,14 +66,6 @@ class Checkpoint(Record):
 
 
 @frozen(kw_only=True)
-class Entry(Record):
-    """A value of any shape below its name."""
-
-    key: str | None = column("Key", required=True)
-    value: Data | None = column("Value", DATA)
-
-
-@frozen(kw_only=True)
 class Agent(Record):
     """The page ``agents/ID.md``."""
 
@@ -100,8 +92,8 @@ class Agent(Record):
     process: Process = section("Process", Process)
     progress: Progress = section("Progress", Progress)
     checkpoints: tuple[Checkpoint, ...] = table("Checkpoints", Checkpoint)
-    metadata: tuple[Entry, ...] = table("Metadata", Entry, key="key")
-    other_values: tuple[Other, ...] = table("Other Values", Other, key="key")
+    metadata: tuple[KeyedValue, ...] = table("Metadata", KeyedValue, key="key")
+    other_values: tuple[KeyedValue, ...] = table("Other Values", KeyedValue, key="key")
     prompt: str | None = prose("Prompt")
     notes: str | None = prose("Notes")
 
@@ -198,6 +190,6 @@ def last_checkpoint(agent: Agent) -> Checkpoint | None:
     return agent.checkpoints[-1] if agent.checkpoints else None
 
 
-def value_of(entries: Sequence[Entry]) -> dict[str, object]:
+def value_of(entries: Sequence[KeyedValue]) -> dict[str, object]:
     """What ``entries`` hold, by name."""
     return {str(each.key): each.value.value if each.value is not None else None for each in entries}

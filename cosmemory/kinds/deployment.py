@@ -9,7 +9,7 @@ from cosmemory.document.json_values import DATA, Data
 from cosmemory.document.values import NUMBER, TIME, Raw, enum, write_number
 from cosmemory.errors import IllegalTransition, NotFound, Refused, did_you_mean
 from cosmemory.frozen import frozen, replace
-from cosmemory.kinds.other_values import Other
+from cosmemory.kinds.keyed_values import KeyedValue
 
 STAGES = ("shadow", "5%", "20%", "50%", "100%")
 FIRST, LAST = STAGES[0], STAGES[-1]
@@ -92,7 +92,7 @@ class Deployment(Record):
     slo_status: tuple[Objective, ...] = table("SLO Status", Objective, key="slo", required=True)
     metrics: tuple[Measured, ...] = table("Metrics", Measured, key="metric", required=True)
     stage_history: tuple[Stay, ...] = table("Stage History", Stay, required=True)
-    other_values: tuple[Other, ...] = table("Other Values", Other, key="key")
+    other_values: tuple[KeyedValue, ...] = table("Other Values", KeyedValue, key="key")
     notes: str | None = prose("Notes")
 
 

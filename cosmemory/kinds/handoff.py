@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from cosmemory.document.checklists import Task, undone
-from cosmemory.document.fields import Record, checklist, column, label, numbered, prose, table
-from cosmemory.document.json_values import DATA, Data
+from cosmemory.document.fields import Record, checklist, label, numbered, prose, table
 from cosmemory.document.values import COUNT, NUMBER, TIME, Raw, enum
 from cosmemory.errors import IllegalTransition, InvalidValue, Refused
 from cosmemory.frozen import frozen, replace
+from cosmemory.kinds.keyed_values import KeyedValue
 
 Time = datetime | Raw | None
 Word = str | Raw | None
@@ -32,14 +32,6 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 }
 # Fewer characters of a hash than these could be a guess.
 LEAST_OF_A_HASH = 12
-
-
-@frozen(kw_only=True)
-class Datum(Record):
-    """A value of any shape under its key."""
-
-    key: str | None = column("Key", required=True)
-    value: Data | Raw | None = column("Value", DATA)
 
 
 @frozen(kw_only=True)
@@ -72,17 +64,17 @@ class Handoff(Record):
     board_key: str | None = label("Board Key", front=True)
     board_version: int | Raw | None = label("Board Version", COUNT, front=True)
     context: str | None = prose("Context")
-    analysis: tuple[Datum, ...] = table("Analysis", Datum, key="key")
+    analysis: tuple[KeyedValue, ...] = table("Analysis", KeyedValue, key="key")
     instructions: str | None = prose("Instructions")
     deliverables: tuple[str, ...] = numbered("Deliverables")
     acceptance_criteria: tuple[Task, ...] = checklist("Acceptance Criteria", Task)
     current_state: str | None = prose("Current State")
     next_steps: tuple[str, ...] = numbered("Next Steps")
     files: tuple[str, ...] = numbered("Files")
-    data: tuple[Datum, ...] = table("Data", Datum, key="key")
-    raw_results: tuple[Datum, ...] = table("Raw Results", Datum, key="key")
-    processed_data: tuple[Datum, ...] = table("Processed Data", Datum, key="key")
-    metadata: tuple[Datum, ...] = table("Metadata", Datum, key="key")
+    data: tuple[KeyedValue, ...] = table("Data", KeyedValue, key="key")
+    raw_results: tuple[KeyedValue, ...] = table("Raw Results", KeyedValue, key="key")
+    processed_data: tuple[KeyedValue, ...] = table("Processed Data", KeyedValue, key="key")
+    metadata: tuple[KeyedValue, ...] = table("Metadata", KeyedValue, key="key")
     notes: str | None = prose("Notes")
     remarks: str | None = prose("Remarks")
 

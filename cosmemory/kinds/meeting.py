@@ -12,7 +12,7 @@ from cosmemory.document.values import COUNT, LIST, TEXT, TIME, Raw, Reading, Val
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused, did_you_mean
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds.cos_state import PRIORITY
-from cosmemory.kinds.other_values import Other
+from cosmemory.kinds.keyed_values import KeyedValue
 from cosmemory.kinds.rows import tallied, with_row, with_tallies
 from cosmemory.kinds.session import TEAM
 
@@ -140,7 +140,7 @@ class Meeting(Record):
     results: tuple[MeetingResult, ...] = table("Results", MeetingResult, key="result")
     metrics_collected: tuple[CollectedMetric, ...] = table("Metrics Collected", CollectedMetric, key="metric")
     slo_status: tuple[SloState, ...] = table("SLO Status", SloState, key="slo")
-    other_values: tuple[Other, ...] = table("Other Values", Other, key="key")
+    other_values: tuple[KeyedValue, ...] = table("Other Values", KeyedValue, key="key")
     notes: str | None = prose("Notes")
 
 

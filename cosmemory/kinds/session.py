@@ -9,7 +9,7 @@ from cosmemory.document.fields import Record, label, prose, section, table
 from cosmemory.document.values import COUNT, LIST, PERCENT, TEXT, TIME, Raw, enum
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused, did_you_mean
 from cosmemory.frozen import frozen, replace
-from cosmemory.kinds.other_values import Other
+from cosmemory.kinds.keyed_values import KeyedValue
 
 IDLE, ACTIVE, PAUSED, COMPLETED, ERROR = "idle", "active", "paused", "completed", "error"
 STATUS = enum("session status", IDLE, ACTIVE, PAUSED, COMPLETED, ERROR)
@@ -65,7 +65,7 @@ class Session(Record):
     pending_actions: Number = label("Pending Actions", COUNT)
     active_agents: tuple[str, ...] = label("Active Agents", LIST)
     current_meeting: CurrentMeeting = section("Current Meeting", CurrentMeeting, aliases=("Meeting",))
-    other_values: tuple[Other, ...] = table("Other Values", Other, key="key")
+    other_values: tuple[KeyedValue, ...] = table("Other Values", KeyedValue, key="key")
     notes: str | None = prose("Notes")
 
 

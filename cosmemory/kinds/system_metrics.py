@@ -9,7 +9,7 @@ from cosmemory.document.fields import Record, column, label, prose, table
 from cosmemory.document.json_values import DATA, Data
 from cosmemory.document.values import TIME, Raw, enum
 from cosmemory.frozen import frozen, replace
-from cosmemory.kinds.other_values import Other
+from cosmemory.kinds.keyed_values import KeyedValue
 
 IMPROVING, STABLE, DECLINING = "improving", "stable", "declining"
 TREND = enum("trend", IMPROVING, STABLE, DECLINING)
@@ -42,7 +42,7 @@ class SystemMetrics(Record):
     )
     last_measurement: Time = label("Last Measurement", TIME)
     metrics: tuple[SystemMetric, ...] = table("Metrics", SystemMetric, key="metric", required=True)
-    other_values: tuple[Other, ...] = table("Other Values", Other, key="key")
+    other_values: tuple[KeyedValue, ...] = table("Other Values", KeyedValue, key="key")
     notes: str | None = prose("Notes")
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import AGENT
-from cosmemory.kinds.agent import PENDING, STATUS, Agent, Entry
-from cosmemory.kinds.other_values import Other
+from cosmemory.kinds.agent import PENDING, STATUS, Agent
+from cosmemory.kinds.keyed_values import KeyedValue
 from cosmemory.maintenance.json_pages import Rows, Shape, Value, json_of_page, other, page_of_json, path_of
 from cosmemory.maintenance.spellings import (
     ANYTHING,
@@ -36,7 +36,7 @@ AGENT_STATE = Shape(
         ("prompt",): Value("prompt", PROSE),
         ("load_percentage",): Value("load_percentage", FLOAT),
         ("estimated_duration",): Value("estimated_duration", NUMBER),
-        ("metadata",): Rows("metadata", "key", "value", Entry, ANYTHING),
+        ("metadata",): Rows("metadata", "key", "value", KeyedValue, ANYTHING),
         ("status",): Value("status", one_of(STATUS.words)),
         ("pid",): Value("process.pid", COUNT),
         ("started_at",): Value("started_at", MOMENT),
@@ -112,7 +112,7 @@ def json_of_agent(page: Agent) -> dict[str, Any]:
     return json_of_page(AGENT_STATE, replace(page, other_values=own))
 
 
-def _names_file(row: Other) -> bool:
+def _names_file(row: KeyedValue) -> bool:
     path = path_of(row)
     return path is not None and len(path) == 2 and path[0] == FILES
 

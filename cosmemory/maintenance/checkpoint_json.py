@@ -13,8 +13,8 @@ from cosmemory.document.values import write_time
 from cosmemory.errors import Unsafe, UsageError
 from cosmemory.frozen import frozen
 from cosmemory.kinds import DEPLOYMENT, MEETING, SESSION_PATH, SYSTEM_METRICS, Kind, kind_of
+from cosmemory.kinds.keyed_values import KeyedValue
 from cosmemory.kinds.meeting import CONCLUDED, EXECUTION, PLANNING, Meeting
-from cosmemory.kinds.other_values import Other
 from cosmemory.kinds.page import read_page
 from cosmemory.maintenance.checkpoints import SHELF, Checkpoint, made_at, manifest_of, reading
 from cosmemory.maintenance.deployment_json import DEPLOYMENT_STATE, METRICS_STATE
@@ -180,7 +180,7 @@ def json_of_checkpoint(memory: Reader, checkpoint: Checkpoint) -> dict[str, Any]
         return None
     head = _head(checkpoint.name, manifest.created, manifest.notes)
     for key, value in manifest.others:
-        path = path_of(Other(key=key))
+        path = path_of(KeyedValue(key=key))
         if path is not None and value == _UNTOLD:
             head.pop(path[0], None)
         elif path is not None:

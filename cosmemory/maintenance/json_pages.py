@@ -16,7 +16,7 @@ from cosmemory.document.render import render
 from cosmemory.document.values import Raw
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import Kind
-from cosmemory.kinds.other_values import Other
+from cosmemory.kinds.keyed_values import KeyedValue
 from cosmemory.maintenance.spellings import Spelling, alike, is_plain
 from cosmemory.syntax.parse import parse
 
@@ -191,9 +191,9 @@ def _complete(shape: Shape, found: dict[str, Any], path: Path, value: Any) -> No
         _put(found, path, value)
 
 
-def other(path: Path, value: Any) -> Other:
+def other(path: Path, value: Any) -> KeyedValue:
     """The row of a value that was left over; the keys that lead to it stand with ``/`` between them."""
-    return Other(key=SEPARATOR.join(map(_key_text, path)), value=Data.of(value))
+    return KeyedValue(key=SEPARATOR.join(map(_key_text, path)), value=Data.of(value))
 
 
 SEPARATOR = " / "
@@ -207,7 +207,7 @@ def _key_text(key: str) -> str:
     return key if bare else Data.of(key).json
 
 
-def path_of(row: Other) -> Path | None:
+def path_of(row: KeyedValue) -> Path | None:
     """The keys that a row stands for; None for one that names none."""
     text = row.key or ""
     found: list[str] = []

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from cosmemory.errors import UsageError
 from cosmemory.frozen import field, slotted
 from cosmemory.kinds import AGENT, DEPLOYMENT, MEETING, SESSION, SESSION_PATH, SYSTEM_METRICS
-from cosmemory.kinds.other_values import Other
+from cosmemory.kinds.keyed_values import KeyedValue
 from cosmemory.maintenance import agent_json
 from cosmemory.maintenance.agent_json import AgentFile, agent_of_json
 from cosmemory.maintenance.checkpoint_json import Snapshots, checkpoint_of_json, is_file_name
@@ -151,7 +151,7 @@ def _kept_as(found: Found) -> str:
 _FOLDERS = {agent_json.STATE: STATE, agent_json.REQUEST: REQUESTS, agent_json.RESPONSE: RESPONSES}
 
 
-def kept_aside(told: Told) -> Iterator[tuple[str, Other]]:
+def kept_aside(told: Told) -> Iterator[tuple[str, KeyedValue]]:
     """The values that no page has a place for, or that a page spells in another way."""
     for path, page in told.pages.items():
         for row in page.other_values:
@@ -161,7 +161,7 @@ def kept_aside(told: Told) -> Iterator[tuple[str, Other]]:
             for row in page.other_values:
                 yield f"checkpoints/{snapshots.name}/{at}", row
         for key, _ in snapshots.others:
-            yield f"checkpoints/{snapshots.name}/manifest.md", Other(key=key)
+            yield f"checkpoints/{snapshots.name}/manifest.md", KeyedValue(key=key)
 
 
 def import_files(

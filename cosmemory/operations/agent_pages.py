@@ -10,8 +10,9 @@ from cosmemory.document.values import write_percent
 from cosmemory.errors import InvalidValue
 from cosmemory.frozen import replace
 from cosmemory.kinds import AGENT
-from cosmemory.kinds.agent import PENDING, RUNNING, SPAWNING, Agent, Entry, Process, last_checkpoint
+from cosmemory.kinds.agent import PENDING, RUNNING, SPAWNING, Agent, Process, last_checkpoint
 from cosmemory.kinds.coordination_log import Event
+from cosmemory.kinds.keyed_values import KeyedValue
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import new_id, page_of
 from cosmemory.operations.process_marks import host, mark_of
@@ -89,9 +90,9 @@ def details(
     return {attribute: value for attribute, value in said.items() if value is not None}
 
 
-def entries_of(values: Mapping[str, Any]) -> tuple[Entry, ...]:
+def entries_of(values: Mapping[str, Any]) -> tuple[KeyedValue, ...]:
     """Rows of the table below Metadata."""
-    return tuple(Entry(key=key, value=Data.of(value)) for key, value in values.items())
+    return tuple(KeyedValue(key=key, value=Data.of(value)) for key, value in values.items())
 
 
 def process_of(pid: int | None, process: Process | None) -> Process | None:

@@ -9,7 +9,7 @@ from cosmemory.document.json_values import Data
 from cosmemory.document.values import COUNT, NUMBER
 from cosmemory.errors import InvalidValue
 from cosmemory.frozen import frozen
-from cosmemory.kinds.handoff import Datum
+from cosmemory.kinds.keyed_values import KeyedValue
 from cosmemory.syntax.escape import is_empty, normalise
 
 TYPE_CHECKING = False
@@ -89,16 +89,16 @@ def _number(value: Any, what: str, *, whole: bool) -> Any:
     return read
 
 
-def rows_of(value: Any) -> tuple[Datum, ...]:
+def rows_of(value: Any) -> tuple[KeyedValue, ...]:
     """Data of any shape as rows, one a key where it has keys that can be told apart on a page."""
     if value is None:
         return ()
     if isinstance(value, Mapping) and _plain_keys(value):
-        return tuple(Datum(key=key, value=Data.of(each)) for key, each in value.items())
-    return (Datum(key=WHOLE, value=Data.of(value)),)
+        return tuple(KeyedValue(key=key, value=Data.of(each)) for key, each in value.items())
+    return (KeyedValue(key=WHOLE, value=Data.of(value)),)
 
 
-def data_in(rows: Sequence[Datum]) -> Any:
+def data_in(rows: Sequence[KeyedValue]) -> Any:
     """The data that stands in ``rows``; None where there is none."""
     held = {str(row.key): row.value.value if isinstance(row.value, Data) else None for row in rows}
     return held.get(WHOLE) if list(held) == [WHOLE] else held or None

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from cosmemory.document.decode import decode
 from cosmemory.document.render import render
 from cosmemory.frozen import replace
+from cosmemory.kinds.keyed_values import KeyedValue
 from cosmemory.kinds.meeting import derived
-from cosmemory.kinds.other_values import Other
 from cosmemory.maintenance.agent_json import AGENT_STATE
 from cosmemory.maintenance.deployment_json import DEPLOYMENT_STATE, METRICS_STATE
 from cosmemory.maintenance.json_pages import Shape, json_of_page, other, page_of_json, path_of
@@ -139,7 +139,7 @@ def test_the_keys_of_a_value_are_told_by_its_row(keys: list[str]) -> None:
     ],
 )
 def test_a_row_that_a_person_wrote_names_its_keys(text: str | None, keys: tuple[str, ...] | None) -> None:
-    assert path_of(Other(key=text)) == keys
+    assert path_of(KeyedValue(key=text)) == keys
 
 
 def test_who_is_still_to_speak_follows_from_who_is_active() -> None:

@@ -1,4 +1,4 @@
-"""Values of an imported file that a page has no place for, or spells in another way, kept under their keys."""
+"""Values of any shape below their keys: metadata, results, and what a page has no place of its own for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cosmemory.frozen import frozen
 
 
 @frozen(kw_only=True)
-class Other(Record):
+class KeyedValue(Record):
     """One such value."""
 
     key: str | None = column("Key", required=True)
