@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cosmemory.config import Settings
     from cosmemory.connect import open_memory
     from cosmemory.engines.ephemeral import EphemeralStore
-    from cosmemory.errors import Conflict, CosmemoryError, Locked, NotFound
+    from cosmemory.errors import Conflict, CosmemoryError, DoneAlready, Locked, NotFound
     from cosmemory.kinds.coordination_log import Event
     from cosmemory.office import Memory
     from cosmemory.transaction import Transaction
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # because appending one event must not wait for the rest of the package.
 _PUBLIC = {
     "Conflict": "errors",
+    "DoneAlready": "errors",
     "CosmemoryError": "errors",
     "EphemeralStore": "engines.ephemeral",
     "Event": "kinds.coordination_log",
@@ -36,6 +37,7 @@ _PUBLIC = {
 __all__ = [
     "Conflict",
     "CosmemoryError",
+    "DoneAlready",
     "EphemeralStore",
     "Event",
     "Locked",

@@ -34,6 +34,10 @@ class Memory:
     def __init__(self, sync: office.Memory) -> None:
         self.sync = sync
 
+    def once(self, key: str) -> Memory:
+        """The same memory, whose every verb is done at most once with ``key``."""
+        return Memory(self.sync.once(key))
+
     def __getattr__(self, name: str) -> Any:
         found = getattr(self.sync, name)
         if isinstance(found, office.Noun):

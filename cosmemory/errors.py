@@ -127,6 +127,17 @@ class Refused(CosmemoryError):
     code = "refused"
 
 
+class DoneAlready(Refused):
+    """A call that came once more, under the same key, after its change was made."""
+
+    code = "done-already"
+
+    def __init__(self, operation: str, key: str) -> None:
+        super().__init__(f"{operation} was done already, under the key {key}; nothing was changed.")
+        self.operation = operation
+        self.key = key
+
+
 class StaleVersion(Refused):
     """A change that was made for another version of a shared value than the one that stands."""
 

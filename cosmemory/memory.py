@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from cosmemory.config import FORMAT
-from cosmemory.errors import EditedMeanwhile, ReadOnly
+from cosmemory.errors import DoneAlready, EditedMeanwhile, ReadOnly
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import LOG_PATH
 from cosmemory.kinds.entries import entries_of
@@ -17,7 +17,7 @@ from cosmemory.transaction import BROADCAST, Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Generic, TypeVar
+    from typing import Generic, Self, TypeVar
 
     from cosmemory.checks.run import Checked
     from cosmemory.kinds.coordination_log import Event
@@ -47,6 +47,16 @@ class Memory(Reader):
     """
 
     on_edits: Callable[[Memory, Writer], None] | None = None
+    key = ""
+
+    def once(self, key: str) -> Self:
+        """The same memory, whose every verb is done at most once with ``key``, which the history tells as the message.
+
+        A verb of it raises DoneAlready where the history tells of that verb with that key.
+        """
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__, key=key, message=key)
+        return twin
 
     @contextmanager
     def transaction(
@@ -59,17 +69,19 @@ class Memory(Reader):
         expected revision, EditedMeanwhile when an editor changed the same values during the block (what it
         changed elsewhere stays beside what the block changes), Locked when somebody else holds the lock for too long, ReadOnly for a memory of a newer format.
         """
-        with self._begun(expected) as transaction:
+        with self._begun(expected, operation) as transaction:
             yield transaction
             transaction.commit(operation, message, merge=True)
 
     @contextmanager
-    def _begun(self, expected: dict[str, Revision] | None) -> Iterator[Transaction]:
+    def _begun(self, expected: dict[str, Revision] | None, operation: str) -> Iterator[Transaction]:
         if self.settings.format > FORMAT:
             raise ReadOnly(
                 f"its format is {self.settings.format}, and this release knows formats up to {FORMAT}"
             )
         with self.store.writing() as writer:
+            if self.key and writer.made_before(operation, self.key):
+                raise DoneAlready(operation, self.key)
             if self.on_edits is not None and writer.edited:
                 self.on_edits(self, writer)
             transaction = Transaction(self, writer)
@@ -88,7 +100,7 @@ class Memory(Reader):
         """``verb`` done in a transaction, again from the start if a person saved a page meanwhile."""
         for attempt in range(ATTEMPTS):
             try:
-                with self._begun(expected) as transaction:
+                with self._begun(expected, operation) as transaction:
                     result = verb(transaction)
                     transaction.commit(operation, message)
                 return Outcome(result, tuple(transaction.revisions.items()))
@@ -112,7 +124,8 @@ class Memory(Reader):
 
     def log(self, *events: Event) -> Revision:
         """``events`` appended to the coordination log, durably and with one sync."""
-        if self.settings.format > FORMAT or BROADCAST in [event.type for event in events]:
+        broadcast = BROADCAST in [event.type for event in events]
+        if broadcast or self.key or self.settings.format > FORMAT:
             # A broadcast is shown on cos-state too.
             done = self.run(lambda transaction: transaction.append(*events), operation=LOGGED)
             return done.revision_of(LOG_PATH)

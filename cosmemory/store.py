@@ -129,6 +129,9 @@ class Writer(Protocol):
     def commit(self, changes: Sequence[Change], attribution: Attribution = NOBODY) -> tuple[Revision, ...]:
         """Write all changes or none; the new revisions in order, "" for a page removed."""
 
+    def made_before(self, operation: str, message: str) -> bool:
+        """Whether a change by that verb and with that message is remembered."""
+
     def mark(self, name: str) -> int:
         """The highest number kept under a name, 0 when there is none."""
 
@@ -159,6 +162,12 @@ class History(Protocol):
 
         Raises NotFound where the text is not kept any more.
         """
+
+
+def tells_of(history: History, operation: str, message: str) -> bool:
+    """Whether a change by that verb and with that message stands in a history that has no faster way."""
+    told = (each.attribution for each in history.revisions())
+    return any((each.operation, each.message) == (operation, message) for each in told)
 
 
 class Readable(Protocol):

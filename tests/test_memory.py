@@ -6,9 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from cosmemory import open_memory
 from cosmemory.clock import read_time
+from cosmemory.document.values import time_of
 from cosmemory.engines.ephemeral import EphemeralStore
-from cosmemory.errors import Conflict, IllegalTransition, InvalidValue, NotFound
+from cosmemory.errors import Conflict, DoneAlready, IllegalTransition, InvalidValue, NotFound
+from cosmemory.kinds.coordination_log import Event
 from cosmemory.maintenance.rotation import rotate
 from cosmemory.memory import Memory
 from cosmemory.operations import alerts, state, team
@@ -36,6 +39,10 @@ def memory() -> Memory:
     memory = Memory(EphemeralStore(), now=Clock(), actor="tester")
     initialise(memory)
     return memory
+
+
+def an_event(action: str) -> Event:
+    return Event(time=time_of(0), type="decision_made", action=action)
 
 
 def said(memory: Memory) -> list[str]:
@@ -267,3 +274,42 @@ def test_what_was_saved_after_a_page_was_looked_at_is_not_written_over(memory: M
         with pytest.raises(Conflict):
             transaction.commit("rewrite")
     assert memory.read("cos-state").resource_status.memory == 7
+
+
+def test_a_call_that_comes_again_under_its_key_changes_nothing(memory: Memory) -> None:
+    again = memory.once("call-7")
+    again.run(lambda transaction: transaction.append(an_event("twice")), operation="log")
+    with pytest.raises(DoneAlready, match="log was done already, under the key call-7; nothing was changed"):
+        again.log(an_event("twice"))
+    state.set_focus(again, "another verb under the same key")
+    memory.log(an_event("twice"))
+    memory.once("call-8").log(an_event("twice"))
+    assert sum(each.endswith("twice") for each in said(memory)) == 3
+
+
+@pytest.mark.parametrize("taken_over", [False, True], ids=["in the spool", "in the journal"])
+def test_a_key_is_known_to_every_later_process(tmp_path, taken_over: bool) -> None:
+    initialise(open_memory(str(tmp_path)))
+    state.set_focus(open_memory(str(tmp_path)).once("k\t1"), "first")
+    if taken_over:
+        memory = open_memory(str(tmp_path))
+        with memory.store.writing():
+            memory.store._past.take_over()
+        assert (tmp_path / ".cosmemory/spool").stat().st_size < 100
+    with pytest.raises(DoneAlready):
+        state.set_focus(open_memory(str(tmp_path)).once("k\t1"), "again")
+    assert open_memory(str(tmp_path)).read("cos-state").current_focus.primary_task == "first"
+
+
+def test_what_was_refused_under_a_key_may_be_done_under_it(memory: Memory) -> None:
+    with pytest.raises(NotFound):
+        state.move_action(memory.once("k"), "done", "1")
+    state.add_action(memory, "wait")
+    state.move_action(memory.once("k"), "done", "1")
+
+
+def test_a_missing_history_lets_a_call_be_made(tmp_path) -> None:
+    initialise(open_memory(str(tmp_path)))
+    state.set_focus(open_memory(str(tmp_path)).once("k"), "first")
+    (tmp_path / ".cosmemory/spool").write_bytes(b"damaged")
+    state.set_focus(open_memory(str(tmp_path)).once("k"), "again")

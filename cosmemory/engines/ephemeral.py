@@ -29,6 +29,7 @@ from cosmemory.store import (
     one_each,
     open_one_by_one,
     revision_of,
+    tells_of,
 )
 from cosmemory.text.digest import log_revision
 
@@ -174,6 +175,10 @@ class EphemeralStore:
             yield self
         finally:
             self._lock.release()
+
+    def made_before(self, operation: str, message: str) -> bool:
+        """Whether a change by that verb and with that message is remembered."""
+        return tells_of(self.history(), operation, message)
 
     def mark(self, name: str) -> int:
         """The highest number kept under a name."""

@@ -26,6 +26,7 @@ from cosmemory.store import (
     is_revision_of,
     open_one_by_one,
     revision_of,
+    tells_of,
 )
 from cosmemory.text.digest import log_revision
 
@@ -165,6 +166,10 @@ class Rehearsal:
         """Itself; nothing is locked, since nothing is written."""
         del timeout
         yield self
+
+    def made_before(self, operation: str, message: str) -> bool:
+        """Whether the store behind remembers a change by that verb and with that message."""
+        return tells_of(self.history(), operation, message)
 
     def mark(self, name: str) -> int:
         """The highest number kept under a name."""

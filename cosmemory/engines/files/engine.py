@@ -280,6 +280,13 @@ class FilesWriter:
             raise refusal(path, error) from error
         return Stored(path=path, data=found.data, revision=found.revision) if found else None
 
+    def made_before(self, operation: str, message: str) -> bool:
+        """Whether a change by that verb and with that message is remembered."""
+        from cosmemory.engines.files.repeated import tells_of
+
+        self.store._past.heads()  # noqa: SLF001  # which settles what a killed writer recorded
+        return tells_of(f"{self.store.root}/{FOLDER}", operation, message)
+
     def mark(self, name: str) -> int:
         """The highest number kept under a name, 0 when there is none."""
         return self.store.mark(name)

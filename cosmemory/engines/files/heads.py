@@ -11,7 +11,7 @@ from cosmemory.engines.files import spooled
 from cosmemory.engines.files.disk import let_go, read_all
 from cosmemory.engines.files.replace import find
 from cosmemory.engines.files.spool import BY_HAND, EXAMINED, JOURNAL, KEPT, NONE, UNKNOWN, VOID, Spool
-from cosmemory.engines.files.spooled import Record, SpoolStep, length_of
+from cosmemory.engines.files.spooled import MADE, Record, SpoolStep, length_of
 from cosmemory.frozen import field, replace, slotted
 from cosmemory.text.digest import log_revision, sha256_hex
 
@@ -84,7 +84,7 @@ def follow(heads: Heads | None, spool: Spool) -> tuple[Heads, bool]:
     sound = found.sound or (found.name != "" and spool.cut(found.end))
     spool.settled = True
     for record in found.records:
-        made = record.state == "K" or (not record.state and _stand(spool.lock.root, record))
+        made = record.state == MADE or (not record.state and _stand(spool.lock.root, record))
         heads.lay(record if made else replace(record, state="V"))
         spool.settled = bool(record.state)
         if not record.state and record is found.records[-1]:

@@ -17,7 +17,7 @@ from cosmemory.engines.files.heads import Heads
 from cosmemory.engines.files.journal import Journal
 from cosmemory.engines.files.lock import FOLDER
 from cosmemory.engines.files.spool import EDITED, JOURNAL, NONE, UNKNOWN
-from cosmemory.engines.files.spooled import Record, revision_in
+from cosmemory.engines.files.spooled import MADE, Record, revision_in
 from cosmemory.engines.files.weaving import FOLLOWS, LOST, WHOLE, Woven, WovenStep, woven
 from cosmemory.errors import Damaged, NotFound
 from cosmemory.frozen import field, frozen, replace
@@ -195,7 +195,7 @@ def _judged(record: Record, read: Read) -> Record:
             made = is_revision_of(None if step.after == NONE else step.after, data)
         if not made:
             return replace(record, state="V")
-    return replace(record, state="K")
+    return replace(record, state=MADE)
 
 
 def _present(root: str, known: Heads, number: int, read: Read) -> list[Woven]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+MADE = "K"  # the state of a change that was made
 READ_SPOOL = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -131,7 +132,7 @@ def _records(data: bytes, at: int, before: int = 0) -> Iterator[Record]:
             return
         at = line + 1 + length
         mark = data[at : at + 2]
-        state = "K" if mark == KEPT else "V" if mark == VOID else ""
+        state = MADE if mark == KEPT else "V" if mark == VOID else ""
         at += 2 if state else 0
         yield _record(payload, before + at, state)
 

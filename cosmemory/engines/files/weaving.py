@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from cosmemory.engines.files.spool import BY_HAND, EDITED, FIRST_SEEN, NONE, UNKNOWN
-from cosmemory.engines.files.spooled import Record, SpoolStep, length_of, revision_in
+from cosmemory.engines.files.spooled import MADE, Record, SpoolStep, length_of, revision_in
 from cosmemory.frozen import frozen, replace
 from cosmemory.store import Attribution, PageStep, Remembered, is_revision_of
 from cosmemory.text.digest import log_revision
@@ -61,7 +61,7 @@ def woven(
     ``present`` gives a page as it stands.
     """
     for record in records:
-        if record.state != "K" or not record.steps:
+        if record.state != MADE or not record.steps:
             continue
         before: list[WovenStep] = []
         steps: list[WovenStep] = []
