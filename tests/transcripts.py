@@ -42,6 +42,8 @@ def told_again(text: str, project: Path) -> str:
             written = project / said
             written.parent.mkdir(parents=True, exist_ok=True)
             written.write_text("".join(f"{each}\n" for each in _quoted(steps[index + 1 :])), encoding="utf-8")
+            # The history tells when a person saved a page.
+            os.utime(written, times=(now.timestamp(), now.timestamp()))
         elif mark == "$":
             parts += [f"{INDENT}{each}".rstrip(" ") for each in _answered(said, project, now)]
             now += timedelta(minutes=1)
