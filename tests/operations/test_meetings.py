@@ -333,3 +333,17 @@ def test_a_word_set_by_hand_is_held_against_its_type(memory):
     memory.meetings.begin("planning", agents=["a"])
     set_value(memory, f"meetings/{KEY}", "verdict", "reject")
     assert memory.meetings.meeting_named().verdict == "REJECT"
+
+
+def test_the_last_meeting_is_the_one_that_began_last_whatever_it_is_called(memory, clock):
+    for key in (None, "A-review", None, "0-retrospective"):
+        clock.at += 3600
+        memory.meetings.begin("planning", agents=AGENTS[:1], key=key)
+        memory.meetings.conclude(verdict="GO")
+    assert [each.meeting_id for each in memory.meetings.meetings()] == [
+        "planning_20251014_183045",
+        "A-review",
+        "planning_20251014_203045",
+        "0-retrospective",
+    ]
+    assert memory.meetings.latest("planning").meeting_id == "0-retrospective"

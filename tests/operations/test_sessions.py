@@ -302,3 +302,12 @@ def test_who_is_still_to_speak_is_known_where_only_who_has_spoken_stands():
     agents = ["strategic_leader", "Empirical", "critical", "gemini"]
     assert remaining(agents, ["empirical"], "strategic_leader") == ("critical", "gemini")
     assert remaining(agents, agents, None) == ()
+
+
+def test_sessions_are_told_in_the_order_in_which_they_began_whatever_they_are_called(memory, clock):
+    for key in ("second", None, "a-third"):
+        clock.at += 3600
+        memory.sessions.start(key)
+        memory.sessions.complete()
+    ended = [each.session_id for each in memory.sessions.sessions(status="completed")]
+    assert ended == ["second", "session_20251014_193045", "a-third"]

@@ -8,9 +8,9 @@ from cosmemory.errors import NotFound
 from cosmemory.kinds import MEETING
 from cosmemory.kinds.meeting import CONCLUDED, Meeting
 from cosmemory.kinds.session import TEAMS
-from cosmemory.operations.page_ids import id_named, ids_of, page_of
+from cosmemory.operations.page_ids import id_named, ids_by_age, page_of
 from cosmemory.operations.sessions.reading import current
-from cosmemory.reader import Reader, made_at
+from cosmemory.reader import Reader
 
 
 def page_named(memory: Reader, key: str | None = None) -> str:
@@ -38,7 +38,7 @@ def meeting_named(memory: Reader, key: str | None = None) -> Meeting:
 
 def newest_keys(memory: Reader, team: str) -> Iterator[str]:
     """The ids of a team's meetings, newest first; a page is read only where its id does not tell the team."""
-    for key in sorted(ids_of(memory, MEETING), key=made_at, reverse=True):
+    for key in reversed(ids_by_age(memory, MEETING)):
         first = key.partition("_")[0].lower()
         if first == team or (first not in TEAMS and memory.read(page_of(MEETING, key)).team == team):
             yield key
@@ -46,7 +46,7 @@ def newest_keys(memory: Reader, team: str) -> Iterator[str]:
 
 def meetings(memory: Reader, *, team: str | None = None, status: str | None = None) -> tuple[Meeting, ...]:
     """The meetings, oldest first, or those of them of a ``team`` and at a ``status``."""
-    keys = sorted(ids_of(memory, MEETING), key=made_at)
+    keys = ids_by_age(memory, MEETING)
     every: Iterator[Meeting] = (memory.read(page_of(MEETING, key)) for key in keys)
     return tuple(
         each for each in every if team in {None, each.team} and status in {None, each.status or CONCLUDED}

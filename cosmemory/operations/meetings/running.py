@@ -156,7 +156,8 @@ def spoke(
         transaction.replace(path, meeting.contribute(transaction.read(path), words))
         transaction.replace(SESSION_PATH, after)
         next_one = after.current_meeting.current_agent
-        outcome = f"{after.current_meeting.progress}%, next {next_one or 'nobody'}"
+        following = f"next {next_one}" if next_one else "everybody has spoken"
+        outcome = f"{after.current_meeting.progress}%, {following}"
         key = after.current_meeting.meeting_id
         transaction.append(event(transaction, f"{name} spoke in {key}", outcome, said, involved=name))
         return next_one or ""
@@ -217,7 +218,11 @@ def mark_action(
         meeting_id,
         expected,
         lambda _, held: meeting.mark_action(held, key, word),
-        lambda held: (f"Action {key} of {held.meeting_id}", word, None),
+        lambda held: (
+            f"Action {key} of {held.meeting_id}: {meeting.action_named(held, key).action}",
+            word,
+            None,
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from cosmemory.interfaces.cli.declared import argument, group, option
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.session import changing, reading, session_of
 from cosmemory.kinds import SESSION_PATH
-from cosmemory.kinds.session import STATUS, Session, status_of, to_speak
+from cosmemory.kinds.session import IDLE, STATUS, Session, status_of, to_speak
 from cosmemory.operations import sessions
 
 TYPE_CHECKING = False
@@ -194,6 +194,8 @@ def moved(gone: tuple[str, ...]) -> str:
 def _line(each: Session) -> str:
     from cosmemory.document.values import TIME, source_of
 
+    if not each.session_id and status_of(each) == IDLE:
+        return "no session is under way"
     since, ended = (source_of(TIME, moment, cell=False) for moment in (each.started, each.ended))
     until = f" until {ended}" if each.ended else ""
     return f"{each.session_id or '-'} {status_of(each)} since {since}{until}"
