@@ -9,7 +9,7 @@ import pytest
 from cosmemory.clock import read_time
 from cosmemory.connect import open_memory
 from cosmemory.engines.ephemeral import EphemeralStore
-from cosmemory.errors import Conflict, IllegalTransition, InvalidValue, NotFound, Refused, UsageError
+from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused, UsageError
 from cosmemory.maintenance import recovery
 from cosmemory.maintenance.deploying import advance, begin, roll_back
 from cosmemory.maintenance.glance import glance
@@ -169,8 +169,58 @@ def test_of_two_who_resume_at_once_one_is_refused(memory, clock, monkeypatch, ki
         return verb(*given, **more)
 
     monkeypatch.setattr(module, name, second)
-    with pytest.raises(Conflict):
+    with pytest.raises(Refused, match=f"Somebody else went on with the {kind} .* meanwhile"):
         recovery.resume(memory, kind=kind)
+
+
+@pytest.mark.parametrize("kind", ["session", "agent", "run", "deployment", "handoff", "onboarding"])
+def test_each_sort_is_handed_out_once_within_a_second(memory, kind):
+    everything(memory)
+    key = recovery.items(memory, [kind])[0].key
+    first = recovery.resume(memory, key, kind=kind)
+    with pytest.raises(Refused, match="was handed out before, and nobody has gone on with it since"):
+        recovery.resume(memory, key, kind=kind)
+    assert recovery.resume(memory, key, kind=kind, again=True).data.keys() == first.data.keys()
+    assert kind not in [each.kind for each in recovery.resume_all(memory)]
+    assert recovery.resume_all(memory) == ()
+
+
+GO_ON = {
+    "session": lambda memory: meetings.spoke(memory, TEAM[1]),
+    "run": lambda memory: runs.complete_phase(memory, "run-1", "build"),
+    "deployment": lambda memory: advance(memory, force=True, reason="a test"),
+    "onboarding": lambda memory: onboardings.check(memory, "helper", "Tooling"),
+}
+
+
+@pytest.mark.parametrize("kind", GO_ON)
+def test_what_was_gone_on_with_and_broke_off_again_is_handed_out_again(memory, kind):
+    everything(memory)
+    recovery.resume_all(memory)
+    GO_ON[kind](memory)
+    assert [each.kind for each in recovery.resume_all(memory)] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "end"),
+    [
+        ("deployment", roll_back),
+        ("handoff", lambda memory: to_page_archive(memory, "handoffs/pay-1.md")),
+        ("onboarding", lambda memory: onboardings.fail(memory, "helper", reason="left")),
+    ],
+)
+def test_what_is_over_while_it_is_looked_at_is_not_handed_out(memory, monkeypatch, kind, end):
+    everything(memory)
+    (item,) = recovery.items(memory, [kind])
+    end(memory)
+    with pytest.raises(NotFound):
+        item.sort.resume(memory, item.key, False)
+    assert recovery.resume_item(memory, item) is None
+
+
+def to_page_archive(memory, path):
+    with memory.transaction() as transaction:
+        to_archive(transaction, path)
 
 
 def test_what_was_not_interrupted_cannot_be_handed_out(memory):

@@ -24,9 +24,10 @@ from cosmemory.kinds.run import (
 )
 from cosmemory.kinds.run_phases import attempt_at, everything_for, needed_by, retries_of
 from cosmemory.memory import Memory, Outcome
+from cosmemory.operations.handing_out import hand_out
 from cosmemory.operations.narrowed import keys_saying
 from cosmemory.operations.page_ids import ids_of, page_of
-from cosmemory.operations.runs.changing import Done, change, run_named
+from cosmemory.operations.runs.changing import Done, change, page_in, run_named
 from cosmemory.reader import Reader
 from cosmemory.transaction import Transaction
 
@@ -145,10 +146,13 @@ def phase_to_resume(run: Run) -> Phase | None:
     return current_phase(run) or next((each for each in run.phases if each.status in {FAILED, PENDING}), None)
 
 
-def recover(memory: Memory, key: str, *, expected: dict[str, str] | None = None) -> Outcome[Interrupted]:
+def recover(
+    memory: Memory, key: str, *, again: bool = False, expected: dict[str, str] | None = None
+) -> Outcome[Interrupted]:
     """An interrupted run at work again: attempts that ran are over, a paused run is resumed; gives what is to go on.
 
-    Raises IllegalTransition for a run that was not interrupted, Refused for one that waits for a decision.
+    Raises IllegalTransition for a run that was not interrupted, Refused for one that waits for a decision,
+    or that was handed out and that nobody has touched since, unless it is wished ``again``.
     """
 
     def do(run: Run, transaction: Transaction) -> Done:
@@ -162,6 +166,8 @@ def recover(memory: Memory, key: str, *, expected: dict[str, str] | None = None)
                 f"The run {run.run_id} waits for {', '.join(found.waits_for)}.",
                 f"cosmemory run intervention resolve {run.run_id} {found.waits_for[0]} settles it.",
             )
+        what, go_on = f"The run {run.run_id}", f"cosmemory run phase enter {run.run_id}"
+        hand_out(transaction, page_in(transaction, key), what, go_on, again=again)
         new = run_at(run, EXECUTING, transaction.now) if run.status == PAUSED else run
         for execution in found.executions:
             new = attempt_at(new, execution, FAILED, transaction.now, error="interrupted")

@@ -193,11 +193,14 @@ def abort(key: str, reason: str | None, **options: Any) -> None:
 @run.command()
 @changing
 @argument("key", metavar="ID")
-def recover(key: str, **options: Any) -> None:
+@option(
+    "--again", flag=True, help="Also where it was handed out before and nobody has gone on with it since."
+)
+def recover(key: str, again: bool, **options: Any) -> None:
     """Go on with an interrupted run: attempts that ran are over, and it executes again."""
     session = session_of(options)
     session.change(
-        lambda memory: runs.recover(memory, key, expected=expected_of(session, memory, key)),
+        lambda memory: runs.recover(memory, key, again=again, expected=expected_of(session, memory, key)),
         lambda done: f"{done.run} goes on in {done.phase}" if done.phase else f"{done.run} goes on",
     )
 
