@@ -14,10 +14,12 @@ from cosmemory.maintenance.interrupted_agents import InterruptedAgent, interrupt
 from cosmemory.maintenance.resuming_agents import is_stale, reason_of
 from cosmemory.memory import Memory
 from cosmemory.operations.alerts import raised
+from cosmemory.operations.events import find_events
 from cosmemory.operations.page_ids import page_of
 from cosmemory.transaction import Transaction
 
 Watcher = Callable[[Memory], Iterator[str]]
+_NAMESAKES = 32  # so many alerts may tell of what has a name that begins alike
 SEVERITY = {DEAD: "critical", STALE: "warning"}
 
 
@@ -115,8 +117,7 @@ def _silent(memory: Memory, kind: str, resource: str, since: datetime, limit: st
             (each.type, each.resource) == (kind, resource) for each in (*alerts.critical, *alerts.warning)
         ):
             return ""
-        over = [each.resolved_at for each in alerts.recently_resolved if each.type == kind]
-        if any(isinstance(at, datetime) and at >= since for at in over):
+        if _told_since(memory, f"raised: {kind} on {resource}", since):
             return ""  # somebody has looked into it, and nothing was heard since
         value = f"told nothing since {write_time(since)}"
         alert = raised(
@@ -127,6 +128,16 @@ def _silent(memory: Memory, kind: str, resource: str, since: datetime, limit: st
     said = memory.run(verb, operation="watch").result
     if said:
         yield said
+
+
+def _told_since(memory: Memory, words: str, since: datetime) -> bool:
+    """Whether the log or an archive of it tells of an alert in these ``words``, raised after ``since``.
+
+    The table of what was resolved recently holds a few rows alone; the log forgets nothing.
+    """
+    later = since + timedelta(seconds=1)
+    newest = find_events(memory, since=later, types=["alert_triggered"], text=words, last=_NAMESAKES)
+    return any((event.action or "").lower().endswith(words.lower()) for _, event in newest)
 
 
 def watch_handoffs(memory: Memory) -> Iterator[str]:

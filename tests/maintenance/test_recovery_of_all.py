@@ -10,10 +10,12 @@ from cosmemory.clock import read_time
 from cosmemory.connect import open_memory
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused, UsageError
+from cosmemory.frozen import replace
 from cosmemory.maintenance import recovery
 from cosmemory.maintenance.deploying import advance, begin, roll_back
 from cosmemory.maintenance.glance import glance
 from cosmemory.maintenance.handoff_files import write_file
+from cosmemory.maintenance.rotation import rotate
 from cosmemory.maintenance.watching import watch
 from cosmemory.memory import Memory
 from cosmemory.operations import agents, alerts, handoffs, meetings, onboardings, runs, sessions
@@ -416,6 +418,67 @@ def test_a_session_that_falls_silent_again_is_told_of_again(memory, clock):
     assert look(memory) == []
     clock.at += 600
     assert [line.partition(" ")[0] for line in look(memory)] == ["ALERT-2"]
+
+
+def forgotten(memory, *keys):
+    """Alerts that were resolved, and whose rows have left the table of what was resolved recently."""
+    for key in keys:
+        alerts.resolve_alert(memory, key)
+    with memory.transaction() as transaction:
+        page = transaction.read("active-alerts")
+        transaction.replace("active-alerts", replace(page, recently_resolved=()))
+    assert memory.read("active-alerts").recently_resolved == ()
+
+
+def test_what_was_told_is_not_told_again_when_its_alert_has_left_the_page(memory, clock):
+    meet(memory)
+    work(memory)
+    deploy(memory)
+    agents.spawn(memory, "L2.1", pid=GONE)
+    clock.at += 25 * 3600
+    assert len(look(memory)) == 4
+    forgotten(memory, "ALERT-1", "ALERT-2", "ALERT-3", "ALERT-4")
+    assert look(memory) == []
+    clock.at += 8 * 24 * 3600
+    rotate(memory)
+    assert look(memory) == []  # an archive of the log tells of it as well
+
+
+def test_an_alert_resolved_after_a_sign_of_life_does_not_hide_the_next_silence(memory, clock):
+    meet(memory)
+    clock.at += 600
+    assert len(look(memory)) == 1
+    sessions.update(memory)
+    clock.at += 60
+    alerts.resolve_alert(memory, "ALERT-1")
+    clock.at += 600
+    assert [line.partition(" ")[0] for line in look(memory)] == ["ALERT-2"]
+
+
+def test_an_agent_that_was_resumed_and_failed_again_is_told_of_again(memory):
+    agents.spawn(memory, "L2.1", pid=GONE)
+    assert len(look(memory)) == 1
+    forgotten(memory, "ALERT-1")
+    recovery.resume(memory, "L2.1")
+    assert look(memory) == []
+    agents.spawn(memory, "L2.1", pid=GONE)
+    assert [line.partition(",")[0] for line in look(memory)] == ["ALERT-2 raised: agent L2.1 is dead"]
+    assert look(memory) == []
+
+
+def test_the_silence_of_another_with_a_name_that_begins_alike_is_its_own(memory, clock):
+    runs.create(memory, "run-10", goal="Ship", phases=["scout"])
+    runs.start(memory, "run-10")
+    clock.at += 3600
+    runs.create(memory, "run-1", goal="Ship", phases=["scout"])
+    runs.start(memory, "run-1")
+    clock.at += 23 * 3600
+    assert [line.partition(": ")[0] for line in look(memory)] == ["ALERT-1 raised"]
+    forgotten(memory, "ALERT-1")
+    clock.at += 3600
+    assert [line.partition(": ")[2] for line in look(memory)] == [
+        "Run run-1 stale: run-1 told nothing since 2026-11-21T13:00:00Z"
+    ]
 
 
 def test_handoffs_that_nobody_took_expire(memory, clock):
