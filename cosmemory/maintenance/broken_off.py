@@ -118,7 +118,8 @@ def _runs_sentence(found: tuple[InterruptedRun, ...]) -> str:
 def _run_words(one: InterruptedRun) -> str:
     where = f" in {one.phase}" if one.phase else ""
     waits = f", and waits for {', '.join(one.waits_for)}" if one.waits_for else ""
-    return f"{one.run} is {one.status}{where}{waits}"
+    lost = f"; nobody is at {'; '.join(one.lost)}" if one.lost else ""
+    return f"{one.run} is {one.status}{where}{waits}{lost}"
 
 
 def _resume_run(memory: Memory, key: str, again: bool) -> Handed:
@@ -145,4 +146,5 @@ RUNS = Sort(
     clear=archiving(RUN),
     breaks_off=True,
     left=lambda one: f"it waits for {', '.join(one.waits_for)}" if one.waits_for else "",
+    urgent=lambda one: bool(one.lost),
 )

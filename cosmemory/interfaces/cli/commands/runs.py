@@ -116,6 +116,8 @@ def interrupted(**options: Any) -> None:
         where = f"{each.phase} {each.phase_status}, retried {each.retries} of {each.limit} times"
         waits = f", waits for {', '.join(each.waits_for)}" if each.waits_for else ""
         print_text(f"{each.run}  {each.status}  {where if each.phase else 'no phase'}{waits}")
+        for lost in each.lost:
+            print_text(f"    nobody is at {lost}")
     if not found:
         print_text("no run was interrupted")
 
