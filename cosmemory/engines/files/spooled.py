@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-READ_SPOOL = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+READ_SPOOL = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
 @frozen()
