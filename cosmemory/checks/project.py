@@ -16,6 +16,7 @@ from cosmemory.document.values import TEXT
 from cosmemory.frozen import frozen
 from cosmemory.kinds.page import Page
 from cosmemory.pattern import pattern
+from cosmemory.plain_files import read_plain
 from cosmemory.rules.rule import ERROR, INFO, NONE, SAFE, UNSAFE, WARNING, Rule
 from cosmemory.text.digest import sha256_hex
 from cosmemory.text.spans import Span
@@ -281,8 +282,7 @@ def _loaded(file: str) -> ModuleType:
     found = os.stat(file)
     key = file, found.st_mtime_ns, found.st_size
     if key not in _LOADED:
-        with open(file, "rb") as source:
-            code = compile(source.read(), file, "exec", dont_inherit=True)
+        code = compile(read_plain(file), file, "exec", dont_inherit=True)
         # Not imported by its name: nothing is left beside it, and no other module of that name is hidden.
         module = ModuleType(f"cosmemory_checks_{sha256_hex(file.encode())[:12]}")
         module.__file__ = file

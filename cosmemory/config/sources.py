@@ -67,10 +67,11 @@ def read_toml(path: str) -> dict[str, Any]:
     """The tables in the file at ``path``."""
     import tomllib
 
+    from cosmemory.plain_files import read_plain
+
     try:
-        with open(path, "rb") as file:
-            # Editors of Windows begin a file with a mark that TOML does not know.
-            return tomllib.loads(file.read().removeprefix(BOM).decode("utf-8"))
+        # Editors of Windows begin a file with a mark that TOML does not know.
+        return tomllib.loads(read_plain(path).removeprefix(BOM).decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ConfigError(path, "", f"byte {error.start} is not UTF-8", "Save the file as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:

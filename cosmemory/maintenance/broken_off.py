@@ -37,6 +37,7 @@ AGENTS = Sort(
     key=lambda seen: str(seen.agent_id),
     sentence=lambda found: sentence(counted(found)),
     resume=resume_agent,
+    page=lambda key: page_of(AGENT, key),
     clear=_clear_agents,
     breaks_off=True,
     left=_left_agent,
@@ -67,13 +68,13 @@ def _session_sentence(found: tuple[InterruptedSession, ...]) -> str:
     return f"The session {_session_key(one)} is {one.status}{failed}{silent}{where}."
 
 
-def _resume_session(memory: Memory, key: str) -> Handed:
+def _resume_session(memory: Memory, key: str, again: bool) -> Handed:
     from cosmemory.operations.meetings import meeting_named
     from cosmemory.operations.sessions import resume
 
     # Two who resume at once must not both be handed the same meeting.
     expected = {SESSION_PATH: memory.page(SESSION_PATH).revision}
-    done = resume(memory, expected=expected).result
+    done = resume(memory, again=again, expected=expected).result
     said = meeting_named(memory, done.meeting).contributions if done.meeting else ()
     spoken = [{"agent": each.agent, "said": each.said} for each in said]
     data = {**data_of(done), "contributions": spoken}
@@ -95,6 +96,7 @@ SESSION = Sort(
     key=_session_key,
     sentence=_session_sentence,
     resume=_resume_session,
+    page=lambda _: SESSION_PATH,
     clear=_clear_session,
     breaks_off=True,
     glanced=lambda one: bool(one.meeting) or one.stale or one.status == "error",
@@ -117,15 +119,16 @@ def _runs_sentence(found: tuple[InterruptedRun, ...]) -> str:
 def _run_words(one: InterruptedRun) -> str:
     where = f" in {one.phase}" if one.phase else ""
     waits = f", and waits for {', '.join(one.waits_for)}" if one.waits_for else ""
-    return f"{one.run} is {one.status}{where}{waits}"
+    lost = f"; nobody is at {'; '.join(one.lost)}" if one.lost else ""
+    return f"{one.run} is {one.status}{where}{waits}{lost}"
 
 
-def _resume_run(memory: Memory, key: str) -> Handed:
+def _resume_run(memory: Memory, key: str, again: bool) -> Handed:
     from cosmemory.operations.runs import get, recover
 
     path = page_of(RUN, key)
     expected = {path: memory.page(path).revision}
-    done = recover(memory, key, expected=expected).result
+    done = recover(memory, key, again=again, expected=expected).result
     run = get(memory, key)
     linked = {"agents": list(run.agents), "handoffs": list(run.handoffs)}
     reason = f"it is {done.status}" + (f" in {done.phase}" if done.phase else "")
@@ -140,7 +143,9 @@ RUNS = Sort(
     key=lambda one: str(one.run),
     sentence=_runs_sentence,
     resume=_resume_run,
+    page=lambda key: page_of(RUN, key),
     clear=archiving(RUN),
     breaks_off=True,
     left=lambda one: f"it waits for {', '.join(one.waits_for)}" if one.waits_for else "",
+    urgent=lambda one: bool(one.lost),
 )

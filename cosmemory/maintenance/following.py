@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 PASSED_ON = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT")
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 LOOK = 0.5  # seconds between two looks at the size of the output
 LONGEST_LINE = 200
 GATE = 'read -r go && exec "$@" </dev/null'
@@ -63,6 +64,8 @@ class _Following:
     tell: Callable[[str], None]
     process: subprocess.Popen[bytes] | None = None
     asked: int = 0
+    deadline: float | None = None
+    killed: bool = False
     recorded: bool = True
 
     def record(self, verb: Callable[[], object]) -> None:
@@ -80,10 +83,28 @@ class _Following:
             self.tell(f"{self.key} is not on record: {error}")
 
     def pass_on(self, number: int, _: FrameType | None) -> None:
-        """A signal sent on to the process and its children."""
+        """A signal sent on to the process and its children; Ctrl-C a second time does not wait for them."""
+        if self.asked and number == signal.SIGINT:
+            self.kill()
+            return
         self.asked = number
+        if self.deadline is None:
+            self.deadline = time.monotonic() + self.memory.settings.agent_grace
         if self.process is not None and self.process.poll() is None:
             _send(self.process, number)
+
+    def kill(self) -> None:
+        """The end of a process that does not end when it is asked to, and of its children."""
+        if self.process is not None and self.process.poll() is None:
+            self.killed = True
+            _send(self.process, KILL)
+
+    @property
+    def patience(self) -> float:
+        """The seconds until the next look; none is left where the process was asked to end long ago."""
+        if self.deadline is None or self.killed:
+            return LOOK
+        return min(LOOK, max(0.0, self.deadline - time.monotonic()))
 
 
 def follow(
@@ -179,8 +200,10 @@ def _run(following: _Following, again: int) -> int:
             pass  # it was ended already
     while True:
         try:
-            return process.wait(LOOK)
+            return process.wait(following.patience)
         except subprocess.TimeoutExpired:
+            if not following.patience:
+                following.kill()
             following.output.rotate()
 
 
@@ -233,6 +256,8 @@ def _error(code: int, following: _Following) -> str:
     if code < 0:
         try:
             told = f"ended by {signal.Signals(-code).name}"
+            if following.killed:
+                told += f", for it did not end after {signal.Signals(following.asked).name}"
         except ValueError:
             told = f"ended by signal {-code}"
     else:

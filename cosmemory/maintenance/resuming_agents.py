@@ -47,10 +47,11 @@ class Resumption:
         return held
 
 
-def resume_agent(memory: Memory, key: str) -> Resumption:
+def resume_agent(memory: Memory, key: str, again: bool = False) -> Resumption:
     """The agent ``key`` handed out to be spawned again, which its page and the log tell; what it needs for that.
 
-    Raises Refused for an agent whose process lives, IllegalTransition for one that has ended.
+    Raises Refused for an agent whose process lives, or that was handed out and not touched since, unless it is wished
+    ``again``, IllegalTransition for one that has ended.
     """
     agent = agents.named(memory, key)
     seen = next((each for each in interrupted_agents(memory) if each.agent_id == agent.agent_id), None)
@@ -62,7 +63,7 @@ def resume_agent(memory: Memory, key: str) -> Resumption:
     reason = reason_of(seen) if seen is not None else "interrupted"
     expected = {f"agents/{agent.agent_id}": memory.page(f"agents/{agent.agent_id}").revision}
     # Two who resume at once must not both be handed the same work.
-    done = agents.resume(memory, key, reason=reason, expected=expected)
+    done = agents.resume(memory, key, reason=reason, again=again, expected=expected)
     return Resumption(agent=agents.named(memory, done.result), reason=reason)
 
 

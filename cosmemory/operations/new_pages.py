@@ -7,8 +7,9 @@ from typing import Any
 
 from cosmemory.document.decode import decode
 from cosmemory.document.render import render
-from cosmemory.errors import ConfigError
+from cosmemory.errors import ConfigError, NotRead
 from cosmemory.kinds import COORDINATION_LOG, Kind
+from cosmemory.plain_files import read_plain
 from cosmemory.reader import Reader
 from cosmemory.syntax.parse import parse
 from cosmemory.text.source import decode_text
@@ -48,10 +49,11 @@ def own_template(memory: Reader, kind: Kind) -> tuple[str, str] | None:
         return None
     place = os.path.join(memory.settings.templates, kind.template)
     try:
-        with open(place, "rb") as file:
-            return place, decode_text(file.read())
+        return place, decode_text(read_plain(place))
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise NotRead(place, error.strerror or str(error)) from None
 
 
 def _refuse_loss(place: str, kind: Kind, document: Any, text: str) -> None:

@@ -63,6 +63,9 @@ def by_click(words):
         (["events", "-n", "5"], {"last": 5}),
         (["action", "add", "-"], {"text": "-", "priority": "medium"}),
         (["action", "done", "3", "--notes", "---"], {"key": "3", "notes": "---"}),
+        (["config", "set", "extra.low", "-5"], {"value": "-5"}),
+        (["board", "set", "-.5", "--actor", "-x", "-1e3"], {"key": "-.5", "value": "-1e3"}),
+        (["set", "cos-state", "a.b", "-5"], {"value": "-5"}),
         (
             [
                 "alert",
@@ -96,7 +99,8 @@ def test_a_plain_call_is_read(words, values):
         "get cos-state a.b c",
         "get --jso cos-state a.b",
         "get -- cos-state a.b",
-        "set cos-state a.b -5",
+        "set cos-state a.b -x",
+        "config set extra.low --5",
         "status --json=1",
         "status --root",
         "status --root a --root b",
@@ -114,7 +118,7 @@ def test_whatever_is_not_plain_is_left_to_click(line):
 
 
 WORDS = st.sampled_from(
-    ["-", "--", "", "a", "a=b", "5", "-5", "0", "²", "--x", "-h", "json", "bash", "\udcff"]
+    ["-", "--", "", "a", "a=b", "5", "-5", "-0.5", "-.", "0", "²", "--x", "-h", "json", "bash", "\udcff"]
 )
 
 

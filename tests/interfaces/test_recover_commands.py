@@ -59,6 +59,40 @@ def test_one_is_handed_out_by_its_name_and_nothing_else_is(run):
     assert "'run-9' among what was interrupted" in run("recover", "resume", "--run", "run-9")[2]
 
 
+def test_what_was_handed_out_is_left_alone_until_it_is_asked_for_again(run):
+    run("recover", "resume", "--yes")
+    code, out, _ = run("recover", "resume", "--yes")
+    assert code == 0
+    assert out == (
+        "session session_1 is left alone: it was handed out before, and nobody has gone on with it since\n"
+        "run run-1 is left alone: it was handed out before, and nobody has gone on with it since\n"
+        "handoff pay-1 is left alone: it was handed out before, and nobody has gone on with it since\n"
+        "--again hands it out once more, where whoever got it is gone\n"
+    )
+    code, out, err = run("recover", "resume", "--run", "run-1", "--yes")
+    assert (code, out) == (1, "")
+    assert err.startswith(
+        "error: The run run-1 was handed out before, and nobody has gone on with it since.\n"
+    )
+    assert "run run-1\n    Why: it is executing" in run("recover", "resume", "--yes", "--again")[1]
+    assert "session_1 resumed" in run("session", "resume", "--again")[1]
+    assert "run-1 goes on in scout" in run("run", "recover", "run-1", "--again")[1]
+    assert json.loads(run("recover", "list", "--json")[1])["runs"][0]["handed_out"] is True
+
+
+def test_what_was_handed_out_before_another_was_refused_is_told(run):
+    run("recover", "resume", "--session", "--yes")
+    code, out, err = run("recover", "resume", "--run", "run-1", "--handoff", "pay-1", "--session", "--yes")
+    assert code == 1
+    assert "session_1 was handed out before" in err
+    assert out == ""  # the session is the first of all, and nothing was handed out
+    run("session", "update", "--pending", "3")
+    run("recover", "resume", "--handoff", "pay-1", "--yes")
+    code, out, err = run("recover", "resume", "--run", "run-1", "--handoff", "pay-1", "--yes")
+    assert (code, out.split("\n")[0]) == (1, "run run-1")
+    assert err.startswith("error: The handoff pay-1 was handed out before")
+
+
 def test_a_rehearsal_hands_everything_out_and_changes_nothing(run):
     before = run("events", "--json")[1]
     held = json.loads(run("recover", "resume", "--dry-run", "--json")[1])

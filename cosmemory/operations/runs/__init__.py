@@ -29,6 +29,7 @@ from cosmemory.operations.runs.lifecycle import (
     start,
 )
 from cosmemory.operations.runs.listing import get, interrupted, latest, listed, recover
+from cosmemory.operations.runs.losing import lost_executions
 from cosmemory.operations.runs.packing import clean_artifacts, old_artifacts
 from cosmemory.operations.runs.passing import context, handoff_context, set_context
 from cosmemory.operations.runs.phasing import (
@@ -82,6 +83,7 @@ __all__ = [
     "latest",
     "link",
     "listed",
+    "lost_executions",
     "old_artifacts",
     "pause",
     "pending_interventions",

@@ -24,9 +24,11 @@ from cosmemory.kinds.run import (
 )
 from cosmemory.kinds.run_phases import attempt_at, everything_for, needed_by, retries_of
 from cosmemory.memory import Memory, Outcome
+from cosmemory.operations.handing_out import hand_out
 from cosmemory.operations.narrowed import keys_saying
 from cosmemory.operations.page_ids import ids_of, page_of
-from cosmemory.operations.runs.changing import Done, change, run_named
+from cosmemory.operations.runs.changing import Done, change, page_in, run_named
+from cosmemory.operations.runs.losing import lost_in
 from cosmemory.reader import Reader
 from cosmemory.transaction import Transaction
 
@@ -40,7 +42,10 @@ _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 @frozen(kw_only=True)
 class Interrupted:
-    """A run that was not finished, with everything that is needed to go on with it."""
+    """A run that was not finished, with everything that is needed to go on with it.
+
+    ``lost`` are those of its ``executions`` whose phase or agent has ended, each with the reason.
+    """
 
     run: str
     goal: str
@@ -53,6 +58,7 @@ class Interrupted:
     context: dict[str, Any]
     executions: tuple[str, ...]
     waits_for: tuple[str, ...]
+    lost: tuple[str, ...] = ()
 
 
 def get(memory: Memory, key: str) -> Run:
@@ -112,7 +118,14 @@ def interrupted(memory: Memory) -> tuple[Interrupted, ...]:
     """The runs that are executing or paused, each with the phase to go on with, oldest first."""
     open_runs = [run for run in heads(memory, RECOVERABLE) if run.status in RECOVERABLE]
     open_runs.sort(key=lambda run: (_created(run), str(run.run_id)))
-    return tuple(interruption(run_named(memory, str(run.run_id)), memory.settings) for run in open_runs)
+    whole = (run_named(memory, str(run.run_id)) for run in open_runs)
+    return tuple(
+        replace(
+            interruption(run, memory.settings),
+            lost=tuple(f"{each.id}: {why}" for each, why in lost_in(memory, run)),
+        )
+        for run in whole
+    )
 
 
 def interruption(run: Run, settings: Settings) -> Interrupted:
@@ -145,10 +158,13 @@ def phase_to_resume(run: Run) -> Phase | None:
     return current_phase(run) or next((each for each in run.phases if each.status in {FAILED, PENDING}), None)
 
 
-def recover(memory: Memory, key: str, *, expected: dict[str, str] | None = None) -> Outcome[Interrupted]:
+def recover(
+    memory: Memory, key: str, *, again: bool = False, expected: dict[str, str] | None = None
+) -> Outcome[Interrupted]:
     """An interrupted run at work again: attempts that ran are over, a paused run is resumed; gives what is to go on.
 
-    Raises IllegalTransition for a run that was not interrupted, Refused for one that waits for a decision.
+    Raises IllegalTransition for a run that was not interrupted, Refused for one that waits for a decision,
+    or that was handed out and that nobody has touched since, unless it is wished ``again``.
     """
 
     def do(run: Run, transaction: Transaction) -> Done:
@@ -162,9 +178,13 @@ def recover(memory: Memory, key: str, *, expected: dict[str, str] | None = None)
                 f"The run {run.run_id} waits for {', '.join(found.waits_for)}.",
                 f"cosmemory run intervention resolve {run.run_id} {found.waits_for[0]} settles it.",
             )
+        what, go_on = f"The run {run.run_id}", f"cosmemory run phase enter {run.run_id}"
+        hand_out(transaction, page_in(transaction, key), what, go_on, again=again)
         new = run_at(run, EXECUTING, transaction.now) if run.status == PAUSED else run
+        why = {str(each.id): why for each, why in lost_in(memory, run)}
         for execution in found.executions:
-            new = attempt_at(new, execution, FAILED, transaction.now, error="interrupted")
+            error = f"interrupted: {why[execution]}" if execution in why else "interrupted"
+            new = attempt_at(new, execution, FAILED, transaction.now, error=error)
         told = (
             f"in {found.phase}, retried {found.retries} of {found.limit} times" if found.phase else "no phase"
         )

@@ -162,9 +162,9 @@ def _lines(memory: Memory, source: str, replacing: bool) -> Imported:
         with open(source, "rb") as file:
             yield from file
 
-    with progress("Taking in pages"):
+    with progress("Reading lines") as bar:
         held: list[Incoming] = list(incoming(lines()))
-        return import_pages(memory, held, replacing=replacing).result
+        return import_pages(memory, held, replacing=replacing, tell=bar.now).result
 
 
 def _files(memory: Memory, source: str, form: str | None, replacing: bool) -> tuple[Imported, Told]:
@@ -172,12 +172,8 @@ def _files(memory: Memory, source: str, form: str | None, replacing: bool) -> tu
     from cosmemory.maintenance.moving_in import import_files
 
     names = files_below(source)
-    with progress("Taking in files", len(names)) as bar:
-
-        def tell(done: int) -> None:
-            bar.done = done
-
-        return import_files(memory, source, names, form=form, replacing=replacing, tell=tell)
+    with progress("Reading files", len(names)) as bar:
+        return import_files(memory, source, names, form=form, replacing=replacing, tell=bar.now)
 
 
 def _report(told: Told | None) -> dict[str, Any]:

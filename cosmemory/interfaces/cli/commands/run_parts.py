@@ -188,10 +188,14 @@ def fail_execution(key: str, **options: Any) -> None:
 @reading
 @argument("key", metavar="ID")
 @option("--phase", metavar="PHASE", help="Those at PHASE.")
-def list_executions(key: str, phase: str | None, **options: Any) -> None:
+@option("--lost", flag=True, help="Those that run although their phase or agent has ended.")
+def list_executions(key: str, phase: str | None, lost: bool, **options: Any) -> None:
     """List the attempts of a run."""
     session = session_of(options)
     found = runs.executions(session.memory(), key, phase=phase)
+    if lost:
+        nobody_at = {each.id for each, _ in runs.lost_executions(session.memory(), key)}
+        found = tuple(each for each in found if each.id in nobody_at)
     tell_records(session, "executions", found, ("id", "phase", "attempt", "status", "error"), "there is none")
 
 

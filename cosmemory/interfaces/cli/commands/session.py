@@ -85,11 +85,14 @@ def pause(reason: str | None, **options: Any) -> None:
 
 @session.command()
 @changing
-def resume(**options: Any) -> None:
+@option(
+    "--again", flag=True, help="Also where it was handed out before and nobody has gone on with it since."
+)
+def resume(again: bool, **options: Any) -> None:
     """Go on with a paused or interrupted session, and show who is still to speak."""
     call = session_of(options)
     call.change(
-        lambda memory: sessions.resume(memory, expected=call.expected(SESSION_PATH)),
+        lambda memory: sessions.resume(memory, again=again, expected=call.expected(SESSION_PATH)),
         lambda found: "\n".join([f"{found.session} resumed", *_still(found.meeting, found.to_speak)]),
     )
 
