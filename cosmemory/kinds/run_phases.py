@@ -40,7 +40,7 @@ def add_phase(run: Run, phase: Phase) -> Run:
     """
     if any((each.phase or "").lower() == (phase.phase or "").lower() for each in run.phases):
         raise InvalidValue(
-            "Phase", f"the run has a phase {phase.phase} already", "Give the phase another name."
+            "the phase", f"the run has a phase {phase.phase} already", "Give the phase another name."
         )
     return replace(run, phases=(*run.phases, phase))
 

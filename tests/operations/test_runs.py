@@ -466,3 +466,26 @@ def test_agents_and_handoffs_are_linked_once_each(memory, run):
     runs.link(memory, run, agents=["L2.1", "L2.2"])
     page = runs.get(memory, run)
     assert (page.agents, page.handoffs) == (("L2.1", "L2.2"), ("H-1",))
+
+
+@pytest.mark.parametrize(
+    ("phase", "said"),
+    [
+        ({"name": "build", "need": ["files"]}, "the phase is not valid: build has a 'need'."),
+        ({"name": "build", "needs": "files"}, "needs is not valid: 'files' is no list of words."),
+        ({"name": "build", "outputs": [1]}, "outputs is not valid: [1] is no list of words."),
+        ({"name": "build", "limit": "often"}, "limit is not valid: 'often' is no number of retries."),
+        ({"needs": ["files"]}, "the phase is not valid: it has no name."),
+        (3, "the phase is not valid: 3 is none."),
+    ],
+)
+def test_a_phase_that_says_something_in_another_way_is_refused_and_not_half_understood(memory, phase, said):
+    with pytest.raises(InvalidValue) as refused:
+        runs.create(memory, "demo", goal="Ship it", phases=[phase])
+    assert str(refused.value) == said
+    assert "runs/demo.md" not in memory.store.paths()
+
+
+def test_whatever_else_is_said_of_a_phase_is_kept(memory):
+    runs.create(memory, "demo", goal="Ship it", phases=[{"name": "build", "owner": "helper-1"}])
+    assert runs.phase(memory, "demo", "build").more.value == {"owner": "helper-1"}
