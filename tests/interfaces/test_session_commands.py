@@ -56,7 +56,7 @@ def test_a_meeting_is_gone_on_with_where_it_stopped(run, monkeypatch):
     run("meeting", "gate", "ndcg@10", "≥ 0.72")
     assert run("meeting", "conclude", "--verdict", "GO").out == f"{KEY} concluded\n"
     assert run("meeting", "show", "--latest", "planning").out == (
-        f"{KEY} concluded: GO, 1 actions\n"
+        f"{KEY} concluded: GO, 1 action\n"
         "  lead: Ship it\n"
         "  critic: -\n"
         "  advisor: -\n"

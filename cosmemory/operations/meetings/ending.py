@@ -83,7 +83,8 @@ def _refuse_counts(numbers: Mapping[str, int]) -> None:
 def outcome_of(held: Meeting) -> str:
     """What came of a meeting, in a few words."""
     if held.team == meeting.PLANNING:
-        return f"{held.verdict or 'no verdict'}, {held.actions_generated or 0} actions"
+        wanted = held.actions_generated or 0
+        return f"{held.verdict or 'no verdict'}, {wanted} action{'' if wanted == 1 else 's'}"
     counts = (
         (held.actions_executed, "executed"),
         (held.actions_failed, "failed"),

@@ -50,7 +50,7 @@ def contents_of(meeting: Meeting) -> HandoffContents:
     generated = said_so if isinstance(said_so, int | float) else len(meeting.actions)
     said = [
         f"{meeting.meeting_id} of the planning team: {meeting.verdict or 'no verdict'}.",
-        f"{write_number(generated)} actions.",
+        f"{write_number(generated)} action{'' if generated == 1 else 's'}.",
     ]
     counts = {
         "Priorities": {str(each.priority): each.actions for each in meeting.priority_breakdown},

@@ -30,6 +30,7 @@ from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import new_id, page_of, stamped_id
 from cosmemory.operations.runs.changing import Done, change, event_of, nothing_given, run_named
 from cosmemory.operations.runs.new_phases import new_phase
+from cosmemory.text.counted import counted
 from cosmemory.transaction import Transaction
 
 TYPE_CHECKING = False
@@ -113,7 +114,7 @@ def plan(
         for name in dict.fromkeys(task.phase for task in tasks if task.phase):
             if name.lower() not in have:
                 new = add_phase(new, new_phase(name, memory.settings))
-        return Done(run=new, result=str(run.run_id), action="planned", outcome=f"{len(tasks)} tasks")
+        return Done(run=new, result=str(run.run_id), action="planned", outcome=counted(len(tasks), "task"))
 
     return change(memory, "plan", key, expected, do)
 
