@@ -185,7 +185,7 @@ def complete(handoff: Handoff, at: datetime) -> Handoff:
     if left:
         more = f" and {len(left) - 1} more" if len(left) > 1 else ""
         raise Refused(
-            f"The handoff {handoff.id} is not done: {left[0].text}{more}",
+            f"The handoff {handoff.id} is not done; what is not met: {left[0].text}{more}.",
             "Mark what is met with cosmemory handoff accept.",
         )
     return moved
