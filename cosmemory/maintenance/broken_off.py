@@ -61,7 +61,9 @@ def _session_sentence(found: tuple[InterruptedSession, ...]) -> str:
     where = ""
     if one.meeting:
         percent = f" at {write_number(one.progress)}%" if one.progress is not None else ""
-        still = f"still to speak are {', '.join(one.to_speak)}" if one.to_speak else "everybody has spoken"
+        left = one.to_speak
+        are = "is" if len(left) == 1 else "are"
+        still = f"still to speak {are} {', '.join(left)}" if left else "everybody has spoken"
         where = f", in {one.meeting}{percent}: {still}"
     return f"The session {_session_key(one)} is {one.status}{failed}{silent}{where}."
 

@@ -34,7 +34,7 @@ def test_each_sort_has_a_line_and_says_what_can_be_done(run):
     code, out, _ = run("recover", "check")
     assert code == 0
     assert out.split("\n")[:4] == [
-        "The session session_1 is active, in planning_1 at 50%: still to speak are critic.",
+        "The session session_1 is active, in planning_1 at 50%: still to speak is critic.",
         "1 run has not ended: run-1 is executing in scout.",
         "1 handoff waits for an acknowledgement: pay-1 for b.",
         "What can be done:",

@@ -116,7 +116,7 @@ def test_a_failed_session_is_looked_into_and_reset(run):
         "hint: cosmemory session reset puts it away, with its error.\n"
     )
     assert run("session", "reset", "--reason", "looked into").out == "night reset\n"
-    assert run("session", "show").out.startswith("- idle since -\n")
+    assert run("session", "show").out.startswith("no session: idle\n")
     assert run("session", "list").out.startswith(f"night error since {START} until {START}\n")
 
 

@@ -195,8 +195,10 @@ def _line(each: Session) -> str:
     from cosmemory.document.values import TIME, source_of
 
     since, ended = (source_of(TIME, moment, cell=False) for moment in (each.started, each.ended))
+    if not each.session_id:
+        return f"no session: {status_of(each)}"
     until = f" until {ended}" if each.ended else ""
-    return f"{each.session_id or '-'} {status_of(each)} since {since}{until}"
+    return f"{each.session_id} {status_of(each)} since {since}{until}"
 
 
 def _data(each: Session) -> dict[str, Any]:
