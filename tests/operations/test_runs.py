@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused
+from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused, UsageError
 from cosmemory.frozen import replace
 from cosmemory.kinds.run_plan import plan_errors
 from cosmemory.operations import runs
@@ -459,6 +459,20 @@ def test_a_run_that_is_cleaned_up_without_packing_is_moved_as_it_is(memory, run)
     page = memory.store.read("runs/demo.md").data
     (done,) = runs.clean(memory, run).result
     assert (done.place, memory.store.read(done.place).data) == ("archive/runs/demo.md", page)
+
+
+def test_to_link_nothing_is_refused_and_leaves_no_event(memory, run):
+    before = events(memory)
+    with pytest.raises(UsageError):
+        runs.link(memory, run)
+    assert events(memory) == before
+
+
+def test_a_phase_of_a_run_that_waits_is_refused_with_the_question_that_holds_it(memory, run):
+    runs.create_intervention(memory, run, reason="Which region?")
+    with pytest.raises(Refused) as refused:
+        runs.complete_phase(memory, run, "scout", {})
+    assert refused.value.hint == "cosmemory run intervention resolve demo I-1 RESOLUTION comes first."
 
 
 def test_agents_and_handoffs_are_linked_once_each(memory, run):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cosmemory.document.json_values import Data
-from cosmemory.errors import IllegalTransition, InvalidValue, Refused
+from cosmemory.errors import IllegalTransition, InvalidValue, Refused, UsageError
 from cosmemory.frozen import replace
 from cosmemory.kinds import RUN
 from cosmemory.kinds.run import (
@@ -270,7 +270,12 @@ def link(
     handoffs: Sequence[str] = (),
     expected: dict[str, str] | None = None,
 ) -> Outcome[str]:
-    """More agents and handoffs that belong to a run."""
+    """More agents and handoffs that belong to a run.
+
+    Raises UsageError where none is named.
+    """
+    if not (agents or handoffs):
+        raise UsageError("Nothing was named that belongs to the run.", "Name an agent or a handoff.")
 
     def do(run: Run, _: Transaction) -> Done:
         new = replace(
