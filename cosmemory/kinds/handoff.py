@@ -134,7 +134,7 @@ def steps_of(handoff: Handoff) -> tuple[str, ...]:
 def refuse_ended(handoff: Handoff) -> None:
     """Raises IllegalTransition for a handoff at its end: what was met then must not change any more."""
     if not steps_of(handoff):
-        raise IllegalTransition(f"The handoff {handoff.id}", str(handoff.status), "changed", ())
+        raise IllegalTransition(f"The handoff {handoff.id}", str(handoff.status), IN_PROGRESS, ())
 
 
 def needs_ack(handoff: Handoff) -> bool:
