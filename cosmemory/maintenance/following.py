@@ -162,7 +162,7 @@ def pause_before(settings: Settings, again: int, first: float | None = None) -> 
 def _make_ready(memory: Memory, key: str) -> None:
     """An agent that failed waits again; one that is at work is left alone."""
     try:
-        agent = agents.named(memory, key)
+        agent = agents.get(memory, key)
     except (NotFound, *agents.UNWRITABLE):
         return
     if agent.status == FAILED:

@@ -201,7 +201,7 @@ def test_after_a_kill_in_a_meeting_what_was_acknowledged_is_there_and_the_others
     assert len(said) <= len(found.completed) <= len(said) + 1
     every = [f"agent-{number}" for number in range(200)]
     assert [*found.completed, *found.to_speak] == every
-    words = [each.said for each in memory.meetings.meeting_named().contributions]
+    words = [each.said for each in memory.meetings.get().contributions]
     assert words == [f"word {number}" for number in range(len(found.completed))]
     memory.sessions.resume()
     assert memory.meetings.spoke(found.to_speak[0]).result == found.to_speak[1]

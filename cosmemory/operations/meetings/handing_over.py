@@ -9,7 +9,7 @@ from cosmemory.kinds import HANDOFF
 from cosmemory.kinds.meeting import EXECUTION, PLANNING, Meeting, of_team
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.dated_ids import as_id
-from cosmemory.operations.meetings.reading import latest, meeting_named
+from cosmemory.operations.meetings.reading import get, latest
 from cosmemory.operations.page_ids import ARCHIVE, id_on, ids_of, page_of
 from cosmemory.reader import Reader
 
@@ -37,7 +37,7 @@ def handoff_contents(memory: Reader, meeting: str | None = None) -> HandoffConte
 
     Raises NotFound where there is none, Refused for a meeting of the execution team.
     """
-    found = latest(memory, PLANNING) if meeting is None else meeting_named(memory, meeting)
+    found = latest(memory, PLANNING) if meeting is None else get(memory, meeting)
     if found is None:
         raise NotFound("A planning meeting that was concluded", "cosmemory meeting list names all meetings.")
     of_team(found, PLANNING, "A handoff")

@@ -15,7 +15,7 @@ from cosmemory.kinds.meeting import ACTION_STATUS, VERDICT, Contribution, Meetin
 from cosmemory.kinds.session import TEAM, Session
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.ids import number_of
-from cosmemory.operations.meetings.reading import meeting_named, page_named
+from cosmemory.operations.meetings.reading import get, page_named
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import id_on, new_id, page_of, stamped_id
 from cosmemory.operations.sessions.running import read_current
@@ -53,7 +53,7 @@ def begin(
     def verb(transaction: Transaction) -> str:
         held = read_current(transaction)
         session.begin(held, "-", word, names, transaction.now)  # refused before an id is looked for
-        wanted = meeting_named(transaction.memory, actions_of).actions if actions_of else ()
+        wanted = get(transaction.memory, actions_of).actions if actions_of else ()
         name = new_id(transaction, MEETING, key) if key else stamped_id(transaction, MEETING, word)
         page = Meeting(
             meeting_id=name,

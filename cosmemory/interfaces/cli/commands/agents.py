@@ -272,7 +272,7 @@ def show(key: str, **options: Any) -> None:
     """Show an agent's page, or its typed content as JSON."""
     session = session_of(options)
     memory = session.memory()
-    found = agents.named(memory, key)
+    found = agents.get(memory, key)
     if session.as_json:
         print_json("agent", {"agent": data_of(found)})
         return
@@ -369,7 +369,7 @@ def output(key: str, lines: int | None, **options: Any) -> None:
     from cosmemory.maintenance.outputs import last_lines
 
     session = session_of(options)
-    found = agents.named(session.memory(), key)
+    found = agents.get(session.memory(), key)
     told = last_lines(found.process.output, lines or 20)
     if session.as_json:
         print_json("output", {"agent_id": found.agent_id, "path": found.process.output, "lines": told})

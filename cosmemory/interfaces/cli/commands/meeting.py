@@ -239,7 +239,7 @@ def rebuild_handoff(key: str | None, file: bool, **options: Any) -> None:
 def list_(team: str | None, status: str | None, **options: Any) -> None:
     """List the meetings, oldest first."""
     call = session_of(options)
-    found = meetings.meetings(call.memory(), team=team, status=status)
+    found = meetings.listed(call.memory(), team=team, status=status)
     if call.as_json:
         print_json("meetings", {"meetings": [_data(each) for each in found]})
         return
@@ -257,7 +257,7 @@ def show(key: str | None, latest: str | None, **options: Any) -> None:
     """Show a meeting, the one under way or the last that a team concluded."""
     call = session_of(options)
     memory = call.memory()
-    found = meetings.latest(memory, latest) if latest else meetings.meeting_named(memory, key)
+    found = meetings.latest(memory, latest) if latest else meetings.get(memory, key)
     if found is None:
         raise NotFound(
             f"A meeting that the {latest} team concluded", "cosmemory meeting list names all meetings."

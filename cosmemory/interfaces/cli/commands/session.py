@@ -142,7 +142,7 @@ def show(key: str | None, **options: Any) -> None:
     """Show the session, its meeting, and who is still to speak."""
     call = session_of(options)
     memory = call.memory()
-    held = sessions.session_named(memory, key)
+    held = sessions.get(memory, key)
     stale = sessions.is_stale(held, memory.now(), memory.settings.stale_seconds)
     waiting = to_speak(held.current_meeting)
     if call.as_json:
@@ -166,7 +166,7 @@ def show(key: str | None, **options: Any) -> None:
 def list_(status: str | None, **options: Any) -> None:
     """List the sessions, oldest first."""
     call = session_of(options)
-    found = sessions.sessions(call.memory(), status=status)
+    found = sessions.listed(call.memory(), status=status)
     if call.as_json:
         print_json("sessions", {"sessions": [_data(each) for each in found]})
         return
