@@ -170,6 +170,8 @@ def list_(status: str | None, **options: Any) -> None:
     if call.as_json:
         print_json("sessions", {"sessions": [_data(each) for each in found]})
         return
+    # A page that waits for the next session is none.
+    found = tuple(each for each in found if each.session_id or status)
     for each in found:
         print_text(_line(each))
     if not found:
