@@ -101,6 +101,22 @@ def test_results_are_json_or_plain_words(run):
     assert run("meeting", "record", "--meeting", key, "--slo", "latency").code == 2
 
 
+def test_objectives_of_a_meeting_are_answered_as_those_of_a_deployment(run):
+    run("session", "start")
+    key = run("meeting", "begin", "execution", "--agents", "a").out.strip()
+    refused = run("meeting", "record", "--slo", "latency=perhaps")
+    assert (refused.code, "'perhaps' is not a plain answer: one of yes, no" in refused.err) == (1, True)
+    assert run("meeting", "record", "--slo", "latency=yes", "--slo", "cost=false").code == 0
+    assert run("meeting", "show", key).out.endswith("  latency true\n  cost false\n")
+
+
+def test_a_page_that_waits_for_the_next_session_is_not_listed_as_one(run):
+    assert run("session", "list").out == "there was no session yet\n"
+    run("session", "start", "night")
+    run("session", "complete")
+    assert [line.split()[0] for line in run("session", "list").out.splitlines()] == ["night"]
+
+
 def test_a_failed_session_is_looked_into_and_reset(run):
     run("session", "start", "night")
     run("session", "fail", "no\x1b[31m space")

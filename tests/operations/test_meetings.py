@@ -333,3 +333,11 @@ def test_a_word_set_by_hand_is_held_against_its_type(memory):
     memory.meetings.begin("planning", agents=["a"])
     set_value(memory, f"meetings/{KEY}", "verdict", "reject")
     assert memory.meetings.get().verdict == "REJECT"
+
+
+def test_an_objective_holds_or_does_not(memory):
+    memory.meetings.begin("execution", agents=["a"])
+    for verb in (memory.meetings.record, memory.meetings.conclude):
+        with pytest.raises(InvalidValue, match="latency is not valid: 'perhaps' is neither true nor false"):
+            verb(slos={"latency": "perhaps"})
+    assert memory.meetings.get().slo_status == ()

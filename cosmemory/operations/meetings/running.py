@@ -261,14 +261,14 @@ def record(
     *,
     results: Mapping[str, Any] | None = None,
     metrics: Mapping[str, Any] | None = None,
-    slos: Mapping[str, Any] | None = None,
+    slos: Mapping[str, bool] | None = None,
     run_ids: Iterable[str] = (),
     meeting_id: str | None = None,
     expected: dict[str, str] | None = None,
 ) -> Outcome[str]:
     """What came out of a meeting of the execution team so far: results, metrics, whether SLOs hold, ids of runs."""
     ids = [_said(each, "The run id") for each in run_ids]
-    told = [data_of(each) for each in (results, metrics, slos)]
+    told = [data_of(results), data_of(metrics), truths(slos)]
     return change_meeting(
         memory,
         "meeting record",
@@ -285,6 +285,17 @@ def data_of(values: Mapping[str, Any] | None) -> dict[str, Data]:
     Raises InvalidValue for a name that says nothing and for what JSON cannot say.
     """
     return {_said(name, "The name"): Data.of(value) for name, value in (values or {}).items()}
+
+
+def truths(slos: Mapping[str, bool] | None) -> dict[str, Data]:
+    """Whether each SLO holds, as the page holds it.
+
+    Raises InvalidValue for what is neither true nor false.
+    """
+    for name, holds in (slos or {}).items():
+        if not isinstance(holds, bool):
+            raise InvalidValue(name, f"{holds!r} is neither true nor false")
+    return data_of(slos)
 
 
 def spelled(told: Sequence[Mapping[str, Data]], ids: Sequence[str]) -> str:
