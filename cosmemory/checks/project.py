@@ -247,7 +247,11 @@ def project_of(settings: Settings) -> Project:
             with aside():
                 held += _registered(_loaded(file))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the file is the project's, and may fail in any way
-            failures.append(failure(f"{named} cannot be loaded", error, [file]))
+            if isinstance(error, FileNotFoundError) and error.filename == file:
+                said = f"{named} is not there, and the settings name it below [checks]"
+                failures.append(Failure(file=file, line=0, message=said))
+            else:
+                failures.append(failure(f"{named} cannot be loaded", error, [file]))
     for package in settings.check_packages:
         try:
             with aside():

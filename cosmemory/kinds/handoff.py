@@ -134,7 +134,7 @@ def steps_of(handoff: Handoff) -> tuple[str, ...]:
 def refuse_ended(handoff: Handoff) -> None:
     """Raises IllegalTransition for a handoff at its end: what was met then must not change any more."""
     if not steps_of(handoff):
-        raise IllegalTransition(f"The handoff {handoff.id}", str(handoff.status), "changed", ())
+        raise IllegalTransition(f"The handoff {handoff.id}", str(handoff.status), IN_PROGRESS, ())
 
 
 def needs_ack(handoff: Handoff) -> bool:
@@ -185,7 +185,7 @@ def complete(handoff: Handoff, at: datetime) -> Handoff:
     if left:
         more = f" and {len(left) - 1} more" if len(left) > 1 else ""
         raise Refused(
-            f"The handoff {handoff.id} is not done: {left[0].text}{more}",
+            f"The handoff {handoff.id} is not done; what is not met: {left[0].text}{more}.",
             "Mark what is met with cosmemory handoff accept.",
         )
     return moved

@@ -69,13 +69,13 @@ def _session_sentence(found: tuple[InterruptedSession, ...]) -> str:
 
 
 def _resume_session(memory: Memory, key: str, again: bool) -> Handed:
-    from cosmemory.operations.meetings import meeting_named
+    from cosmemory.operations import meetings
     from cosmemory.operations.sessions import resume
 
     # Two who resume at once must not both be handed the same meeting.
     expected = {SESSION_PATH: memory.page(SESSION_PATH).revision}
     done = resume(memory, again=again, expected=expected).result
-    said = meeting_named(memory, done.meeting).contributions if done.meeting else ()
+    said = meetings.get(memory, done.meeting).contributions if done.meeting else ()
     spoken = [{"agent": each.agent, "said": each.said} for each in said]
     data = {**data_of(done), "contributions": spoken}
     silent = ", and told nothing for long" if done.stale else ""

@@ -53,7 +53,7 @@ def resume_agent(memory: Memory, key: str, again: bool = False) -> Resumption:
     Raises Refused for an agent whose process lives, or that was handed out and not touched since, unless it is wished
     ``again``, IllegalTransition for one that has ended.
     """
-    agent = agents.named(memory, key)
+    agent = agents.get(memory, key)
     seen = next((each for each in interrupted_agents(memory) if each.agent_id == agent.agent_id), None)
     if seen is not None and seen.process == ALIVE:
         raise Refused(
@@ -64,7 +64,7 @@ def resume_agent(memory: Memory, key: str, again: bool = False) -> Resumption:
     expected = {f"agents/{agent.agent_id}": memory.page(f"agents/{agent.agent_id}").revision}
     # Two who resume at once must not both be handed the same work.
     done = agents.resume(memory, key, reason=reason, again=again, expected=expected)
-    return Resumption(agent=agents.named(memory, done.result), reason=reason)
+    return Resumption(agent=agents.get(memory, done.result), reason=reason)
 
 
 def reason_of(seen: InterruptedAgent) -> str:
@@ -84,7 +84,7 @@ def clear_agents(memory: Memory, keys: Sequence[str] = ()) -> tuple[str, ...]:
     Raises Refused for one whose process lives: its page is where it tells how it goes on.
     """
     every = interrupted_agents(memory)
-    named = {agents.named(memory, key).agent_id for key in keys}
+    named = {agents.get(memory, key).agent_id for key in keys}
     chosen = [each for each in every if not keys or each.agent_id in named]
     ended = sorted(str(each) for each in named - {each.agent_id for each in every})
     if ended:

@@ -62,6 +62,7 @@ def _alert(memory: Memory, seen: InterruptedAgent, wrong: str) -> str:
             resource=seen.agent_id,
             value=value,
             threshold=threshold,
+            involved=seen.agent_id,
         )
         transaction.replace(path, replace(agent, alert=alert, alerted=wrong))
         return f"{alert} raised: agent {seen.agent_id} is {wrong}, {value}"

@@ -332,7 +332,7 @@ def _change(
     return memory.run(verb, expected=expected, operation=operation)
 
 
-def named(memory: Memory, key: str) -> Agent:
+def get(memory: Memory, key: str) -> Agent:
     """The agent ``key``.
 
     Raises NotFound.

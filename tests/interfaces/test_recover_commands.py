@@ -48,7 +48,7 @@ def test_each_sort_has_a_line_and_says_what_can_be_done(run):
 def test_one_is_handed_out_by_its_name_and_nothing_else_is(run):
     code, out, _ = run("recover", "resume", "--session")
     assert (code, out.split("\n")[0]) == (1, "session session_1")
-    assert out.endswith("nothing was done; cosmemory recover resume --yes does it\n")
+    assert out.endswith("nothing was done; cosmemory recover resume --session --yes does it\n")
     code, out, _ = run("recover", "resume", "--session", "--run", "RUN-1", "--yes")
     assert code == 0
     assert "session session_1\n    Why: it is active\n" in out
@@ -97,6 +97,10 @@ def test_a_rehearsal_hands_everything_out_and_changes_nothing(run):
     before = run("events", "--json")[1]
     held = json.loads(run("recover", "resume", "--dry-run", "--json")[1])
     assert [len(held[name]) for name in ("sessions", "runs", "handoffs", "agents")] == [1, 1, 1, 0]
+    told = run("recover", "resume", "--session", "--dry-run")[1]
+    assert told.endswith("that would be handed out; nothing was changed\n")
+    told = run("recover", "clear", "--session", "--dry-run")[1]
+    assert told == "session_1 would be moved to archive/sessions/session_1.md\n"
     assert run("events", "--json")[1] == before
 
 
@@ -104,11 +108,13 @@ def test_handoffs_are_cleared_by_name_alone(run):
     assert run("recover", "clear", "--yes")[1] == (
         "session_1 moved to archive/sessions/session_1.md\nrun-1 moved to archive/runs/run-1.md\n"
     )
-    assert run("recover", "clear", "--yes")[1] == "nothing was interrupted\n"
+    said = "nothing to do; cosmemory recover list shows what is left alone\n"
+    assert run("recover", "clear", "--yes")[1] == said
     assert (
         run("recover", "clear", "--handoff", "pay-1", "--yes")[1]
         == "pay-1 moved to archive/handoffs/pay-1.md\n"
     )
+    assert run("recover", "clear", "--yes")[1] == "nothing was interrupted\n"
 
 
 def test_a_handoff_is_rebuilt_with_its_file(run, tmp_path):

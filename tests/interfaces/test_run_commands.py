@@ -49,7 +49,8 @@ def test_a_phase_that_findings_fail_tells_so_by_its_exit_code(call):
     call("run", "finding", "resolve", "demo", "f-1")
     assert call("run", "phase", "retry", "demo", "scout")[1] == "scout: retry 1\n"
     assert call("run", "phase", "complete", "demo", "scout", "--result", "n=3")[0] == 0
-    assert json.loads(call("run", "phase", "results", "demo", "scout")[1])["results"] == {"n": 3}
+    assert json.loads(call("run", "phase", "results", "demo", "scout", "--json")[1])["results"] == {"n": 3}
+    assert call("run", "phase", "results", "demo", "scout")[1] == '{\n  "n": 3\n}\n'
 
 
 def test_a_refusal_names_what_may_be_done_and_changes_nothing(call, tmp_path):

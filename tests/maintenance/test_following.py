@@ -320,3 +320,22 @@ def test_what_a_process_prints_never_lands_among_the_pages(memory, tmp_path, nam
 def test_a_device_or_a_pipe_has_no_last_lines(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     assert last_lines("/dev/zero", 20) == last_lines(str(tmp_path / "pipe"), 20) == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "code", "status", "exit_code", "restarts"),
+    [("complete", 3, "completed", 3, 0), ("mark_failed", 0, "failed", 0, 1)],
+)
+def test_what_an_agent_says_of_its_end_counts_more_than_its_exit_code(
+    memory, verb, code, status, exit_code, restarts
+):
+    given = "error='no tokens'" if verb == "mark_failed" else "tokens=7"
+    script = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); import os; from cosmemory import open_memory;"
+        f"open_memory().agents.{verb}(os.environ['COSMEMORY_AGENT'], {given}); raise SystemExit({code})"
+    )
+    told: list[str] = []
+    done = follow(memory, "L2.1", python(script), restarts=1, backoff=0, tell=told.append)
+    assert (done.status, done.completed, told) == (status, status == "completed", [])
+    assert (done.exit_code, done.restarts) == (exit_code, restarts)
+    assert memory.read("agents/L2.1").status == status

@@ -184,6 +184,8 @@ def test_a_watcher_tells_of_a_dead_agent_once(memory):
     assert (alert.type, alert.resource, alert.threshold) == ("Agent dead", "L2.1", "a process that lives")
     agent = memory.read("agents/L2.1")
     assert (agent.status, agent.alert, agent.alerted) == ("running", "ALERT-1", "dead")
+    told = [event.type for _, event in find_events(memory, agent="L2.1")]
+    assert told[-1] == "alert_triggered"
     recovery.resume(memory, "L2.1")
     agents.spawn(memory, "L2.1", pid=GONE)
     assert [line.partition(" ")[0] for line in watching.watch(memory)] == ["ALERT-2"]

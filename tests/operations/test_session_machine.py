@@ -153,8 +153,8 @@ class SessionMachine(RuleBasedStateMachine):
         held = now.current_meeting
         assert (now.status, held.meeting_id) == (self.status, self.under_way)
         assert (list(session.to_speak(held)), list(held.agents_completed)) == (self.waiting, self.heard)
-        assert {each.meeting_id: each.status for each in memory.meetings.meetings()} == self.meetings
-        ended = [each for each in memory.sessions.sessions() if each is not now]
+        assert {each.meeting_id: each.status for each in memory.meetings.listed()} == self.meetings
+        ended = [each for each in memory.sessions.listed() if each is not now]
         assert {each.session_id: each.status for each in ended if each.ended} == self.ended
 
     @invariant()

@@ -27,7 +27,7 @@ def page_named(memory: Reader, key: str | None = None) -> str:
     return page_of(MEETING, id_named(memory, MEETING, key))
 
 
-def meeting_named(memory: Reader, key: str | None = None) -> Meeting:
+def get(memory: Reader, key: str | None = None) -> Meeting:
     """The meeting ``key``, or the one under way.
 
     Raises NotFound.
@@ -44,7 +44,7 @@ def newest_keys(memory: Reader, team: str) -> Iterator[str]:
             yield key
 
 
-def meetings(memory: Reader, *, team: str | None = None, status: str | None = None) -> tuple[Meeting, ...]:
+def listed(memory: Reader, *, team: str | None = None, status: str | None = None) -> tuple[Meeting, ...]:
     """The meetings, oldest first, or those of them of a ``team`` and at a ``status``."""
     keys = ids_by_age(memory, MEETING)
     every: Iterator[Meeting] = (memory.read(page_of(MEETING, key)) for key in keys)

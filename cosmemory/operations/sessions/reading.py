@@ -43,7 +43,7 @@ def current(memory: Reader) -> Session | None:
     return found
 
 
-def session_named(memory: Reader, key: str | None = None) -> Session:
+def get(memory: Reader, key: str | None = None) -> Session:
     """The session ``key``, which may have ended, or the current one.
 
     Raises NotFound.
@@ -57,7 +57,7 @@ def session_named(memory: Reader, key: str | None = None) -> Session:
     return found
 
 
-def sessions(memory: Reader, *, status: str | None = None) -> tuple[Session, ...]:
+def listed(memory: Reader, *, status: str | None = None) -> tuple[Session, ...]:
     """The sessions that ended, oldest first, and the current one; or those of them at a ``status``."""
     keys = [each for each in ids_by_age(memory, SESSION) if each != CURRENT]
     now = current(memory)

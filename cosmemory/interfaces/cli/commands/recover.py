@@ -130,7 +130,7 @@ def resume(yes: bool, again: bool, **options: Any) -> int:
     session.refuse_expected("recover resume")
     memory = session.memory()
     chosen = _items(memory, named, lambda each: each.resumable(again=again))
-    if not _asked(session, memory, chosen, len(named), yes, "Resume"):
+    if not _asked(session, memory, chosen, named, yes, "Resume"):
         return 1
     if session.dry_run:
         memory.store = Rehearsal(memory.store)
@@ -171,11 +171,19 @@ def _print_handed(session: Session, memory: Memory, done: Sequence[Resumption | 
         for line in resumption_lines(each) if isinstance(each, Resumption) else handed_lines(each):
             print_text(line)
     if done:
+        if session.dry_run:
+            print_text("that would be handed out; nothing was changed")
         return
     before = [each for each in recovery.items(memory) if each.left == recovery.HANDED]
     for item in before:
         print_text(f"{item.sort.kind} {item.key} is left alone: {item.left}")
-    print_text("--again hands it out once more, where whoever got it is gone" if before else NOTHING)
+    print_text("--again hands it out once more, where whoever got it is gone" if before else _nothing(memory))
+
+
+def _nothing(memory: Memory) -> str:
+    """Why there is nothing to do: nothing was interrupted, or what was is not for all at once."""
+    found = any(recovery.check(memory).values())
+    return "nothing to do; cosmemory recover list shows what is left alone" if found else NOTHING
 
 
 def _handed(done: Sequence[Resumption | Handed]) -> dict[str, Any]:
@@ -200,7 +208,7 @@ def clear(yes: bool, **options: Any) -> int:
         named,
         lambda each: each.sort.breaks_off and (each.sort.kind != AGENT or each.record.process != "alive"),
     )
-    if not _asked(session, memory, chosen, len(named), yes, "Clear"):
+    if not _asked(session, memory, chosen, named, yes, "Clear"):
         return 1
     if session.dry_run:
         memory.store = Rehearsal(memory.store)
@@ -216,7 +224,8 @@ def clear(yes: bool, **options: Any) -> int:
         told = {sort.name: [each.key for each in done if each.kind == sort.kind] for sort in SORTS}
         print_json("clearance", {**told, "dry_run": session.dry_run})
     else:
-        print_text("\n".join(f"{each.key} moved to {each.place}" for each in done) or NOTHING)
+        moved = "would be moved" if session.dry_run else "moved"
+        print_text("\n".join(f"{each.key} {moved} to {each.place}" for each in done) or _nothing(memory))
     return 0
 
 
@@ -228,7 +237,12 @@ def _items(memory: Memory, named: Sequence[tuple[str, str]], wanted: Callable[[I
 
 
 def _asked(
-    session: Session, memory: Memory, chosen: Sequence[Item], named: int, yes: bool, verb: str
+    session: Session,
+    memory: Memory,
+    chosen: Sequence[Item],
+    named: Sequence[tuple[str, str]],
+    yes: bool,
+    verb: str,
 ) -> bool:
     """Whether it may be done: nothing to ask where nothing is there, and shown to who has not said yes."""
     if yes or session.dry_run or not (chosen or named):
@@ -240,7 +254,8 @@ def _asked(
         print_text(line)
     if agreed(f"{verb} {_counted(chosen)}?"):
         return True
-    print_text(f"nothing was done; cosmemory recover {verb.lower()} --yes does it")
+    meant = "".join(f" --{kind} {key}".rstrip() for kind, key in named)
+    print_text(f"nothing was done; cosmemory recover {verb.lower()}{meant} --yes does it")
     return False
 
 

@@ -145,7 +145,7 @@ def show(key: str | None, **options: Any) -> None:
     """Show the session, its meeting, and who is still to speak."""
     call = session_of(options)
     memory = call.memory()
-    held = sessions.session_named(memory, key)
+    held = sessions.get(memory, key)
     stale = sessions.is_stale(held, memory.now(), memory.settings.stale_seconds)
     waiting = to_speak(held.current_meeting)
     if call.as_json:
@@ -169,10 +169,12 @@ def show(key: str | None, **options: Any) -> None:
 def list_(status: str | None, **options: Any) -> None:
     """List the sessions, oldest first."""
     call = session_of(options)
-    found = sessions.sessions(call.memory(), status=status)
+    found = sessions.listed(call.memory(), status=status)
     if call.as_json:
         print_json("sessions", {"sessions": [_data(each) for each in found]})
         return
+    # A page that waits for the next session is none.
+    found = tuple(each for each in found if each.session_id or status)
     for each in found:
         print_text(_line(each))
     if not found:
@@ -200,8 +202,10 @@ def _line(each: Session) -> str:
     if not each.session_id and status_of(each) == IDLE:
         return "no session is under way"
     since, ended = (source_of(TIME, moment, cell=False) for moment in (each.started, each.ended))
+    if not each.session_id:
+        return f"no session: {status_of(each)}"
     until = f" until {ended}" if each.ended else ""
-    return f"{each.session_id or '-'} {status_of(each)} since {since}{until}"
+    return f"{each.session_id} {status_of(each)} since {since}{until}"
 
 
 def _data(each: Session) -> dict[str, Any]:
