@@ -9,11 +9,12 @@ from cosmemory.kinds import Kind
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.memory import Memory
 from cosmemory.operations.page_ids import page_of, to_archive
-from cosmemory.transaction import Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from cosmemory.transaction import Transaction
 
     Find = Callable[[Memory], tuple[Any, ...]]
     Clear = Callable[[Memory, Sequence[str]], Iterable[tuple[str, str]]]
