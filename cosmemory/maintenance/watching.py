@@ -97,7 +97,7 @@ def watch_runs(memory: Memory) -> Iterator[str]:
     if not any(RUN.pattern.fullmatch(path) for path in memory.store.paths()):
         return
     from cosmemory.kinds.run import EXECUTING
-    from cosmemory.operations.runs import interrupted
+    from cosmemory.operations.interrupted_runs import interrupted
 
     hours = memory.settings.incomplete_hours
     for each in interrupted(memory):
