@@ -36,6 +36,7 @@ import cosmemory.operations.board
 import cosmemory.operations.board.following
 import cosmemory.operations.deployments
 import cosmemory.operations.handoff_chains
+import cosmemory.operations.interrupted_runs
 import cosmemory.operations.measurements
 import cosmemory.operations.meetings.handing_over
 import cosmemory.operations.metrics
@@ -44,7 +45,6 @@ import cosmemory.operations.periods
 import cosmemory.operations.runs.cleaning
 import cosmemory.operations.runs.counting
 import cosmemory.operations.runs.exporting
-import cosmemory.operations.runs.listing
 import cosmemory.operations.runs.packing
 import cosmemory.operations.runs.phasing
 import cosmemory.operations.runs.registering
@@ -763,7 +763,7 @@ class Runs:
     async def findings_summary(self, key: str, *, phase: str | None = None) -> dict[str, dict[str, int]]: ...
     async def get(self, key: str) -> cosmemory.kinds.run.Run: ...
     async def handoff_context(self, key: str, from_phase: str, to_phase: str) -> dict[str, Any]: ...
-    async def interrupted(self) -> tuple[cosmemory.operations.runs.listing.Interrupted, ...]: ...
+    async def interrupted(self) -> tuple[cosmemory.operations.interrupted_runs.Interrupted, ...]: ...
     async def latest(self, *, status: str | None = None) -> cosmemory.kinds.run.Run: ...
     async def link(
         self,
@@ -795,7 +795,7 @@ class Runs:
     async def planned_of(self, key: str) -> tuple[dict[str, Any], tuple[str, ...]]: ...
     async def recover(
         self, key: str, *, again: bool = False, expected: dict[str, str] | None = None
-    ) -> cosmemory.memory.Outcome[cosmemory.operations.runs.listing.Interrupted]: ...
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.interrupted_runs.Interrupted]: ...
     async def register_artifact(
         self,
         key: str,

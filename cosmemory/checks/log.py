@@ -10,7 +10,6 @@ from cosmemory.checks.pages import Finding, Pages, found
 from cosmemory.document.values import Raw
 from cosmemory.kinds import ARCHIVE, COORDINATION_LOG
 from cosmemory.kinds.coordination_log import ENTRY, EVENT_TYPES, Event, closed, week_of
-from cosmemory.kinds.log_archive import proof_of
 from cosmemory.kinds.page import Page
 from cosmemory.pattern import pattern
 from cosmemory.text.spans import Span, first_line
@@ -83,6 +82,8 @@ def _one_liners(page: Page) -> Iterator[Finding]:
 
 def _archive(page: Page, week: str) -> Iterator[Finding]:
     """Whether the archive holds what its header says, and its own week alone."""
+    from cosmemory.kinds.log_archive import proof_of
+
     text = page.tree.text
     proof = proof_of(text)
     if proof is None:

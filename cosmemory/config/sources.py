@@ -112,12 +112,13 @@ def origin(sources: list[Source], path: Path) -> Source | None:
     """The last source that says something at ``path``, else above it; None where nobody does."""
     for length in range(len(path), 0, -1):
         for source in reversed(sources):
-            if _says(source.held, path[:length]):
+            if holds(source.held, path[:length]):
                 return source
     return None
 
 
-def _says(held: Any, path: Path) -> bool:
+def holds(held: Any, path: Path) -> bool:
+    """Whether the tables ``held`` say something at ``path``."""
     for key in path:
         if not isinstance(held, dict) or key not in held:
             return False

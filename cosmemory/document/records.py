@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from cosmemory.diagnostics import Fix
@@ -28,6 +29,9 @@ from cosmemory.text.spans import Span, first_line
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+# How near the name of a column is to that of another where it may be meant for it.
+NEAR = 0.7
 
 
 def read_block(page: PageReading, record: type[Any], block: Section) -> Any:
@@ -196,13 +200,21 @@ def _columns(page: PageReading, shape: Layout, table: Table) -> list[str]:
 
 def _report_near(page: PageReading, shape: Layout, title: str, span: Span) -> None:
     """Reports an unknown column that is nearly called as a known one: people have columns of their own."""
-    from difflib import get_close_matches
-
     titles = {name: value.title for name, value in shape.values.items() if value.in_row}
     names = {name_of(each): each for each in titles.values()}
-    close = get_close_matches(name_of(title), names, 1, 0.7)
+    name = name_of(title)
+    if not any(_share_letters(name, each) for each in names):
+        return  # before difflib is loaded, which would say the same
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, names, 1, NEAR)
     if close:
         page.report("unknown-column", f"the kind knows no column {title!r}; {names[close[0]]!r}?", span)
+
+
+def _share_letters(name: str, other: str) -> bool:
+    """Whether two names have so many letters in common, in whatever order, that they may be near each other."""
+    return 2 * (Counter(name) & Counter(other)).total() / (len(name) + len(other)) >= NEAR
 
 
 def _row(

@@ -11,6 +11,7 @@ from cosmemory.document.values import COUNT, NUMBER, TIME, Raw, enum
 from cosmemory.errors import IllegalTransition, InvalidValue, Refused
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds.keyed_values import KeyedValue
+from cosmemory.text.digest import sha256_hex
 
 Time = datetime | Raw | None
 Word = str | Raw | None
@@ -96,7 +97,6 @@ CONTENT = (
 def content_hash(handoff: Handoff) -> str:
     """The sha256 of what is handed over, as its values: a page that is only laid out anew keeps it."""
     import json
-    from hashlib import sha256
 
     from cosmemory.document.data import plain
 
@@ -106,7 +106,7 @@ def content_hash(handoff: Handoff) -> str:
         content[name] = sorted(rows, key=lambda row: str(row[0]))
     content["acceptance_criteria"] = [task.text for task in handoff.acceptance_criteria]
     said = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256_hex(said.encode("utf-8", "surrogatepass"))
 
 
 def derived(handoff: Handoff) -> Handoff:

@@ -15,7 +15,7 @@ from cosmemory.operations.page_ids import page_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cosmemory.operations.runs.listing import Interrupted as InterruptedRun
+    from cosmemory.operations.interrupted_runs import Interrupted as InterruptedRun
     from cosmemory.operations.sessions import Interrupted as InterruptedSession
 
 
@@ -106,7 +106,7 @@ SESSION = Sort(
 
 
 def _find_runs(memory: Memory) -> tuple[InterruptedRun, ...]:
-    from cosmemory.operations.runs import interrupted
+    from cosmemory.operations.interrupted_runs import interrupted
 
     return interrupted(memory)
 

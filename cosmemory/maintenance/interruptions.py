@@ -12,11 +12,12 @@ from cosmemory.kinds.page import Page
 from cosmemory.memory import Memory
 from cosmemory.operations.handing_out import hand_out
 from cosmemory.operations.page_ids import page_of, to_archive
-from cosmemory.transaction import Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from cosmemory.transaction import Transaction
 
     Find = Callable[[Memory], tuple[Any, ...]]
     Clear = Callable[[Memory, Sequence[str]], Iterable[tuple[str, str]]]

@@ -14,7 +14,6 @@ from cosmemory.kinds.agent import RUNNING, Agent, last_checkpoint, value_of
 from cosmemory.maintenance.interrupted_agents import InterruptedAgent, interrupted_agents
 from cosmemory.maintenance.processes import ALIVE, GONE, OTHER
 from cosmemory.memory import Memory
-from cosmemory.operations import agents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +52,8 @@ def resume_agent(memory: Memory, key: str, again: bool = False) -> Resumption:
     Raises Refused for an agent whose process lives, or that was handed out and not touched since, unless it is wished
     ``again``, IllegalTransition for one that has ended.
     """
+    from cosmemory.operations import agents
+
     agent = agents.get(memory, key)
     seen = next((each for each in interrupted_agents(memory) if each.agent_id == agent.agent_id), None)
     if seen is not None and seen.process == ALIVE:
@@ -83,6 +84,8 @@ def clear_agents(memory: Memory, keys: Sequence[str] = ()) -> tuple[str, ...]:
 
     Raises Refused for one whose process lives: its page is where it tells how it goes on.
     """
+    from cosmemory.operations import agents
+
     every = interrupted_agents(memory)
     named = {agents.get(memory, key).agent_id for key in keys}
     chosen = [each for each in every if not keys or each.agent_id in named]

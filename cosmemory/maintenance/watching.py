@@ -100,7 +100,7 @@ def watch_runs(memory: Memory) -> Iterator[str]:
     if not any(RUN.pattern.fullmatch(path) for path in memory.store.paths()):
         return
     from cosmemory.kinds.run import EXECUTING
-    from cosmemory.operations.runs import interrupted
+    from cosmemory.operations.interrupted_runs import interrupted
 
     hours = memory.settings.incomplete_hours
     for each in interrupted(memory):
@@ -114,9 +114,9 @@ def watch_executions(memory: Memory) -> Iterator[str]:
     if not any(RUN.pattern.fullmatch(path) for path in memory.store.paths()):
         return
     from cosmemory.kinds.run import RECOVERABLE
+    from cosmemory.operations.interrupted_runs import heads
+    from cosmemory.operations.lost_executions import lost_in
     from cosmemory.operations.runs import get
-    from cosmemory.operations.runs.listing import heads
-    from cosmemory.operations.runs.losing import lost_in
 
     for run in [each for each in heads(memory, RECOVERABLE) if each.status in RECOVERABLE]:
         for each, why in lost_in(memory, get(memory, str(run.run_id))):

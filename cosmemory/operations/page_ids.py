@@ -9,7 +9,10 @@ from cosmemory.kinds import Kind
 from cosmemory.reader import Reader, made_at
 from cosmemory.store import check_path
 from cosmemory.syntax.escape import is_empty, normalise
-from cosmemory.transaction import Transaction
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cosmemory.transaction import Transaction
 
 ARCHIVE = "archive"
 COMMANDS = {"onboarding": "onboard"}  # of the kinds whose commands are called by another name

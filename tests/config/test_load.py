@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cosmemory.config import FORMAT, Settings, load_settings, read_settings, settings_of
+from cosmemory.config import FORMAT, Settings, load_settings, settings_of
 from cosmemory.errors import ConfigError
 
 WHOLE = """
@@ -142,4 +142,4 @@ def test_a_file_that_is_not_toml_is_told_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "cosmemory.toml"
     file.write_text("[bounds]\ndecisions = = 3\n")
     with pytest.raises(ConfigError, match="line 2"):
-        read_settings(str(file))
+        load_settings(str(memory_in(tmp_path)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cosmemory.operations.interrupted_runs import interrupted
 from cosmemory.operations.runs.attempts import (
     begin_execution,
     complete_execution,
@@ -28,7 +29,7 @@ from cosmemory.operations.runs.lifecycle import (
     resume,
     start,
 )
-from cosmemory.operations.runs.listing import get, interrupted, latest, listed, recover
+from cosmemory.operations.runs.listing import get, latest, listed, recover
 from cosmemory.operations.runs.losing import lost_executions
 from cosmemory.operations.runs.packing import clean_artifacts, old_artifacts
 from cosmemory.operations.runs.passing import context, handoff_context, set_context
