@@ -107,7 +107,8 @@ def carry_out(
         if done == 0:
             _withdraw_soon(lock, durability)
             raise
-        lock.notices.append(f"The change is recorded, and the next one finishes it: {error}")
+        reason = f"{error.strerror}." if isinstance(error, OSError) else str(error)
+        lock.notices.append(f"The change is recorded, and the next one finishes it: {reason}")
         return
     _withdraw_soon(lock, durability, intent if durability == "file" else None)
 
