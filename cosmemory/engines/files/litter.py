@@ -37,13 +37,19 @@ def stands_in(folder: int, name: str) -> bool:
     return True
 
 
-def clear(root: str, note: bytes, *, whole: bool) -> list[str]:
+def clear(root: str, note: bytes, *, whole: bool, unfinished: bool) -> list[str]:
     """Remove what the last holder noted, or everything where its note cannot be trusted; what to tell of it.
 
-    Only under the lock.
+    What an ``unfinished`` change has staged stays for whoever finishes it. Only under the lock.
     """
+    needed: frozenset[str] = frozenset()
+    if unfinished:
+        from cosmemory.engines.files import staged
+
+        needed = staged.places(root)
     if whole:
-        sweep(root)  # after a power cut the note and the file it names may be of two different writes
+        # After a power cut the note and the file it names may be of two different writes.
+        sweep(root, needed)
         return []
     fields = note.split(b"\n", 1)[0].decode("utf-8", "surrogateescape").split("\0")
     *parts, name = fields[0].split("/")
@@ -53,14 +59,16 @@ def clear(root: str, note: bytes, *, whole: bool) -> list[str]:
         return []
     # A folder of that name is nobody's temporary file, and must not keep every writer out.
     if is_temporary(name) and ".." not in parts and stands(left) and not os.path.isdir(left):
-        from cosmemory.engines.files import salvage
+        from cosmemory.engines.files import salvage, staged
 
-        return salvage.settle(root, parts, name, fields[1:])
+        if name == staged.RECORD:
+            staged.forget(root)
+        return salvage.settle(root, parts, name, fields[1:], stays=fields[0] in needed)
     return []
 
 
-def sweep(root: str) -> None:
-    """Remove every temporary file below a folder; nobody else can be writing one while the lock is held."""
+def sweep(root: str, needed: frozenset[str] = frozenset()) -> None:
+    """Remove every temporary file below a folder but those ``needed``, which nobody writes while the lock is held."""
     pending = [root]
     while pending:
         try:
@@ -71,7 +79,7 @@ def sweep(root: str) -> None:
                             _remove_unfinished(entry.path)
                             continue
                         pending.append(entry.path)
-                    elif is_temporary(entry.name):
+                    elif is_temporary(entry.name) and entry.path[len(root) + 1 :] not in needed:
                         _unlink(entry.path)
         except OSError:
             continue  # a folder we may not read holds nothing that we wrote

@@ -284,8 +284,9 @@ class Lock:
         record = os.pread(self._descriptor, HOLDER_BYTES + NOTE_BYTES, 0)
         # A change that a dead holder, or an earlier boot, left half done has its record in the intent file.
         self.unfinished = litter.stands(f"{self.folder}/{INTENT}")
-        told = litter.clear(self.root, record[HOLDER_BYTES:], whole=_boot(record) != _boot(self._line))
-        self.notices.extend(told)
+        booted = _boot(record) != _boot(self._line)
+        note = record[HOLDER_BYTES:]
+        self.notices.extend(litter.clear(self.root, note, whole=booted, unfinished=self.unfinished))
         self.follows += 1
         os.pwrite(self._descriptor, self._line, 0)
         self._noted = ""
