@@ -360,6 +360,15 @@ SCENARIOS = (
         ),
         long=0,
     ),
+    Scenario(
+        name="long-and-back",
+        operations=(
+            commit(replacing(PAGE, b"# State\n\nnew\n"), appending(entry("second"))),
+            commit(replacing(PAGE, BEFORE[PAGE])),
+            commit(creating(NEW, b"# New\n"), replacing(PAGE, b"# State\n\nnew\n")),
+        ),
+        long=0,
+    ),
     Scenario(name="long-pages", operations=(commit(*TOGETHER),), long=0),
     Scenario(
         name="batch",

@@ -124,11 +124,11 @@ MISSED_IN = {
     "replace._write_beside": "replace",
     "staged.sync": "long-pages",
 }
-# And each on the way of a page whose text stands beside it, not in the record.
+# And each on the way of a page whose text stands beside it, not in the record. A record that comes back after all of
+# it was done finds no such text any more, and makes nothing again: that its removal lasts is missed with others alone.
 MISSED_WHERE_STAGED = (
     "intent._fsync_or_withdraw",
     "intent._record",
-    "intent._withdraw",
     "log._write",
     "replace._make_durable",
     "replace._write_beside",
@@ -152,7 +152,7 @@ def test_without_any_one_fsync_something_is_lost(site, root):
 def test_without_any_one_fsync_of_a_staged_text_something_is_lost(site, root):
     states, left, sites = recorded(by_name["long-page"], root, deaf=site)
     assert any(judged(tree, states, done, root) for tree, done in left.items())
-    assert sites == {*MISSED_WHERE_STAGED}
+    assert sites == {*MISSED_WHERE_STAGED, "intent._withdraw"}
 
 
 def test_every_fsync_is_accounted_for(root):

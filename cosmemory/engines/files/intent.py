@@ -128,18 +128,19 @@ def _take(lock: Lock, step: Step, durability: str, believed: Found | None = None
         return
     found = current(lock.root, step.path, believed)
     now = found.revision if found else None
+    lasting = step.staged != "" and durability != "none"
     if now == step.before != step.revision and not step.lost:
         try:
-            replace(lock, step.path, step.after, found, durability, step.staged)
-            if durability == "full":
-                return
+            # The staged text must not be taken away, nor anything else be written, before the page lasts: with
+            # neither there after a power cut, the change would be taken for one that never began.
+            replace(lock, step.path, step.after, found, "full" if lasting else durability, step.staged)
         except EditedMeanwhile:
             _keep_both(lock, step)
+        else:
+            return
     elif now != step.revision:
         _keep_both(lock, step)
-    if step.staged and durability != "none":
-        # Before anything else is written: with neither the staged text nor the page there after a power cut, the
-        # whole change would be taken for one that never began.
+    if lasting:
         staged.sync(lock.root, [step])
 
 
