@@ -106,7 +106,9 @@ def finish(lock: Lock, durability: str = "full") -> Intent | None:
     change = f"A change that was interrupted ({intent.told.operation or 'unnamed'})"
     if void:
         page = intent.steps[0].path
-        lock.notices.append(f"{change} was not made: its text of {page} is not there, which is as it was.")
+        lock.notices.append(
+            f"{change} was not made: its text of {page} is not there, and the page is as it was."
+        )
         return None
     lock.notices.append(f"{change} was finished.")
     return intent
@@ -147,9 +149,7 @@ def _take(lock: Lock, step: Step, durability: str, believed: Found | None = None
 def _keep_both(lock: Lock, step: Step) -> None:
     """Somebody edited the page since: theirs stays, ours is kept beside it and reported."""
     if step.lost:
-        lock.notices.append(
-            f"{step.path} is kept as it is: what should have stood there is not there any more."
-        )
+        lock.notices.append(f"{step.path} is kept as it is: what a change had for it is not there any more.")
         return
     if step.after is None:
         lock.notices.append(f"{step.path} was edited meanwhile, and is kept.")
