@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cosmemory.engines.files import copies, litter, past
+from cosmemory.engines.files import clearing, copies, past
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.store import Append, Replace
 from tests.engines.cuts import AMOUNT, booted_again, empty, judged, recorded, some, without_exchange
@@ -271,7 +271,7 @@ def test_an_entry_stays_that_was_appended_to_the_log_of_a_dead_writer(root):
 
 
 def test_without_an_fsync_after_a_dead_writer_its_log_takes_our_entry_along(root, monkeypatch):
-    monkeypatch.setattr(litter, "clear", lambda *_, **__: [])
+    monkeypatch.setattr(clearing, "clear", lambda *_, **__: [])
     first = commit(creating(LOG, HEAD))
     assert succession(root, first, begin_and_append, LOG, before={PAGE: b"x"}) != []
 

@@ -10,7 +10,8 @@ import errno
 import os
 from contextlib import suppress
 
-from cosmemory.engines.files import folder, staged
+from cosmemory.engines.files import clearing, folder, staged
+from cosmemory.engines.files.clearing import RECORD
 from cosmemory.engines.files.disk import let_go, read_all, refusal, write_all
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
 from cosmemory.engines.files.log import Log
@@ -171,14 +172,14 @@ def _append(lock: Lock, step: Step, durability: str) -> None:
 def _record(lock: Lock, intent: Intent, durability: str, believed: Mapping[str, Found | None]) -> None:
     own = folder.enter(lock.root, [FOLDER])
     try:
-        lock.note(f"{FOLDER}/{staged.RECORD}")
+        lock.note(f"{FOLDER}/{RECORD}")
         mode = os.fstat(own).st_mode & 0o666
         try:
-            descriptor = os.open(staged.RECORD, MAKE_PAGE, mode, dir_fd=own)
+            descriptor = os.open(RECORD, MAKE_PAGE, mode, dir_fd=own)
         except FileExistsError:
-            staged.forget(lock.root)  # of a writer that died, whose note is gone
-            os.unlink(staged.RECORD, dir_fd=own)
-            descriptor = os.open(staged.RECORD, MAKE_PAGE, mode, dir_fd=own)
+            clearing.forget(lock.root, lock.folder)  # of a writer that died, whose note is gone
+            os.unlink(RECORD, dir_fd=own)
+            descriptor = os.open(RECORD, MAKE_PAGE, mode, dir_fd=own)
         try:
             # Before the files that it names: by it they are found, should we die now.
             write_all(descriptor, written(intent))
@@ -187,7 +188,7 @@ def _record(lock: Lock, intent: Intent, durability: str, believed: Mapping[str, 
                 os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        os.rename(staged.RECORD, INTENT, src_dir_fd=own, dst_dir_fd=own)
+        os.rename(RECORD, INTENT, src_dir_fd=own, dst_dir_fd=own)
         if durability != "none":
             _fsync_or_withdraw(own)
     except BaseException:
@@ -202,15 +203,15 @@ def _fsync_or_withdraw(own: int) -> None:
         os.fsync(own)
     except OSError:
         # Nothing has been changed yet, and nothing will be.
-        os.rename(INTENT, staged.RECORD, src_dir_fd=own, dst_dir_fd=own)
+        os.rename(INTENT, RECORD, src_dir_fd=own, dst_dir_fd=own)
         raise
 
 
 def _forget(lock: Lock, own: int) -> None:
     """Take away a record that is none, last, for it names the files that go with it."""
     try:
-        staged.forget(lock.root)
-        os.unlink(staged.RECORD, dir_fd=own)
+        clearing.forget(lock.root, lock.folder)
+        os.unlink(RECORD, dir_fd=own)
     except FileNotFoundError:
         pass  # it never was, or became the intent
     except OSError:
@@ -251,8 +252,8 @@ def _withdraw(lock: Lock, durability: str, left: Sequence[str]) -> None:
     try:
         with suppress(FileNotFoundError):
             if left:
-                lock.note(f"{FOLDER}/{staged.RECORD}")
-                os.rename(INTENT, staged.RECORD, src_dir_fd=own, dst_dir_fd=own)
+                lock.note(f"{FOLDER}/{RECORD}")
+                os.rename(INTENT, RECORD, src_dir_fd=own, dst_dir_fd=own)
             else:
                 os.unlink(INTENT, dir_fd=own)
         if durability != "none":

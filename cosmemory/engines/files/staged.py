@@ -7,15 +7,14 @@ takes its page's place by changing names with it.
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 
 from cosmemory.engines.files import folder, litter
 from cosmemory.engines.files.disk import let_go
-from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
+from cosmemory.engines.files.lock import Lock
 from cosmemory.engines.files.replace import find, stage
 from cosmemory.engines.files.shelf import CONFLICTS, put_aside
-from cosmemory.engines.files.steps import Intent, Step, parsed
-from cosmemory.errors import CosmemoryError, Unsafe
+from cosmemory.engines.files.steps import Intent, Step
+from cosmemory.errors import Unsafe
 from cosmemory.frozen import replace
 
 TYPE_CHECKING = False
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 LONG = (
     128 * 1024
 )  # measured: below that a second long page costs more, for one sync more, than writing both twice
-RECORD = f"{litter.PREFIX}{INTENT}{litter.SUFFIX}"
 
 
 def arranged(lock: Lock, intent: Intent, believed: Mapping[str, Found | None]) -> Intent:
@@ -105,12 +103,6 @@ def _plain(root: str, path: str) -> Found | None:
         return None
 
 
-def places(root: str) -> frozenset[str]:
-    """The files that the open record of a memory names, which no sweep may take away."""
-    found = find(root, f"{FOLDER}/{INTENT}")
-    return frozenset(_named(found.data)) if found else frozenset()
-
-
 def left(root: str, intent: Intent) -> tuple[list[str], list[Step]]:
     """The staged files that are still there, and the steps whose file holds neither the old nor the new text.
 
@@ -134,27 +126,3 @@ def keep(lock: Lock, step: Step) -> None:
         name = f"{step.path.replace('/', '_')[-150:]}.{found.revision[:12]}"
         kept = put_aside(lock.folder, name, found.data, CONFLICTS)
         lock.notices.append(f"{step.path} was saved while a writer died; that text is in {kept}.")
-
-
-def forget(root: str) -> None:
-    """Take away the files that a record names which did not come to be, or is no more; only under the lock."""
-    with suppress(CosmemoryError):  # of a later release, or from elsewhere: it names none of ours
-        found = find(root, f"{FOLDER}/{RECORD}")
-        drop(root, _named(found.data) if found else ())
-
-
-def drop(root: str, staged: Iterable[str]) -> None:
-    """Take staged files away."""
-    for place in staged:
-        *parts, name = place.split("/")
-        with suppress(FileNotFoundError, NotADirectoryError):
-            inside = folder.enter(root, parts)
-            try:
-                os.unlink(name, dir_fd=inside)
-            finally:
-                let_go(inside)
-
-
-def _named(record: bytes) -> Iterable[str]:
-    intent = parsed(record)
-    return [step.staged for step in intent.steps if step.staged] if intent else ()
