@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cosmemory.engines.files import clearing, copies, past
+from cosmemory.engines.files import clearing, copies, past, staged
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.store import Append, Replace
 from tests.engines.cuts import AMOUNT, booted_again, empty, judged, recorded, some, without_exchange
@@ -23,9 +23,11 @@ from tests.engines.scenarios import (
     Operation,
     Pages,
     Scenario,
+    appending,
     commit,
     creating,
     entry,
+    replacing,
 )
 
 by_name = {scenario.name: scenario for scenario in SCENARIOS}
@@ -268,6 +270,14 @@ def test_a_page_stays_that_was_written_over_one_of_a_dead_writer(root):
 def test_an_entry_stays_that_was_appended_to_the_log_of_a_dead_writer(root):
     first = commit(creating(LOG, HEAD))
     assert succession(root, first, begin_and_append, LOG, before={PAGE: b"x"}) == []
+
+
+@pytest.mark.parametrize("path", [PAGE, LOG])
+def test_a_staged_page_stays_that_a_dead_writer_began_and_another_one_finished(root, monkeypatch, path):
+    monkeypatch.setattr(staged, "LONG", 0)
+    first = commit(replacing(PAGE, b"# State\n\nnew\n"), appending(entry("together")))
+    before = {PAGE: b"# State\n", LOG: HEAD}
+    assert succession(root, first, lambda store: store.append(LOG, entry("next")), path, before=before) == []
 
 
 def test_without_an_fsync_after_a_dead_writer_its_log_takes_our_entry_along(root, monkeypatch):
