@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
     from cosmemory.engines.files.replace import Found
 
-LONG = (
-    128 * 1024
-)  # measured: below that a second long page costs more, for one sync more, than writing both twice
+# Below that a second long page costs more, by the sync of its name, than to write both twice: as it was measured.
+LONG = 128 * 1024
 
 
 def arranged(lock: Lock, intent: Intent, believed: Mapping[str, Found | None]) -> Intent:
