@@ -91,6 +91,9 @@ def read_rows(page: PageReading, part: Part, section: Section) -> Iterator[Any]:
 
 def _alike(page: PageReading, shape: Layout, tables: list[Table]) -> Iterator[Table]:
     """The first table, and those further down that go on with its columns; others are reported."""
+    if len(tables) == 1:
+        yield tables[0]
+        return
     wanted = columns_of(tables[0], shape)
     for table in tables:
         if columns_of(table, shape) == wanted and (any(wanted) or table is tables[0]):
