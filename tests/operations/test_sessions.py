@@ -309,5 +309,5 @@ def test_sessions_are_told_in_the_order_in_which_they_began_whatever_they_are_ca
         clock.at += 3600
         memory.sessions.start(key)
         memory.sessions.complete()
-    ended = [each.session_id for each in memory.sessions.sessions(status="completed")]
+    ended = [each.session_id for each in memory.sessions.listed(status="completed")]
     assert ended == ["second", "session_20251014_193045", "a-third"]
