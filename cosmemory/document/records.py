@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from cosmemory.diagnostics import Fix
-from cosmemory.document.checklists import read_tasks
+from cosmemory.document.checklists import read_tasks, task_lines
 from cosmemory.document.fields import Layout, Origin, Part, Place, RowPlaces, layout
 from cosmemory.document.labels import (
     Labelled,
@@ -44,8 +44,22 @@ def read_block(page: PageReading, record: type[Any], block: Section) -> Any:
     for attribute, part in shape.parts.items():
         read_part = {"table": read_rows, "checklist": read_tasks}.get(part.shape)
         read.values[attribute] = tuple(read_part(page, part, block)) if read_part is not None else None
+    if any(part.shape == "checklist" for part in shape.parts.values()):
+        _leave_to_checklist(page, read, block)
     require_labels(page, shape, read, block.heading)
     return record(**read.values, extra=read.extra, origin=Origin(read.places, block))
+
+
+def _leave_to_checklist(page: PageReading, read: Labelled, block: Section) -> None:
+    """Takes from the unknown labels of a block those that are tasks and remarks of its checklist: `- Owner: Kim`."""
+    lines = [line for _, line in task_lines(page.tree.text, block)]
+    for name in list(read.extra):
+        place = read.places.get(f"extra.{name}")
+        if place is None or place.field is None:
+            continue
+        at = place.field.label_span.start
+        if any(line.start <= at < line.end for line in lines):
+            del read.extra[name], read.places[f"extra.{name}"]
 
 
 def _title(page: PageReading, block: Section) -> Any:
