@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from cosmemory.checks.pages import place_of
-from cosmemory.checks.project import BOARD, Failure, Found, OwnCheck, Project, Seen, failure
+from cosmemory.checks.project import BOARD, Failure, OwnCheck, Project, failure
+from cosmemory.checks.seen import Found, Seen
 from cosmemory.diagnostics import Diagnostic, report
 from cosmemory.errors import ConfigError, InvalidValue
 from cosmemory.kinds import BOARD as BOARD_KIND

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from cosmemory.checks import CHECKS, PAGE_CHECKS
 from cosmemory.checks.clean import mark, recall, remember
-from cosmemory.checks.handoffs import before
 from cosmemory.checks.pages import Finding, Pages
 from cosmemory.checks.state import missing_pages
 from cosmemory.checks.workflow import linked
@@ -20,6 +19,7 @@ from cosmemory.kinds import (
     BUILT_IN,
     DAILY_METRICS,
     DEPLOYMENT,
+    HANDOFF,
     RUN,
     SESSION_PATH,
     STANDARD,
@@ -148,7 +148,7 @@ def _own(
     if project is None or project.off:
         return {}, {}
     from cosmemory.checks.judging import own_findings
-    from cosmemory.checks.project import Seen
+    from cosmemory.checks.seen import Seen
 
     known: dict[str, Page | None] = {}
 
@@ -222,7 +222,11 @@ def _around(page: Page, day: _Day, store: Store) -> list[Page]:
     if page.kind is DAILY_METRICS:
         earlier = day.page()
         return [earlier] if earlier is not None else []
-    named = (*filter(None, [before(page)]), *linked(page))
+    named = [*linked(page)]
+    if page.kind is HANDOFF:
+        from cosmemory.checks.handoffs import before
+
+        named[:0] = filter(None, [before(page)])
     found = [(path, store.read(path) or store.read(f"archive/{path}")) for path in named]
     if page.kind is RUN and found:
         found.append((TEAM_ROSTER.path, store.read(TEAM_ROSTER.path)))

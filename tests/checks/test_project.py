@@ -12,7 +12,8 @@ import pytest
 
 from cosmemory import open_memory
 from cosmemory.__main__ import main
-from cosmemory.checks.project import Found, check, project_of, validator
+from cosmemory.checks.project import check, project_of, validator
+from cosmemory.checks.seen import Found
 from cosmemory.config import Settings
 from cosmemory.engines.files import listing
 from cosmemory.errors import ConfigError, InvalidValue

@@ -226,13 +226,13 @@ NOT_TO_LOOK = {
     *("cosmemory.interfaces.cli.terminal", "cosmemory.operations.agents", "cosmemory.operations.runs"),
     *("cosmemory.operations.new_pages", "cosmemory.maintenance.recovery"),
 }
-RULES = {"cosmemory.rules.table"}
+RARE = {"cosmemory.rules.table", "cosmemory.checks.handoffs"}
 
 
 def test_a_look_at_a_memory_loads_nothing_that_changes_it(tmp_path):
     root = str(tmp_path / "memory")
     assert main(["--root", root, "init"]) == 0
-    assert loaded(root, "status") & (NOT_TO_LOOK | RULES) == set()
+    assert loaded(root, "status") & (NOT_TO_LOOK | RARE) == set()
 
 
 def test_a_look_at_a_team_at_work_loads_no_more_than_tells_of_it(tmp_path, checkout):
