@@ -15,6 +15,8 @@ from cosmemory.memory import Memory
 
 # So many events are told of at most where nothing says since when.
 EVENTS = 10
+# Events of a sort that comes by itself, day after day.
+_ROUTINE = frozenset({"metrics"})
 
 
 def damaged(name: str, error: Exception) -> Point:
@@ -44,11 +46,21 @@ def events(memory: Memory, since: datetime | None) -> Iterator[Point]:
 
     last = EVENTS if since is None else None
     found = [event for _, event in find_events(memory, since=since, last=last)]
+    decided = _decided(memory)
     for each in reversed(found):
+        if (each.time, each.action) in decided:
+            continue  # told among the decisions, with why it was made
         involved = f", {word(each.involved)}" if each.involved else ""
         outcome = f"; {each.outcome}" if each.outcome else ""
         head = f"{_at(each.time) or '-'} {word(each.type)}{involved}"
-        yield Point(section="events", head=head, text=f"{each.action or '-'}{outcome}")
+        routine = each.type in _ROUTINE or each.action == "Seen"
+        yield Point(section="events", head=head, text=f"{each.action or '-'}{outcome}", routine=routine)
+
+
+def _decided(memory: Memory) -> set[tuple[object, str | None]]:
+    if memory.store.read(COS_STATE.path) is None:
+        return set()
+    return {(each.time, each.decision) for each in memory.read(COS_STATE.path).recent_decisions}
 
 
 def health(memory: Memory, _: datetime | None) -> Iterator[Point]:
@@ -67,7 +79,11 @@ def health(memory: Memory, _: datetime | None) -> Iterator[Point]:
         if grave:
             name = page.path.removesuffix(".md")
             text = "; ".join(each.message for each in grave)
-            yield Point(section="damage", head=f"{word(name, 120)} has {len(grave)} errors", text=text)
+            yield Point(
+                section="damage",
+                head=f"{word(name, 120)} has {len(grave)} error{'s' if len(grave) > 1 else ''}",
+                text=text,
+            )
     said = ", ".join(f"{counts[level]} {level}" for level in ("error", "warning", "info") if counts[level])
     if counts["error"] or counts["warning"]:
         yield Point(section="health", head=f"findings: {said}", command="cosmemory validate")
