@@ -42,10 +42,9 @@ def _at(moment: object) -> str:
 
 def events(memory: Memory, since: datetime | None) -> Iterator[Point]:
     """Events since then, newest first."""
-    from cosmemory.operations.events import find_events
+    from cosmemory.maintenance.briefing.recent import newest_events, recent_events
 
-    last = EVENTS if since is None else None
-    found = [event for _, event in find_events(memory, since=since, last=last)]
+    found = list(newest_events(memory, EVENTS)) if since is None else recent_events(memory, since)
     decided = _decided(memory)
     for each in reversed(found):
         if (each.time, each.action) in decided:
@@ -65,11 +64,11 @@ def _decided(memory: Memory) -> set[tuple[object, str | None]]:
 
 def health(memory: Memory, _: datetime | None) -> Iterator[Point]:
     """Pages with errors, what a glance tells, and how many findings there are."""
-    from cosmemory.maintenance.glance import glance
+    from cosmemory.maintenance.glance import first_glance
     from cosmemory.rules.rule import ERROR, INFO
 
-    for seen in glance(memory):
-        if seen.severity != INFO and seen.check != "interrupted":
+    for seen in first_glance(memory):
+        if seen.severity != INFO:
             section = "damage" if seen.check in {"pages", "damage"} else "health"
             yield Point(section=section, head=seen.severity, text=seen.said, command=seen.command)
     counts: Counter[str] = Counter()
