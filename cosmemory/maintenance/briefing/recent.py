@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from cosmemory.kinds.coordination_log import Event, entries
 from cosmemory.memory import Memory
@@ -36,9 +37,10 @@ def _tail(memory: Memory, path: str, oldest: datetime) -> tuple[list[Event], boo
         tail, start = memory.store.read_tail(path, size)
         begin = HEADING.search(tail) if start else None
         if start == 0 or begin is not None:
-            held = list(entries(decode_text(tail[begin.start() :] if begin else tail)))
-            if start == 0 or _is_old(held, oldest):
-                return held, start == 0
+            text = decode_text(tail[begin.start() :] if begin else tail)
+            # The first one alone decides, so that what is too little is not read for nothing.
+            if start == 0 or _is_old([*islice(entries(text), 1)], oldest):
+                return list(entries(text)), start == 0
         size *= GROWTH
 
 
