@@ -99,12 +99,12 @@ def fit(points: Sequence[Point], room: Room, frame: Frame) -> tuple[tuple[Told, 
     left = Counter(each.section for each in points)
     told: list[Told] = []
     titled: set[str] = set()
-    lines = Size()
+    lines, more = Size(), True
     for wave in waves(points):
         fitting, size = _prefix(wave, lines, left, titled, room, frame)
         left.subtract(each.section for each in fitting)
         titled.update(each.section for each in fitting)
-        done, lines = _lengthened(fitting, size, room, frame.size(left))
+        done, lines, more = _lengthened(fitting, size, room, frame.size(left), more=more)
         told += done
         if len(fitting) < len(wave):
             break
@@ -132,10 +132,14 @@ def _prefix(
     return wave[:best], fitting
 
 
-def _lengthened(told: Sequence[Point], lines: Size, room: Room, around: Size) -> tuple[list[Told], Size]:
-    """The lines of points, the most urgent at length as far as there is room for that; and the size of all lines."""
+def _lengthened(
+    told: Sequence[Point], lines: Size, room: Room, around: Size, *, more: bool
+) -> tuple[list[Told], Size, bool]:
+    """The lines of points, the most urgent at length as far as there is room for that and ``more`` may be.
+
+    Besides them the size of all lines, and whether there is still room for more.
+    """
     done = []
-    more = True
     for each in told:
         line, length = each.line(SHORT), SHORT
         if more and each.is_cut(SHORT):
@@ -146,4 +150,4 @@ def _lengthened(told: Sequence[Point], lines: Size, room: Room, around: Size) ->
             line = each.line(length)
             lines = rest + size_of(line)
         done.append(Told(point=each, line=line, cut=each.is_cut(length)))
-    return done, lines
+    return done, lines, more

@@ -11,6 +11,8 @@ from cosmemory.maintenance.briefing.fitting import Frame, Room, fit
 from cosmemory.maintenance.briefing.points import PLACES, SECTIONS, Brief, Left, Point, Section, Told
 from cosmemory.text.fenced import fenced, overhead
 
+# A budget of so many characters is kept, however much there is; where less is given, the shortest honest text is longer.
+MINIMUM = 1_200
 NOTHING = "Nothing is open, and nothing is known to be wrong."
 UNCOUNTED = frozenset({"session", "team"})
 SINCE = frozenset({"decisions", "events"})
