@@ -8,7 +8,7 @@ from datetime import datetime
 
 from cosmemory.document.values import write_time
 from cosmemory.kinds import COS_STATE
-from cosmemory.maintenance.briefing.points import Point, word
+from cosmemory.maintenance.briefing.points import LONGEST_ID, Point, word
 from cosmemory.maintenance.briefing.sessions import focus, session, team
 from cosmemory.maintenance.briefing.work import actions, alerts, broken_off, handoffs
 from cosmemory.memory import Memory
@@ -64,28 +64,30 @@ def _decided(memory: Memory) -> set[tuple[object, str | None]]:
 
 def health(memory: Memory, _: datetime | None) -> Iterator[Point]:
     """Pages with errors, what a glance tells, and how many findings there are."""
+    from cosmemory.checks.state import missing_pages
     from cosmemory.maintenance.glance import first_glance
-    from cosmemory.rules.rule import ERROR, INFO
+    from cosmemory.rules.rule import ERROR, INFO, WARNING
 
     for seen in first_glance(memory):
         if seen.severity != INFO:
             section = "damage" if seen.check in {"pages", "damage"} else "health"
             yield Point(section=section, head=seen.severity, text=seen.said, command=seen.command)
+    missing = missing_pages(set(memory.store.paths()))
     counts: Counter[str] = Counter()
     for page in memory.validate().pages:
-        grave = [each for each in page.diagnostics if each.severity == ERROR]
         counts.update(each.severity for each in page.diagnostics)
-        if grave:
-            name = page.path.removesuffix(".md")
+        grave = [each for each in page.diagnostics if each.severity == ERROR]
+        if grave and page.path not in missing:
             text = "; ".join(each.message for each in grave)
-            yield Point(
-                section="damage",
-                head=f"{word(name, 120)} has {len(grave)} error{'s' if len(grave) > 1 else ''}",
-                text=text,
-            )
-    said = ", ".join(f"{counts[level]} {level}" for level in ("error", "warning", "info") if counts[level])
-    if counts["error"] or counts["warning"]:
+            head = f"{word(page.path.removesuffix('.md'), LONGEST_ID)} has {_number(len(grave), ERROR)}"
+            yield Point(section="damage", head=head, text=text)
+    if counts[ERROR] or counts[WARNING]:
+        said = ", ".join(_number(counts[each], each) for each in (ERROR, WARNING) if counts[each])
         yield Point(section="health", head=f"findings: {said}", command="cosmemory validate")
+
+
+def _number(count: int, severity: str) -> str:
+    return f"{count} {severity}{'s' if count > 1 else ''}"
 
 
 Gather = Callable[[Memory, datetime | None], Iterable[Point]]

@@ -80,7 +80,7 @@ class Point:
     def line(self, most: int = LONG) -> str:
         """The point on one line, with at most so many characters of its text."""
         text = f": {one_line(self.text, most)}" if self.text.strip() else ""
-        command = f" ({self.command})" if self.command else ""
+        command = f" ({one_line(self.command)})" if self.command else ""
         return f"- {self.head}{text}{command}"
 
     def is_cut(self, most: int) -> bool:

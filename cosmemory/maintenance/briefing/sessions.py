@@ -29,7 +29,7 @@ def began(memory: Memory) -> datetime | None:
 
 
 def session(memory: Memory, _: datetime | None) -> Iterator[Point]:
-    """The session with its meeting."""
+    """The session, and why it failed if it did."""
     if memory.store.read(SESSION_PATH) is not None:
         from cosmemory.operations.sessions.reading import interruption
 
@@ -37,12 +37,8 @@ def session(memory: Memory, _: datetime | None) -> Iterator[Point]:
         seen = interruption(memory, held)
         silent = ", and told nothing for long" if seen.stale else ""
         head = f"session {_named(held.session_id)}is {word(seen.status)}{_since(held.started)}{silent}"
-        speaking = ", ".join(seen.to_speak)
-        meeting = (
-            f"in the meeting {seen.meeting}, still to speak: {speaking or 'nobody'}" if seen.meeting else ""
-        )
-        text = "; ".join(filter(None, (held.error, meeting)))
-        yield Point(section="session", head=head, id=id_of(held.session_id), text=text)
+        # The meeting is told of with what was interrupted.
+        yield Point(section="session", head=head, id=id_of(held.session_id), text=held.error or "")
     elif memory.store.read(COS_STATE.path) is not None:
         info = memory.read(COS_STATE.path).session_info
         if info.session_id or info.started:
