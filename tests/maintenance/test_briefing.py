@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 import pytest
@@ -262,12 +262,18 @@ def test_a_moment_or_the_number_of_a_change_says_since_when(memory):
         assert told(seen, "decisions") == []
 
 
+@pytest.mark.parametrize("since", ["0001-01-01", "1d", datetime(1, 1, 1), datetime(2026, 11, 20, 12)])  # noqa: DTZ001
+def test_a_moment_before_all_others_means_everything(memory, since):
+    everyday(memory)
+    assert len(told(memory.briefing.brief(since=since), "events")) == 8
+
+
 def test_a_number_that_is_remembered_for_longer_than_the_history_means_the_whole_session(memory):
     everyday(memory)
     assert memory.briefing.brief(since=9999).since == memory.briefing.brief().since
 
 
-@pytest.mark.parametrize("words", ["tomorrow morning", "", "#999", "99999999999999999999"])
+@pytest.mark.parametrize("words", ["tomorrow morning", "", "#999", "9" * 20, "999999999d ago"])
 def test_words_that_name_no_moment_are_refused(memory, words):
     with pytest.raises(UsageError):
         memory.briefing.brief(since=words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cosmemory.document.values import time_of
 from cosmemory.errors import CosmemoryError, InvalidValue, UsageError
@@ -58,13 +58,18 @@ def _moment(memory: Memory, since: datetime | int | str | None) -> datetime | No
     A number may be remembered for longer than the history; None where it is. Raises UsageError for words that name
     no moment, or a change that is not known.
     """
-    if since is None or isinstance(since, datetime):
-        return since
+    if since is None:
+        return None
+    if isinstance(since, datetime):
+        return since if since.tzinfo is not None else since.replace(tzinfo=UTC)
     text = str(since).strip().removeprefix("#")
     if not text.isdecimal() or len(text) > LONGEST_NUMBER:
         from cosmemory.maintenance.moments import bound
 
-        return time_of(bound(text, int(memory.now().timestamp())))
+        try:
+            return time_of(bound(text, int(memory.now().timestamp())))
+        except OverflowError:
+            raise UsageError(f"{text!r} is before all time.", "Write 2026-11-21T10:00Z or 2h ago.") from None
     change = memory.store.history().revision(int(text))
     if change is None and isinstance(since, str):
         raise UsageError(f"The history has no change {text}.", "cosmemory history lists the changes.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from cosmemory.kinds.coordination_log import Event, entries
@@ -14,18 +14,20 @@ from cosmemory.text.source import decode_text
 FIRST, GROWTH = 16_384, 4
 # Entries stand in the order in which they were written; one that is late by so much is found all the same.
 SLACK = timedelta(hours=1)
+FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 
 
 def recent_events(memory: Memory, since: datetime) -> list[Event]:
     """The events since then, oldest first; what stands behind one an hour older is not looked at any more."""
     found: list[Event] = []
+    oldest = since - min(SLACK, since - FIRST_MOMENT)
     present = set(memory.store.paths())
     for path in newest_pages(memory):
         if path not in present:
             continue
-        held, whole = _tail(memory, path, since - SLACK)
+        held, whole = _tail(memory, path, oldest)
         found = [*(each for each in held if _is_since(each, since)), *found]
-        if not whole or _is_old(held, since - SLACK):
+        if not whole or _is_old(held, oldest):
             break
     return found
 
