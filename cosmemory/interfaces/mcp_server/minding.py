@@ -28,11 +28,13 @@ class Measured(BaseModel):
     """One metric of the system as it was measured."""
 
     metric: str = Field(description="Its name, such as compliance.")
-    current: float | None = Field(None, description="What was measured now.")
-    baseline: float | None = Field(None, description="What it is held against.")
-    low: float | None = Field(None, description="The lower bound of its 95 % interval.")
-    high: float | None = Field(None, description="The upper bound.")
-    trend: Literal["improving", "stable", "declining"] | None = Field(None, description="Else it follows.")
+    current: float | None = Field(default=None, description="What was measured now.")
+    baseline: float | None = Field(default=None, description="What it is held against.")
+    low: float | None = Field(default=None, description="The lower bound of its 95 % interval.")
+    high: float | None = Field(default=None, description="The upper bound.")
+    trend: Literal["improving", "stable", "declining"] | None = Field(
+        default=None, description="Else it follows."
+    )
 
     def measurement(self) -> Measurement:
         """The same as the verb takes it."""

@@ -26,9 +26,9 @@ class Change(BaseModel):
 
     document: str = Field(description="The page that the change was about.")
     revision: str = Field(description="Its revision now: the next expected_revision.")
-    key: str = Field("", description="The id that the change is about, such as that of a new action.")
+    key: str = Field(default="", description="The id that the change is about, such as that of a new action.")
     changed: bool = Field(description="False where everything stood so already.")
-    already_done: bool = Field(False, description="True where the idempotency_key was used before.")
+    already_done: bool = Field(default=False, description="True where the idempotency_key was used before.")
     message: str = Field(description="What happened, in one sentence.")
     changes: list[Landed] = Field(description="Every page that was written, with its revision.")
     notices: list[str] = Field(description="What was repaired or brought together on the way.")
@@ -49,11 +49,11 @@ class Document(BaseModel):
     path: str = Field(description="Its file below the memory folder.")
     kind: str = Field(description="Its kind; empty for a page of none.")
     revision: str = Field(description="Give it as expected_revision with a change that is based on this.")
-    text: str = Field("", description="The Markdown from offset on; empty where data was asked for.")
-    data: Any = Field(None, description="The typed content, or the value at path.")
+    text: str = Field(default="", description="The Markdown from offset on; empty where data was asked for.")
+    data: Any = Field(default=None, description="The typed content, or the value at path.")
     characters: int = Field(description="How long the whole answer is; text is a stretch of it.")
-    offset: int = Field(0, description="Where in the whole the text begins.")
-    next_offset: int | None = Field(None, description="Where to go on; null at the end.")
+    offset: int = Field(default=0, description="Where in the whole the text begins.")
+    next_offset: int | None = Field(default=None, description="Where to go on; null at the end.")
     findings: int = Field(description="How many things are wrong on the page; validate_memory tells them.")
 
 

@@ -132,7 +132,7 @@ class MemoryServer(MCPServer[None]):
         try:
             with called(self.place, _client(context)):
                 found: Any = await super().read_resource(uri, context)
-        except MCPError:
+        except (MCPError, ResourceNotFoundError):
             raise
         except ResourceError as error:
             cause = error.__cause__ or error
@@ -180,8 +180,24 @@ def _tool(function: Callable[..., Any], title: str, *, reads: bool) -> Tool:
         open_world_hint=False,
     )
     tool = Tool.from_function(function, title=title, description=_words(function), annotations=hints)
-    tool.parameters["additionalProperties"] = False
+    tool.parameters = {**_untitled(tool.parameters), "additionalProperties": False}
+    tool.fn_metadata.output_schema = _untitled(tool.fn_metadata.output_schema)
     return tool
+
+
+def _untitled(schema: Any) -> Any:
+    """A schema without the titles that only say the names again: every model pays for each word of it."""
+    if isinstance(schema, list):
+        return [_untitled(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        name: {key: _untitled(each) for key, each in value.items()}
+        if name == "properties"
+        else _untitled(value)
+        for name, value in schema.items()
+        if name != "title"
+    }
 
 
 def _words(function: Callable[..., Any]) -> str:
