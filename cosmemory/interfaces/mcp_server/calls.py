@@ -9,7 +9,10 @@ from contextvars import ContextVar
 from cosmemory.connect import open_memory
 from cosmemory.errors import UsageError
 from cosmemory.frozen import frozen
+from cosmemory.kinds import LOG_PATH
 from cosmemory.office import Memory
+from cosmemory.store import Stored
+from cosmemory.text.digest import log_revision
 
 LONGEST_KEY = 200
 NOBODY = "mcp"
@@ -52,3 +55,10 @@ def memory(key: str = "") -> Memory:
             "A random word is best, the same one when the same call is repeated.",
         )
     return opened.once(key)
+
+
+def revision_of(stored: Stored | None) -> str:
+    """What names a page as it stands; a log as the history names it, which has no hash of all of it."""
+    if stored is None:
+        return ""
+    return log_revision(len(stored.data), stored.data) if stored.path == LOG_PATH else stored.revision

@@ -10,8 +10,9 @@ from mcp.types import CallToolResult
 from pydantic import Field
 
 from cosmemory.errors import DoneAlready, NotFound, UsageError
-from cosmemory.interfaces.mcp_server.calls import memory
+from cosmemory.interfaces.mcp_server.calls import memory, revision_of
 from cosmemory.interfaces.mcp_server.results import Change, Landed, answer, sentence
+from cosmemory.kinds import LOG_PATH
 from cosmemory.maintenance.differences import Difference, page_differences, sentences_of
 from cosmemory.maintenance.moments import changes_of
 from cosmemory.maintenance.steps import ADDED
@@ -84,7 +85,8 @@ def _done_before(opened: Memory, page: str, already: DoneAlready) -> CallToolRes
         ),
         None,
     )
-    path = _path(opened, page) or (made.pages[0].path if made else "")
+    others = [step.path for step in made.pages if step.path != LOG_PATH] if made else []
+    path = _path(opened, page) or (others[0] if others else "")
     found: Sequence[Difference] = ()
     if made is not None and made.step(path) is not None:
         before, after = (history.text(path, number) for number in (made.number - 1, made.number))
@@ -119,5 +121,4 @@ def _path(opened: Memory, page: str) -> str:
 
 def _revision(opened: Memory, path: str) -> str:
     """The revision of a page that the change did not have to write."""
-    stored = opened.store.read(path) if path else None
-    return stored.revision if stored is not None else ""
+    return revision_of(opened.store.read(path)) if path else ""

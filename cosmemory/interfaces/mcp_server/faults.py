@@ -9,7 +9,7 @@ from mcp.types import CallToolResult
 from pydantic import ValidationError
 
 from cosmemory.errors import Conflict, CosmemoryError
-from cosmemory.interfaces.mcp_server.calls import memory
+from cosmemory.interfaces.mcp_server.calls import memory, revision_of
 from cosmemory.interfaces.mcp_server.results import refused, sentence
 from cosmemory.maintenance.differences import page_differences, sentences_of
 from cosmemory.maintenance.moments import changes_of
@@ -60,7 +60,7 @@ def _conflict(error: Conflict) -> CallToolResult:
     """A conflict with the revision that the page has now, and what differs from the one that was expected."""
     asked = memory()
     stored = asked.store.read(error.path)
-    now = stored.revision if stored else ""
+    now = revision_of(stored)
     differences = _since(asked, error.path, error.expected, stored.data if stored else None)
     document = error.path.removesuffix(".md")
     if differences is None:

@@ -13,7 +13,7 @@ from cosmemory.document.data import data_of, plain
 from cosmemory.document.paths import value_at
 from cosmemory.document.values import time_of
 from cosmemory.errors import Unsafe, no_page
-from cosmemory.interfaces.mcp_server.calls import memory
+from cosmemory.interfaces.mcp_server.calls import memory, revision_of
 from cosmemory.interfaces.mcp_server.results import (
     Brief,
     Document,
@@ -102,7 +102,7 @@ def read_document(
         document=stored.path.removesuffix(".md"),
         path=stored.path,
         kind=_kind_of(opened, stored.path),
-        revision=stored.revision,
+        revision=revision_of(stored),
         text="" if data is not None else whole[start:end],
         # Data that does not fit is told in the words alone, a stretch of its text.
         data=data if (start, end) == (0, len(whole)) else None,

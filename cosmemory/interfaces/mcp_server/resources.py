@@ -8,7 +8,7 @@ from mcp.server.mcpserver import MCPServer
 from mcp.types import Annotations, Resource
 
 from cosmemory.errors import NotFound, did_you_mean
-from cosmemory.interfaces.mcp_server.calls import memory
+from cosmemory.interfaces.mcp_server.calls import memory, revision_of
 from cosmemory.interfaces.mcp_server.reading import stored_page
 from cosmemory.interfaces.mcp_server.results import clean
 from cosmemory.interfaces.mcp_server.schemas import schema_of
@@ -64,7 +64,7 @@ def documents(path: str) -> str:
     """A page, fenced as data."""
     stored = stored_page(memory(), path_in(path))
     text = clean(stored.data.decode("utf-8", "surrogateescape"))
-    return fenced(text, f"{stored.path.removesuffix('.md')} at revision {stored.revision}")
+    return fenced(text, f"{stored.path.removesuffix('.md')} at revision {revision_of(stored)}")
 
 
 def log(week: str) -> str:

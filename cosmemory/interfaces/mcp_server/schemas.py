@@ -12,7 +12,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # What a value is as JSON has it. A text that could not be read as its type stands there as it is: any may be a string.
 _NUMBERS = frozenset({"a number", "a count", "a percentage"})
 _LISTS = frozenset({"a list", "a list of items"})
-_MEASURES = frozenset({"a measure", "a difference"})
+_ANY = frozenset({"a measure", "a difference", "data"})
 _EXTRA = {
     "type": "object",
     "additionalProperties": {"type": "string"},
@@ -48,7 +48,7 @@ def _value(value: Value) -> dict[str, Any]:
         return {"type": ["array", "string", "null"], "description": told}
     if value.type.name in _NUMBERS:
         return {"type": ["number", "string", "null"], "description": told}
-    if value.type.name in _MEASURES or value.type.shape == "json":
+    if value.type.name in _ANY:
         return {"description": told}
     return {"type": ["string", "null"], "description": told}
 
