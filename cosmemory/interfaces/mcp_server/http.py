@@ -144,6 +144,7 @@ def _listening(address: Address) -> socket.socket:
         try:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             made.bind(place)
+            made.listen()  # who has read our address may call at once
         except OSError:
             made.close()
             raise
