@@ -8,7 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from importlib import util
 
 import httpx2
@@ -68,6 +68,16 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
         return process.wait(timeout=30), process.stdout.read(), process.stderr.read()
 
 
+@asynccontextmanager
+async def over_http(url, token):
+    headers = {"authorization": f"Bearer {token}"}
+    async with (
+        httpx2.AsyncClient(headers=headers, trust_env=False) as client,
+        streamable_http_client(url, http_client=client) as streams,
+    ):
+        yield streams
+
+
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
     return new_memory(tmp_path_factory.mktemp("office") / "memory")
@@ -86,15 +96,7 @@ def token(server):
 
 
 def test_an_agent_with_the_token_works_as_over_stdio(server, token):
-    async def connected():
-        client = httpx2.AsyncClient(headers={"authorization": f"Bearer {token}"}, trust_env=False)
-        return streamable_http_client(server.url, http_client=client)
-
-    from anyio.from_thread import start_blocking_portal
-
-    with start_blocking_portal() as portal:
-        transport = portal.call(connected)
-    with agent_at(transport) as agent:
+    with agent_at(over_http(server.url, token)) as agent:
         done = agent.done("set_focus", task="Over HTTP")
         assert "Over HTTP" in agent.done("read_document", document="cos-state")["text"]
         assert "Over HTTP" in agent.read("cosmemory://brief")
