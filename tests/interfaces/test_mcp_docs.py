@@ -18,7 +18,7 @@ def table() -> str:
     rows = ["| tool | changes | what it is for |", "|---|---|---|"]
     for tool in _tools():
         page = re.search(r"The page is ([a-z/-]+[a-z])", tool.description)
-        changes = "–" if tool.name in reads else f"`{page[1]}`" if page else "its own page"
+        changes = "–" if tool.name in reads else f"`{page[1]}`" if page else "a page of its own"
         rows.append(f"| `{tool.name}` | {changes} | {tool.description.split(chr(10))[0]} |")
     return "\n".join(rows) + "\n"
 

@@ -7,6 +7,7 @@ import re
 import shutil
 
 import pytest
+from anyio import create_task_group
 from jsonschema import Draft202012Validator
 from mcp.client.subscriptions import ResourcesListChanged, ResourceUpdated
 from mcp.shared.exceptions import MCPError
@@ -214,6 +215,23 @@ def test_the_revision_of_the_log_guards_an_event(agent):
     agent.done("log_event", type="decision", action="First", expected_revision=read)
     error = agent.refused("log_event", type="decision", action="Second", expected_revision=read)
     assert "First" in error["differences"][0]
+
+
+def test_many_calls_at_once_are_all_done(agent):
+    async def together():
+        async with create_task_group() as group:
+            for number in range(40):
+                group.start_soon(add, number)
+
+    async def add(number):
+        result = await agent.client.call_tool("upsert_action", {"text": f"At once {number}"})
+        keys.append(result.structured_content["key"])
+
+    keys = []
+    agent.ask(together)
+    assert len(set(keys)) == 40
+    text = agent.done("read_document", document="cos-state")["text"]
+    assert [number for number in range(40) if f"| At once {number} |" not in text] == []
 
 
 @pytest.mark.parametrize(

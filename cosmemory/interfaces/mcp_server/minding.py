@@ -147,8 +147,8 @@ def record_metrics(
 ) -> Changed:
     """Record what an agent did on a day, or what was measured of the system: one of the two in a call.
 
-    An agent's figures of a day stand as they are told last; what is left out stays. The page is that day's, such as
-    performance/metrics-2026-11-21, or the one of the kind system-metrics.
+    An agent's figures of a day stand as they are told last; what is left out stays. A day's page is such as
+    performance/metrics-2026-11-21, measurements stand on performance/system-metrics.
     """
     results = Results(
         tasks=tasks,

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 LONGEST = 100_000
 USUAL = 20_000
-BUDGET = 8_000
 LISTED = 200
 PAGE = Field(
     description="A page by its name or kind, such as cos-state, alerts/active-alerts or team-roster."
@@ -50,7 +49,10 @@ PAGE = Field(
 
 
 def get_brief(
-    budget: Annotated[int, Field(ge=500, le=LONGEST, description="At most so many characters.")] = BUDGET,
+    budget: Annotated[
+        int | None,
+        Field(ge=500, le=LONGEST, description="At most so many characters; else as the settings say."),
+    ] = None,
     since: Annotated[
         str,
         Field(description="Decisions and events from then on: 2h ago, 2026-11-21T10:00Z, or #17, a change."),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from anyio import Event, to_thread
+from anyio import CapacityLimiter, Event, to_thread
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
@@ -66,6 +66,7 @@ CHANGES: dict[Callable[..., Any], str] = {
     record_metrics: "Record figures",
     create_handoff: "Hand work over, or answer a handoff",
 }
+WORKERS = 16
 # Taken as no condition, an empty value would let a change through that was meant to be guarded.
 GUARDS = ("expected_revision", "idempotency_key")
 
@@ -77,6 +78,8 @@ class MemoryServer(MCPServer[None]):
         self.place = place
         self.feed = Feed(place)
         self.offered = {each.name: each for each in _tools()}
+        # Threads of their own: calls that wait for the lock must leave some for what is read and answered.
+        self.workers = CapacityLimiter(WORKERS)
         self.busy = 0
         self.idle = Event()
         super().__init__(
@@ -103,7 +106,7 @@ class MemoryServer(MCPServer[None]):
             values = tool.fn_metadata.validate_arguments(_checked(tool, arguments))
             with called(self.place, _client(context)):
                 # In a thread: a lock that is waited for must not keep other calls waiting.
-                return await to_thread.run_sync(partial(_done, tool, values))
+                return await to_thread.run_sync(partial(_done, tool, values), limiter=self.workers)
         except MCPError:
             raise
         except Exception as error:  # noqa: BLE001  # a model can do nothing with a traceback
