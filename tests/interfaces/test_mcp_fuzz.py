@@ -22,6 +22,7 @@ HOSTILE = [
     "(", '"', "#1", "cos-state", "ALERT-1", "1", "helper-1", "pay-2026-11-21", "decision", "done", "2026-11-21", "2h ago",
 ]  # fmt: skip
 FORGED = re.compile(rb"^## Forged\s*$", re.MULTILINE)
+TOOLS = served._tools()
 NUMBERS = st.one_of(st.integers(), st.sampled_from([0, -1, 10**30]), st.floats())
 TEXTS = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=40))
 SCALARS = st.one_of(st.none(), st.booleans(), NUMBERS, TEXTS)
@@ -48,7 +49,7 @@ def fitting(schema: dict[str, object]) -> st.SearchStrategy[object]:
 @st.composite
 def calls(draw):
     """A tool and arguments, most of which it knows."""
-    tool = draw(st.sampled_from(served._tools()))
+    tool = draw(st.sampled_from(TOOLS))
     shape = tool.parameters
     needed = set(shape.get("required", ()))
     given_ = {
