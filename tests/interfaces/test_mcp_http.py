@@ -14,6 +14,7 @@ from importlib import util
 import httpx2
 import pytest
 from mcp.client.streamable_http import streamable_http_client
+from mcp.client.subscriptions import ResourceUpdated
 
 from cosmemory.__main__ import main
 from cosmemory.connect import open_memory
@@ -23,6 +24,7 @@ from cosmemory.interfaces.mcp_server.tokens import Token, token_of
 from tests.interfaces.mcp_agents import agent_at, command, environment, new_memory
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and modes are those of POSIX")
+CHOSEN = "a-token-of-my-own-choice"
 HELLO = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 JSON = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
 
@@ -106,6 +108,25 @@ def test_an_agent_with_the_token_works_as_over_stdio(server, token):
         )
 
 
+def test_who_listens_over_http_hears_of_changes_and_the_token_is_the_one_of_the_environment(tmp_path):
+    root = new_memory(tmp_path / "memory")
+    uri = "cosmemory://documents/cos-state"
+
+    async def heard():
+        async with agent.client.listen(resource_subscriptions=[uri]) as changes:
+            await agent.client.call_tool("set_focus", {"task": "Over HTTP"})
+            return await anext(aiter(changes))
+
+    with (
+        served(root, "127.0.0.1:0", COSMEMORY_MCP_TOKEN=CHOSEN) as server,
+        agent_at(over_http(server.url, CHOSEN)) as agent,
+    ):
+        assert agent.ask(heard) == ResourceUpdated(uri=uri)
+        assert server.place == "COSMEMORY_MCP_TOKEN"
+        assert server.post(authorization="Bearer another-token-altogether").status_code == 401
+    assert not (root / ".cosmemory" / "mcp-token").exists()
+
+
 @posix
 def test_the_token_is_made_once_and_only_its_owner_can_read_it(root, server, token):
     assert stat.S_IMODE(os.stat(server.place).st_mode) == 0o600
@@ -147,15 +168,6 @@ def test_a_page_of_the_same_origin_and_a_name_of_this_machine_are_served(server,
         authorization=f"Bearer {token}", host=f"localhost:{port}", origin=f"http://localhost:{port}"
     )
     assert told.status_code not in {401, 403, 421}
-
-
-def test_a_token_from_the_environment_is_taken_and_not_written_down(tmp_path):
-    root = new_memory(tmp_path / "memory")
-    with served(root, "127.0.0.1:0", COSMEMORY_MCP_TOKEN="a-token-of-my-own-choice") as server:
-        assert server.place == "COSMEMORY_MCP_TOKEN"
-        assert server.post(authorization="Bearer a-token-of-my-own-choice").status_code != 401
-        assert server.post(authorization="Bearer another-token-altogether").status_code == 401
-    assert not (root / ".cosmemory" / "mcp-token").exists()
 
 
 # --------------------------------------------------------------------------------------- what is refused at once

@@ -389,6 +389,21 @@ def test_pages_are_resources_by_name_and_by_file(agent):
 
 
 @pytest.mark.parametrize(
+    "name", ["a b", "\u00e4 \u00f6", "a%20b", "100%", "q?x=1", "h#y", "a&b", "{x}", "a..b"]
+)
+def test_a_page_is_a_resource_whatever_its_name(agent, root, name):
+    page = root / "conflicts" / f"{name}.md"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(f"# This is {name}.\n", encoding="utf-8")
+    (resource,) = [
+        each for each in agent.ask(agent.client.list_resources).resources if each.name == f"conflicts/{name}"
+    ]
+    assert f"# This is {name}.\n" in agent.read(resource.uri)
+    assert agent.done("read_document", document=resource.name)["text"] == f"# This is {name}.\n"
+    page.unlink()
+
+
+@pytest.mark.parametrize(
     ("uri", "said"),
     [
         ("cosmemory://documents/no-such-page", "no-such-page"),

@@ -18,7 +18,6 @@ from cosmemory.interfaces.mcp_server.uris import (
     DOCUMENT,
     LOG,
     SCHEMA,
-    path_in,
     uris_of,
     week_of,
 )
@@ -62,7 +61,7 @@ def brief() -> str:
 
 def documents(path: str) -> str:
     """A page, fenced as data."""
-    stored = stored_page(memory(), path_in(path))
+    stored = stored_page(memory(), path)
     text = clean(stored.data.decode("utf-8", "surrogateescape"))
     return fenced(text, f"{stored.path.removesuffix('.md')} at revision {revision_of(stored)}")
 
@@ -89,9 +88,9 @@ def listed() -> list[Resource]:
     store = memory().store
     told = [Resource(uri=BRIEF, name="brief", title="Brief", mime_type=MARKDOWN, annotations=_FIRST)]
     for path in store.paths():
-        if not path.endswith(".md"):
-            continue
-        name = clean(path.removesuffix(".md"))
+        name = path.removesuffix(".md")
+        if name == path or clean(name) != name:
+            continue  # no page, or one that no client could name
         told.append(Resource(uri=uris_of(path)[0], name=name, mime_type=MARKDOWN, size=store.size(path)))
         if week := week_of(path):
             uri = uris_of(path)[-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from cosmemory.kinds import ARCHIVE, LOG_PATH
 
@@ -17,15 +17,10 @@ _LOGS = LOG.partition("{")[0]
 
 def uris_of(path: str) -> list[str]:
     """Every name under which the page at ``path`` is a resource, the one that is listed first."""
-    name = quote(path.encode("utf-8", "surrogateescape"), safe="/")
+    name = quote(path, safe="/", errors="surrogateescape")
     named = [f"{_DOCUMENTS}{name.removesuffix('.md')}", f"{_DOCUMENTS}{name}"]
     week = week_of(path)
     return [*named, f"{_LOGS}{week}"] if week else named
-
-
-def path_in(name: str) -> str:
-    """The page that a resource's name means."""
-    return unquote(name, errors="surrogateescape")
 
 
 def week_of(path: str) -> str:
