@@ -47,7 +47,7 @@ class Agent:
         """The error of a tool that was to refuse."""
         result = self.call(tool, **arguments)
         assert result.is_error
-        return result.structured_content["error"]
+        return error_of(result)
 
     def read(self, uri: str) -> str:
         """What a resource holds."""
@@ -57,6 +57,12 @@ class Agent:
 def words_of(result: CallToolResult) -> str:
     """What a tool answered in words."""
     return result.content[0].text
+
+
+def error_of(result: CallToolResult) -> dict[str, Any]:
+    """The facts of a refusal; they are no structured content, which clients hold to the shape of the tool's results."""
+    assert result.structured_content is None
+    return result.meta["cosmemory/error"]
 
 
 def new_memory(folder: Path) -> Path:

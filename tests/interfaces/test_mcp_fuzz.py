@@ -13,7 +13,7 @@ from cosmemory.connect import open_memory
 from cosmemory.interfaces.mcp_server import server as served
 from cosmemory.interfaces.mcp_server.calls import Place
 from cosmemory.interfaces.mcp_server.server import MemoryServer
-from tests.interfaces.mcp_agents import agent_at, new_memory, words_of
+from tests.interfaces.mcp_agents import agent_at, error_of, new_memory, words_of
 
 HOSTILE = [
     "", " ", "-", "---", "null", "[]", '{"a": 1}', "true", "a\n## Forged\n- **Status:** forged\n", "```\n## Forged", "| a | b |\n|---|---|",
@@ -88,7 +88,7 @@ def test_any_call_is_answered_in_words_and_does_no_damage(agent, root, call):
     assert "Traceback" not in said
     json.dumps(result.structured_content, allow_nan=False)
     if result.is_error:
-        error = result.structured_content["error"]
+        error = error_of(result)
         assert error["code"] != "internal", said
         assert error["message"]
     for path in root.rglob("*.md"):

@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from cosmemory.connect import open_memory
-from tests.interfaces.mcp_agents import Agent, new_memory, stdio_agent
+from tests.interfaces.mcp_agents import Agent, error_of, new_memory, stdio_agent
 from tests.test_together import save
 
 STEPS = int(os.environ.get("COSMEMORY_TOGETHER", "12"))
@@ -38,7 +38,7 @@ def _patiently(agent: Agent, tool: str, **arguments: str) -> dict[str, object]:
         result = agent.call(tool, **arguments)
         if not result.is_error:
             return result.structured_content
-        assert result.structured_content["error"]["code"] in {"conflict", "locked"}
+        assert error_of(result)["code"] in {"conflict", "locked"}
     raise AssertionError(result)
 
 

@@ -14,7 +14,7 @@ from mcp.shared.exceptions import MCPError
 
 from cosmemory.connect import open_memory
 from cosmemory.document.data import data_of
-from tests.interfaces.mcp_agents import NOW, ROOT, Agent, new_memory, stdio_agent, words_of
+from tests.interfaces.mcp_agents import NOW, ROOT, Agent, error_of, new_memory, stdio_agent, words_of
 
 READS = {"get_brief", "read_document", "list_documents", "search_memory", "validate_memory"}
 CLOSED = re.compile(r"^</cosmemory-data [0-9a-f]+>$", re.MULTILINE)
@@ -298,7 +298,7 @@ def test_a_refusal_is_a_sentence_that_helps(agent, root, tool, arguments, said):
     result = agent.call(tool, **arguments)
     assert result.is_error
     assert said in words_of(result)
-    assert result.structured_content["error"]["message"] in words_of(result)
+    assert error_of(result)["message"] in words_of(result)
     assert "Traceback" not in words_of(result)
     assert {path: path.read_bytes() for path in root.rglob("*.md")} == before
 
