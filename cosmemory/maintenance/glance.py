@@ -27,7 +27,12 @@ class Finding:
 
 
 def glance(memory: Memory) -> tuple[Finding, ...]:
-    """What can be told without reading more than the end of the log and the conflicts, if there are any."""
+    """What can be told without reading more than the end of the log, the conflicts and what was interrupted."""
+    return (*first_glance(memory), *interrupted(memory))
+
+
+def first_glance(memory: Memory) -> tuple[Finding, ...]:
+    """The same without what was interrupted, for those who tell of that in their own words."""
     vitals = memory.store.vitals(brief=True)
     if vitals.pending:
         vitals = memory.store.vitals()  # whether somebody is at it
@@ -36,7 +41,6 @@ def glance(memory: Memory) -> tuple[Finding, ...]:
         *_tail(memory),
         *ailing(memory, vitals),
         *disputed(memory),
-        *interrupted(memory),
     )
 
 
@@ -88,9 +92,9 @@ def disputed(memory: Memory) -> Iterator[Finding]:
     """Conflicts that wait for somebody."""
     if not any(CONFLICT.pattern.fullmatch(path) for path in memory.store.paths()):
         return  # which most memories come to, at no cost
-    from cosmemory.operations.conflicts import conflicts
+    from cosmemory.operations import conflicts
 
-    for each in conflicts(memory):
+    for each in conflicts.listed(memory):
         values = ", ".join(str(value.value) for value in each.disputed_values)
         said = f"{each.id} waits for somebody: {each.document}, {values}."
         command = f"cosmemory conflict show {each.id}"

@@ -120,6 +120,7 @@ def on_terminal(folder: Path, command: list[str], checkout: Path, width: int, mo
     "command",
     [
         ["status"],
+        ["brief"],
         ["events"],
         ["kinds"],
         ["rule", "COS402"],
@@ -135,7 +136,7 @@ def test_a_terminal_shows_colours_and_columns(see, project, command, snapshot):
     assert see(project, "-m", "cosmemory", *command) == snapshot
 
 
-@pytest.mark.parametrize("command", [["status"], ["events"], ["rule"]], ids=" ".join)
+@pytest.mark.parametrize("command", [["status"], ["brief"], ["events"], ["rule"]], ids=" ".join)
 @pytest.mark.parametrize("width", [48, 120])
 def test_columns_fit_the_width(see, project, command, width):
     told = re.sub("<[^>]*>", "", see(project, "-m", "cosmemory", *command, width=width))
@@ -205,6 +206,14 @@ def test_work_whose_end_is_not_known_shows_that_it_goes_on(screen, monkeypatch):
     assert (first, last) == ("", "")
     assert all(re.fullmatch(r"Rotating the log \[-*#-*\] 0 s", each) for each in others)
     assert len(set(others)) > 1
+
+
+def test_a_bar_tells_one_stage_of_the_work_after_the_other():
+    bar = bars.Progress("Reading files", 4)
+    bar.now("Making pages", 3, 12)
+    assert bar.line() == f"{bars.ERASE}Making pages [######------------------] 3 of 12"
+    bar.now("Writing pages", 0, 0)
+    assert re.fullmatch(r"Writing pages \[#-*\] 0 s", bar.line().removeprefix(bars.ERASE))
 
 
 def test_quick_work_shows_no_bar(screen, monkeypatch):

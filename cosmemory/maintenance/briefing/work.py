@@ -6,8 +6,18 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cosmemory.document.data import plain
-from cosmemory.document.values import write_time
-from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, HANDOFF
+from cosmemory.document.values import write_number, write_time
+from cosmemory.kinds import (
+    ACTIVE_ALERTS,
+    AGENT,
+    COS_STATE,
+    DEPLOYMENT,
+    HANDOFF,
+    MEETING,
+    ONBOARDING,
+    RUN,
+    SESSION_PATH,
+)
 from cosmemory.maintenance.briefing.points import LONGEST_ID, Point, id_of, word
 from cosmemory.memory import Memory
 from cosmemory.pattern import pattern
@@ -19,6 +29,11 @@ if TYPE_CHECKING:
     from cosmemory.maintenance.recovery import Item
 
 _PLAIN = pattern(r"[A-Za-z0-9_.:/%+][A-Za-z0-9_.:/%+\-]*")
+# Where the pages are of what can be interrupted, handoffs aside.
+_WORK = (
+    SESSION_PATH,
+    *(kind.path.partition("{")[0] for kind in (AGENT, RUN, DEPLOYMENT, MEETING, ONBOARDING)),
+)
 _GRAVE = frozenset({"emergency", "critical"})
 
 
@@ -81,7 +96,9 @@ def _word(value: object) -> str:
 
 
 def broken_off(memory: Memory, _: datetime | None) -> Iterator[Point]:
-    """What was interrupted, with the command that hands it out; what is at work or waits is under way."""
+    """What was interrupted, with the command that hands it out; what is at work is under way."""
+    if not any(path.startswith(_WORK) for path in memory.store.paths()):
+        return  # so that a memory without any need not load what looks for it
     from cosmemory.maintenance.recovery import SORTS, items
 
     kinds = [sort.kind for sort in SORTS if sort.kind != HANDOFF.name]
@@ -97,20 +114,34 @@ def _is_simply_open(item: Item) -> bool:
 
 
 def _item(item: Item) -> Point:
+    from cosmemory.maintenance.processes import ALIVE
+
     kind, key = item.sort.kind, id_of(item.key)
-    waits = item.left or kind == "onboarding"
-    said = item.sort.sentence((item.record,))
+    under_way = kind == "onboarding" or (kind == "agent" and item.record.process == ALIVE)
     name = key if len(str(item.key)) <= LONGEST_ID else "of a name too long to be told"
     option = f"--{kind}" if kind in {"session", "deployment"} else f"--{kind} {typed(key)}"
     command = f"cosmemory recover resume {option}" if key and not item.left else ""
     left = f", {word(item.left, 2 * LONGEST_ID)}" if item.left else ""
     return Point(
-        section="under_way" if waits else "interrupted",
+        section="under_way" if under_way else "interrupted",
         head=f"{kind} {name}{left}",
         id=key,
-        text=said,
+        text=_said(item),
         command=command,
     )
+
+
+def _said(item: Item) -> str:
+    if item.sort.kind != "agent":
+        said: str = item.sort.sentence((item.record,))
+        # One of several would be counted first, and is named in the head already.
+        return said.partition(": ")[2] if said.startswith("1 ") else said
+    seen = item.record
+    process = "no process was told of" if seen.pid is None else f"process {seen.pid} is {seen.process}"
+    mark = f"last checkpoint {write_number(seen.progress)}%" if seen.progress is not None else "no checkpoint"
+    at = f"{mark} at {seen.checkpoint}" if seen.checkpoint else mark
+    told = (seen.agent_name, seen.status or "its status cannot be read", process, at, seen.message)
+    return "; ".join(filter(None, told))
 
 
 def handoffs(memory: Memory, _: datetime | None) -> Iterator[Point]:
