@@ -216,6 +216,19 @@ def test_a_token_that_is_easily_guessed_or_cannot_be_sent_is_refused(tmp_path, t
         token_of(str(tmp_path), given=text)
 
 
+def test_a_token_is_kept_only_where_git_does_not_take_it_along(tmp_path):
+    root = tmp_path / "memory"
+    root.mkdir()
+    (root / "cos-state.md").write_text("# Chief of Staff State\n", encoding="utf-8")
+    assert token_of(str(root), given=None).text
+    assert (root / ".cosmemory" / ".gitignore").read_text(encoding="utf-8") == "*\n"
+    (root / ".cosmemory" / "mcp-token").unlink()
+    (root / ".cosmemory" / ".gitignore").unlink()
+    with pytest.raises(UsageError, match="is not ignored by git"):
+        token_of(str(root), given=None)
+    assert not (root / ".cosmemory" / "mcp-token").exists()
+
+
 @posix
 def test_a_token_that_others_can_read_is_refused(tmp_path):
     path = tmp_path / ".cosmemory" / "mcp-token"

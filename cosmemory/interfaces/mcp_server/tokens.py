@@ -7,6 +7,7 @@ import os
 import secrets
 import stat
 
+from cosmemory.connect import open_memory
 from cosmemory.errors import NotSaved, UsageError
 from cosmemory.frozen import frozen
 
@@ -43,9 +44,9 @@ def token_of(root: str, *, given: str | None) -> Token:
         return _kept(path)
     except FileNotFoundError:
         pass
+    _make_folder(root)
     made = secrets.token_urlsafe(32)
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
         descriptor = os.open(path, MAKE, 0o600)
     except FileExistsError:
         return _kept(path)  # another server made it meanwhile
@@ -54,6 +55,19 @@ def token_of(root: str, *, given: str | None) -> Token:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(f"{made}\n")
     return Token(text=made, place=path)
+
+
+def _make_folder(root: str) -> None:
+    """Cosmemory's own folder made as a writer makes it: a token that git took along would be everybody's."""
+    ignored = os.path.join(root, os.path.dirname(FILE), ".gitignore")
+    if not os.path.lexists(ignored):
+        with open_memory(root).store.writing():
+            pass
+    if not os.path.lexists(ignored):
+        raise UsageError(
+            f"{os.path.dirname(ignored)} is not ignored by git, and a token there could be told to everybody.",
+            f"Write * into {ignored}, or set {VARIABLE}.",
+        )
 
 
 def _kept(path: str) -> Token:
