@@ -916,6 +916,17 @@ class State:
         deadline: str | None = None,
         expected: dict[str, str] | None = None,
     ) -> cosmemory.memory.Outcome[str]: ...
+    async def change_action(
+        self,
+        key: str,
+        *,
+        text: str | None = None,
+        priority: str | None = None,
+        deadline: str | None = None,
+        status: str | None = None,
+        notes: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
     async def decide(
         self, text: str, rationale: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
@@ -954,4 +965,15 @@ class Team:
     ) -> cosmemory.memory.Outcome[str]: ...
     async def see(
         self, name: str, *, expected: dict[str, str] | None = None
+    ) -> cosmemory.memory.Outcome[str]: ...
+    async def upsert(
+        self,
+        name: str,
+        *,
+        role: str | None = None,
+        task: str | None = None,
+        status: str | None = None,
+        capabilities: str | None = None,
+        notes: str | None = None,
+        expected: dict[str, str] | None = None,
     ) -> cosmemory.memory.Outcome[str]: ...

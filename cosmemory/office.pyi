@@ -880,6 +880,17 @@ class State:
         deadline: str | None = None,
         expected: dict[str, str] | None = None,
     ) -> cosmemory.memory.Outcome[str]: ...
+    def change_action(
+        self,
+        key: str,
+        *,
+        text: str | None = None,
+        priority: str | None = None,
+        deadline: str | None = None,
+        status: str | None = None,
+        notes: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...
     def decide(
         self, text: str, rationale: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
@@ -917,3 +928,14 @@ class Team:
         self, name: str, *, reason: str, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
     def see(self, name: str, *, expected: dict[str, str] | None = None) -> cosmemory.memory.Outcome[str]: ...
+    def upsert(
+        self,
+        name: str,
+        *,
+        role: str | None = None,
+        task: str | None = None,
+        status: str | None = None,
+        capabilities: str | None = None,
+        notes: str | None = None,
+        expected: dict[str, str] | None = None,
+    ) -> cosmemory.memory.Outcome[str]: ...

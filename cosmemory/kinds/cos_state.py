@@ -9,6 +9,10 @@ from cosmemory.document.values import NUMBER, PERCENT, TEXT, TIME, TIME_OR_TEXT,
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound
 from cosmemory.frozen import frozen, replace
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 PRIORITIES = ("critical", "high", "medium", "low")
 SESSION_STATUS = enum("session status", "active", "idle", "busy")
 PRIORITY = enum("priority", *PRIORITIES)
@@ -160,6 +164,14 @@ def action_named(state: CosState, key: str) -> Action:
     return found[0]
 
 
+def change_action(state: CosState, action: Action, /, **values: Any) -> CosState:
+    """``state`` with other ``values`` of one of its actions."""
+    changed = replace(action, **values)
+    return replace(
+        state, pending_actions=tuple(changed if each is action else each for each in state.pending_actions)
+    )
+
+
 def move_action(state: CosState, key: str, status: str) -> CosState:
     """``state`` with the action ``key`` at ``status``.
 
@@ -170,10 +182,7 @@ def move_action(state: CosState, key: str, status: str) -> CosState:
     legal = ACTION_STEPS[current]
     if status not in legal:
         raise IllegalTransition(f"Action {key}", current, status, legal)
-    moved = replace(action, status=status)
-    return replace(
-        state, pending_actions=tuple(moved if each is action else each for each in state.pending_actions)
-    )
+    return change_action(state, action, status=status)
 
 
 def decide(state: CosState, decision: Decision) -> CosState:

@@ -214,6 +214,24 @@ def see(roster: TeamRoster, name: str, at: datetime) -> TeamRoster:
     return _exchanged(roster, member, replace(member, last_seen=at))
 
 
+def touch(roster: TeamRoster, name: str, at: datetime) -> TeamRoster:
+    """``roster`` with ``name`` seen at ``at``, where it tells that of anybody."""
+    member = member_named(roster, name)
+    return _exchanged(roster, member, _seen(roster, member, at))
+
+
+def describe(
+    roster: TeamRoster, name: str, capabilities: tuple[str, ...], notes: str | None, at: datetime
+) -> TeamRoster:
+    """``roster`` with other details of ``name``; what is not given stays."""
+    member = member_named(roster, name)
+    known = member.details or Details(session_name=member.session_name)
+    block = replace(known, capabilities=capabilities or known.capabilities, notes=notes or known.notes)
+    if block == known:
+        return roster
+    return _exchanged(roster, member, replace(_seen(roster, member, at), details=block))
+
+
 def assign_task(roster: TeamRoster, name: str, task: str | None, at: datetime) -> TeamRoster:
     """``roster`` with ``name`` working on ``task``."""
     member = member_named(roster, name)

@@ -10,12 +10,16 @@ from cosmemory.document.values import TIME_OR_TEXT, Raw, write_time, write_time_
 from cosmemory.errors import InvalidValue
 from cosmemory.kinds import COS_STATE, cos_state
 from cosmemory.kinds.coordination_log import Event, kept
-from cosmemory.kinds.cos_state import PRIORITY, Action, CosState, Decision
+from cosmemory.kinds.cos_state import ACTION_STATUS, PRIORITY, Action, CosState, Decision
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.ids import next_number
 from cosmemory.pattern import pattern
 from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.transaction import Transaction
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _ACTION_IN_LOG = pattern(rb"^\*\*Action ID:\*\* (\d{1,15})\r?$", re.MULTILINE)
 PAGE = COS_STATE.path
@@ -96,6 +100,46 @@ def move_action(
         return key
 
     return memory.run(verb, expected=expected, operation=f"action {move}")
+
+
+def change_action(
+    memory: Memory,
+    key: str,
+    *,
+    text: str | None = None,
+    priority: str | None = None,
+    deadline: str | None = None,
+    status: str | None = None,
+    notes: str | None = None,
+    expected: dict[str, str] | None = None,
+) -> Outcome[str]:
+    """What is given of the action ``key`` changed, all of it together; what stands so already is no change."""
+    given: dict[str, Any] = {"action": text} if text is not None else {}
+    if priority is not None:
+        given["priority"] = PRIORITY.enter("priority", priority)
+    if deadline is not None:
+        given["deadline"] = TIME_OR_TEXT.enter("deadline", deadline)
+    word = ACTION_STATUS.enter("status", status) if status is not None else None
+
+    def verb(transaction: Transaction) -> str:
+        state: CosState = transaction.read(PAGE)
+        before = cos_state.action_named(state, key)
+        fresh = {name: value for name, value in given.items() if getattr(before, name) != value}
+        moved = word is not None and word != before.status
+        if not fresh and not moved:
+            return str(before.id)
+        after = cos_state.change_action(state, before, **fresh)
+        after = cos_state.move_action(after, key, str(word)) if moved else after
+        action = cos_state.action_named(after, key)
+        after, pushed = cos_state.bounded(after, *_limits(memory))
+        transaction.append(*_moved_out(transaction, pushed))
+        transaction.replace(PAGE, after)
+        said = [str(word)] if moved else []
+        said += [f"{name.capitalize()} changed" for name in fresh]
+        transaction.append(_action_event(transaction, action, ", ".join(said), notes))
+        return str(action.id)
+
+    return memory.run(verb, expected=expected, operation="action change")
 
 
 def decide(

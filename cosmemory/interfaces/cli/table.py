@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("runs", "run", "Plan runs, drive their phases, and tell how they fare."),
     "report": ("report", "report", "Write the report of a week or a month, with charts."),
     "validate": ("validate", "validate", "Check pages, and mend what is safe to mend."),
+    "mcp": ("mcp", "mcp", "Serve the memory to agents over MCP."),
     "rule": ("rule", "rule", "Explain a rule that validate checks."),
     "rotate": ("rotate", "rotate", "Move past weeks of the log to archives."),
     "reconcile": ("reconcile", "reconcile", "Bring back what an older copy of a page overwrote."),

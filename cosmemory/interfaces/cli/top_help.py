@@ -48,6 +48,7 @@ Commands:
   run         Plan runs, drive their phases, and tell how they fare.
   report      Write the report of a week or a month, with charts.
   validate    Check pages, and mend what is safe to mend.
+  mcp         Serve the memory to agents over MCP.
   rule        Explain a rule that validate checks.
   rotate      Move past weeks of the log to archives.
   reconcile   Bring back what an older copy of a page overwrote.
