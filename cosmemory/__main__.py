@@ -10,6 +10,11 @@ from cosmemory.errors import CosmemoryError
 def main(argv: list[str] | None = None) -> int:
     """Runs the command line and gives its exit code."""
     arguments = sys.argv[1:] if argv is None else argv
+    if arguments[:1] == ["hook"] and not {"--help", "-h"} & {*arguments}:
+        # Before anything that answers a slip with 2, which stops an agent.
+        from cosmemory.interfaces.hook.entry import run
+
+        return run(arguments[1:])
     try:
         return 0 if _quickly(arguments) else _fully(arguments)
     except CosmemoryError as error:
