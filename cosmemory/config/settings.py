@@ -102,6 +102,8 @@ class Settings:
     meetings_kept: int = 10
     meeting_days: int = 30
     session_days: int = 30
+    hook_hold: bool = False
+    hook_wait: float = 2.0
     onboarding: dict[str, tuple[str, ...]] = field(default_factory=dict)
     onboarding_roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     onboarding_days: int = 7
@@ -174,6 +176,8 @@ PLACES: dict[tuple[str, str], str] = {
     ("meetings", "keep"): "meetings_kept",
     ("meetings", "days"): "meeting_days",
     ("sessions", "days"): "session_days",
+    ("hooks", "hold"): "hook_hold",
+    ("hooks", "wait"): "hook_wait",
     ("onboarding", "phases"): "onboarding",
     ("onboarding", "roles"): "onboarding_roles",
     ("onboarding", "days"): "onboarding_days",

@@ -82,9 +82,7 @@ class Session(Record):
     pending_actions: Number = label("Pending Actions", COUNT)
     active_agents: tuple[str, ...] = label("Active Agents", LIST)
     current_meeting: CurrentMeeting = section("Current Meeting", CurrentMeeting, aliases=("Meeting",))
-    harness_sessions: tuple[HarnessSession, ...] = table(
-        "Harness Sessions", HarnessSession, key="session"
-    )
+    harness_sessions: tuple[HarnessSession, ...] = table("Harness Sessions", HarnessSession, key="session")
     other_values: tuple[KeyedValue, ...] = table("Other Values", KeyedValue, key="key")
     notes: str | None = prose("Notes")
 

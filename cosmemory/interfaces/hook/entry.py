@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from cosmemory.interfaces.hook.answer import Answer
     from cosmemory.interfaces.hook.call import Call
 
-OPTIONS = ("--harness", "--root", "--event")
+OPTIONS = ("--harness", "--root")
+EVENT = "EVENT"
 REFUSED = 2
 LONGEST_LINE = 1000
 
@@ -81,10 +82,10 @@ def _options(arguments: Sequence[str]) -> dict[str, str]:
             if not found:
                 raise UsageError(f"{option} needs a value")
             given[option] = found
-        elif each.startswith("-") or "--event" in given:
+        elif each.startswith("-") or EVENT in given:
             raise UsageError(f"{each!r} is no option; there are {', '.join(OPTIONS)}")
         else:
-            given["--event"] = each
+            given[EVENT] = each
     if given.get("--harness", NAMES[0]) not in NAMES:
         raise UsageError(f"there is no harness {given['--harness']!r}; there are {', '.join(NAMES)}")
     return given
@@ -95,7 +96,7 @@ def _call(given: dict[str, str], found: dict[str, Any], told: bytes) -> tuple[Ca
     from cosmemory.interfaces.hook import harnesses
 
     name = given.get("--harness") or harnesses.detected(found, os.environ)
-    native = found.get("hook_event_name") or given.get("--event")
+    native = found.get("hook_event_name") or given.get(EVENT)
     dialect = _loaded(f"cosmemory.interfaces.hook.harnesses.{name}")
     if not isinstance(native, str):
         return None, dialect

@@ -47,8 +47,8 @@ def arrive(memory: Memory, harness: str, key: str) -> Outcome[Arrival]:
     """The harness's session ``key`` at work in ours, which is started, resumed or joined; nothing where it is there."""
 
     def verb(transaction: Transaction) -> Arrival:
-        held: Session = transaction.read(SESSION_PATH) if transaction.exists(SESSION_PATH) else None
-        held = held or idle(transaction.now)
+        found = _current(transaction)
+        held = found if found is not None else idle(transaction.now)
         if status_of(held) in (session.IDLE, *_OVER):
             return _started(transaction, held, harness, key)
         own = _row(held, key)
@@ -95,7 +95,7 @@ def _gone_on(transaction: Transaction, held: Session, harness: str, key: str) ->
     )
     _put(transaction, replace(active, last_updated=now, harness_sessions=(*rows, here)))
     others = any(each.status == session.ACTIVE for each in rows)
-    how = RESUMED if paused or not others and held.harness_sessions else JOINED
+    how = RESUMED if paused or (not others and held.harness_sessions) else JOINED
     notes = [f"{each.harness} session {each.session} was interrupted" for each in quiet]
     said = f"{held.session_id or 'The session'} {how}"
     transaction.append(event(transaction, said, f"{harness} session {key}", "; ".join(notes) or None))
@@ -138,9 +138,7 @@ def leave(memory: Memory, key: str, *, pause: bool, reason: str) -> Outcome[str]
         if held is None or own is None or own.status in (session.PAUSED, session.ENDED):
             return ""
         now, name = transaction.now, held.session_id or "The session"
-        gone = replace(
-            own, status=session.PAUSED if pause else session.ENDED, last_seen=_later(own, now)
-        )
+        gone = replace(own, status=session.PAUSED if pause else session.ENDED, last_seen=_later(own, now))
         after = replace(_with_row(held, gone), last_updated=now)
         how = _ending(transaction, after, pause=pause)
         if how == COMPLETED:

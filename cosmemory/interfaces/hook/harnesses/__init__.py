@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 NAMES = ("claude", "codex", "gemini", "cursor", "copilot", "opencode")
 _OF_GEMINI = frozenset(
-    ["BeforeTool", "AfterTool", "BeforeAgent", "AfterAgent", "BeforeModel", "AfterModel"]
-    + ["BeforeToolSelection", "PreCompress"]
+    {
+        *("BeforeTool", "AfterTool", "BeforeAgent", "AfterAgent", "BeforeModel", "AfterModel"),
+        *("BeforeToolSelection", "PreCompress"),
+    }
 )
 
 

@@ -14,8 +14,10 @@ EVENTS: dict[str, str] = {}
 # The events whose answer may hold something for the model. PreCompact, PostCompact, SessionEnd and StopFailure take
 # none: an object with a hookSpecificOutput of theirs is an error to the harness.
 CONTEXT = frozenset(
-    ["SessionStart", "Setup", "SubagentStart", "UserPromptSubmit", "PreToolUse", "PostToolUse"]
-    + ["PostToolUseFailure", "Notification"]
+    {
+        *("SessionStart", "Setup", "SubagentStart", "UserPromptSubmit", "PreToolUse", "PostToolUse"),
+        *("PostToolUseFailure", "Notification"),
+    }
 )
 BLOCKED = frozenset(["Stop", "SubagentStop", "PostToolUse", "UserPromptSubmit"])
 WATCHING = frozenset(["SessionStart", "FileChanged", "CwdChanged"])
@@ -28,7 +30,7 @@ def told(payload: Mapping[str, Any]) -> dict[str, Any]:
     return dict(payload)
 
 
-def worded(event: str, native: str, answer: Answer) -> dict[str, Any] | None:
+def worded(event: str, _native: str, answer: Answer) -> dict[str, Any] | None:
     """The answer as Claude Code takes it."""
     return said(event, answer, watch=event in WATCHING)
 

@@ -15,11 +15,13 @@ __all__ = ["EVENTS", "told", "worded"]
 EVENTS: dict[str, str] = {}
 # The events whose output has a schema that we fill in.
 ANSWERED = frozenset(
-    ["SessionStart", "SubagentStart", "UserPromptSubmit", "PreToolUse", "PostToolUse"]
-    + ["Stop", "SubagentStop"]
+    {
+        *("SessionStart", "SubagentStart", "UserPromptSubmit", "PreToolUse", "PostToolUse"),
+        *("Stop", "SubagentStop"),
+    }
 )
 
 
-def worded(event: str, native: str, answer: Answer) -> dict[str, Any] | None:
+def worded(event: str, _native: str, answer: Answer) -> dict[str, Any] | None:
     """The answer as Codex takes it: it watches no files, and has no other keys than these."""
     return said(event, answer, watch=False) if event in ANSWERED else None

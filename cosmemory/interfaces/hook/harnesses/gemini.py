@@ -35,7 +35,7 @@ def told(payload: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def worded(event: str, native: str, answer: Answer) -> dict[str, Any] | None:
+def worded(_event: str, native: str, answer: Answer) -> dict[str, Any] | None:
     """The answer as Gemini takes it."""
     whole: dict[str, Any] = {}
     reason = answer.deny or answer.hold
