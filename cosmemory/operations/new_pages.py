@@ -6,7 +6,6 @@ import os
 from typing import Any
 
 from cosmemory.document.decode import decode
-from cosmemory.document.render import render
 from cosmemory.errors import ConfigError
 from cosmemory.kinds import COORDINATION_LOG, Kind
 from cosmemory.reader import Reader
@@ -23,6 +22,9 @@ def page_text(memory: Reader, kind: Kind, document: Any, **more: str) -> str:
     ``templates`` names, is used instead of the packaged one. Raises ConfigError when it cannot be rendered,
     or when what it makes does not read back as the document (law 2).
     """
+    # Loading Jinja takes as long as a whole hook may: who makes no page must not wait for it.
+    from cosmemory.document.render import render
+
     own = own_template(memory, kind) or (
         (f"the template of {kind.name}", kind.source) if kind.source else None
     )

@@ -19,30 +19,39 @@ _PRIVATE = frozenset([".cosmemory", "archive", "checkpoints", "backups"])
 
 @frozen(kw_only=True)
 class Notes:
-    """The change that the session was told of last, how the pages looked then, and what is to come back.
+    """What the session was told last, and how the pages looked then.
 
-    ``held`` says that the agent was kept from stopping the last time, ``compacted`` that its context is about to be
-    cut. A number below 0 is not known.
+    ``number`` is the last change that it was told of, where that is known, else ``at`` the second in which it was
+    told; ``held`` says that the agent was kept from stopping the last time, ``compacted`` that its context is cut.
     """
 
-    number: int = -1
+    number: int = 0
+    at: int = 0
     signature: str = ""
     held: bool = False
     compacted: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether the session was told anything yet."""
+        return bool(self.number or self.at)
 
 
 def read(root: str, session: str) -> Notes:
     """What is known of a session; nothing where it was lost or cannot be read."""
     parts = cache.read(root, _name(session)).split()
-    if len(parts) != 4 or not parts[0].isdigit() or len(parts[0]) > 18:
+    if len(parts) != 5 or not all(each.isdigit() and len(each) <= 18 for each in parts[:2]):
         return Notes()
-    number, signature, held, compacted = (each.decode("ascii", "replace") for each in parts)
-    return Notes(number=int(number), signature=signature, held=held == "1", compacted=compacted == "1")
+    number, at, signature, held, compacted = (each.decode("ascii", "replace") for each in parts)
+    return Notes(
+        number=int(number), at=int(at), signature=signature, held=held == "1", compacted=compacted == "1"
+    )
 
 
 def keep(root: str, session: str, notes: Notes) -> None:
     """Remembers it for the next call."""
-    told = f"{max(notes.number, 0)} {notes.signature or '-'} {int(notes.held)} {int(notes.compacted)}\n"
+    flags = f"{int(notes.held)} {int(notes.compacted)}"
+    told = f"{notes.number} {notes.at} {notes.signature or '-'} {flags}\n"
     cache.write(root, _name(session), told.encode())
 
 

@@ -21,17 +21,12 @@ def user_prompt_submit(call: Call) -> Answer:
         if known.held:
             notes.keep(call.root, call.session, calm)
         return NOTHING
-    from cosmemory.interfaces.hook.news import is_own, told_of_all
+    from cosmemory.interfaces.hook.news import all_is_told, news
 
     memory = call.memory()
-    # Before anything is read: what is changed from now on is told the next time.
-    told_of_all(call, memory, replace(calm, compacted=False))
     if known.compacted:
         from cosmemory.maintenance.briefing import brief
 
+        all_is_told(call, memory)
         return Answer(context=brief(memory).text)
-    if known.number < 0:
-        return NOTHING
-    from cosmemory.maintenance.briefing import changes
-
-    return Answer(context=changes(memory, known.number, unless=lambda change: is_own(call.session, change)))
+    return Answer(context=news(call, memory, calm))

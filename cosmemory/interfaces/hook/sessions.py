@@ -7,7 +7,7 @@ from cosmemory.frozen import replace
 from cosmemory.interfaces.hook import notes
 from cosmemory.interfaces.hook.answer import NOTHING, Answer
 from cosmemory.interfaces.hook.harnesses import NAMES
-from cosmemory.interfaces.hook.news import step_over_own, told_of_all
+from cosmemory.interfaces.hook.news import all_is_told, step_over_own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,11 +35,10 @@ def session_start(call: Call) -> Answer:
             lines = _arrival(arrive(memory, call.harness, call.session).result)
         except CosmemoryError as error:
             notice = str(error)  # a memory that cannot be written can be told of all the same
+        all_is_told(call, memory)
     from cosmemory.maintenance.briefing import brief
 
     context = "\n".join((*lines, brief(memory).text))
-    if call.session:
-        told_of_all(call, memory, notes.Notes())
     return Answer(context=context, notice=notice, watch=_watched(call.root, memory))
 
 
@@ -68,7 +67,7 @@ def stop(call: Call) -> Answer:
     from cosmemory.operations.harness.sessions import seen
 
     memory = call.memory()
-    known = notes.read(call.root, call.session)
+    known, before = notes.read(call.root, call.session), notes.signature_of(call.root)
     notice = ""
     try:
         seen(memory, call.session)
@@ -77,7 +76,7 @@ def stop(call: Call) -> Answer:
     hold = ""
     if memory.settings.hook_hold and not call.payload.get("stop_hook_active") and not known.held:
         hold = _waiting(call, memory)
-    step_over_own(call, memory, replace(known, held=bool(hold)))
+    step_over_own(call, before, replace(known, held=bool(hold)))
     return Answer(hold=hold, notice=notice)
 
 
