@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cosmemory.document.values import write_time
 from cosmemory.interfaces.cli.terminal import width
 from cosmemory.maintenance.briefing import Brief
 from cosmemory.maintenance.briefing.page import left_text
@@ -13,14 +14,14 @@ from cosmemory.text.columns import wrapped
 def screen(seen: Brief) -> Iterator[str]:
     """The lines of the screen."""
     wide = width()
-    for number, line in enumerate(seen.lines):
+    yield from wrapped(f"Brief of {write_time(seen.now)}, most urgent first", wide)
+    for line in seen.lines:
         if line.startswith("- "):
             first, *rest = wrapped(line[2:], max(1, wide - 4))
             yield f"  {first}"
             yield from (f"    {each}" for each in rest)
         else:
-            if number:
-                yield ""
+            yield ""
             yield from wrapped(line.removeprefix("## "), wide)
     said = left_text(seen.left).strip()
     if said:

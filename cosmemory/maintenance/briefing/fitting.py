@@ -70,16 +70,18 @@ class Frame:
         return size_of(self.always) + size_of(self.left(lefts(left)))
 
 
-def by_rank(points: Sequence[Point]) -> list[Point]:
-    """The points, most urgent first: by section, but what is too much of a section after all others."""
+def waves(points: Sequence[Point]) -> list[list[Point]]:
+    """The points, most urgent first: the first of each section, then what else there is of any, then routine."""
+    found: list[list[tuple[int, Point]]] = [[], [], []]
     seen: Counter[str] = Counter()
-    ranked = []
     for each in points:
-        place = seen[each.section]
+        place = PLACES[each.section]
+        if each.routine:
+            found[2].append((place, each))
+            continue
         seen[each.section] += 1
-        late = place >= SECTIONS[PLACES[each.section]].first
-        ranked.append(((late, PLACES[each.section], place), each))
-    return [each for _, each in sorted(ranked, key=lambda pair: pair[0])]
+        found[seen[each.section] > SECTIONS[place].first].append((place, each))
+    return [[each for _, each in sorted(held, key=lambda pair: pair[0])] for held in found]
 
 
 def lefts(counts: Mapping[str, int]) -> tuple[Left, ...]:
@@ -92,54 +94,60 @@ def lefts(counts: Mapping[str, int]) -> tuple[Left, ...]:
 def fit(points: Sequence[Point], room: Room, frame: Frame) -> tuple[tuple[Told, ...], tuple[Left, ...]]:
     """The points that there is room for, most urgent first, and how many of each section there is none for.
 
-    All that fit in short are told before any is told at length.
+    All of a wave that fit in short are told before any of it is told at length, and at length before the next wave.
     """
-    ranked = by_rank(points)
-    sizes = _short_sizes(ranked, room, frame)
-    left = Counter(each.section for each in ranked)
-    best, used = 0, frame.size(left)
-    for count, size in enumerate(sizes, 1):
-        left[ranked[count - 1].section] -= 1
-        whole = size + frame.size(left)
-        # What tells of the rest gets shorter with it, so that more may fit where less did not.
-        if room.holds(whole):
-            best, used = count, whole
-    rest = Counter(each.section for each in ranked[best:])
-    return _lengthened(ranked[:best], room, used), lefts(rest)
-
-
-def _short_sizes(ranked: Sequence[Point], room: Room, frame: Frame) -> list[Size]:
-    """The size of the first point, of the first two, and so on, as far as they could fit at all."""
-    sizes: list[Size] = []
+    left = Counter(each.section for each in points)
+    told: list[Told] = []
     titled: set[str] = set()
-    size = Size()
-    for each in ranked:
-        size += size_of(each.line(SHORT) + "\n")
+    lines, more = Size(), True
+    for wave in waves(points):
+        fitting, size = _prefix(wave, lines, left, titled, room, frame)
+        left.subtract(each.section for each in fitting)
+        titled.update(each.section for each in fitting)
+        done, lines, more = _lengthened(fitting, size, room, frame.size(left), more=more)
+        told += done
+        if len(fitting) < len(wave):
+            break
+    return tuple(told), lefts(left)
+
+
+def _prefix(
+    wave: Sequence[Point], lines: Size, left: Counter[str], titled: set[str], room: Room, frame: Frame
+) -> tuple[Sequence[Point], Size]:
+    """As many points of a wave as fit in short, and the size of all lines with theirs."""
+    left, titled = Counter(left), set(titled)
+    always = size_of(frame.always)
+    best, fitting = 0, lines
+    for count, each in enumerate(wave, 1):
+        lines += size_of(each.line(SHORT) + "\n")
         if each.section not in titled:
             titled.add(each.section)
-            size += size_of(frame.titles[each.section] + "\n")
-        if not room.holds(size_of(frame.always) + size):
+            lines += size_of(frame.titles[each.section] + "\n")
+        if not room.holds(always + lines):
             break
-        sizes.append(size)
-    return sizes
+        left[each.section] -= 1
+        # What tells of the rest gets shorter with it, so that more may fit where less did not.
+        if room.holds(lines + frame.size(left)):
+            best, fitting = count, lines
+    return wave[:best], fitting
 
 
-def _lengthened(told: Sequence[Point], room: Room, used: Size) -> tuple[Told, ...]:
-    """The lines of points, the most urgent at length as far as there is room for that."""
-    lines = []
-    more = True
+def _lengthened(
+    told: Sequence[Point], lines: Size, room: Room, around: Size, *, more: bool
+) -> tuple[list[Told], Size, bool]:
+    """The lines of points, the most urgent at length as far as there is room for that and ``more`` may be.
+
+    Besides them the size of all lines, and whether there is still room for more.
+    """
+    done = []
     for each in told:
-        short = each.line(SHORT)
-        line, length = short, SHORT
+        line, length = each.line(SHORT), SHORT
         if more and each.is_cut(SHORT):
-            for length in _LENGTHS:
-                line = each.line(length)
-                grown = used + size_of(line) - size_of(short)
-                if room.holds(grown):
-                    used = grown
-                    break
-            else:
-                line, length = short, SHORT
+            rest = lines - size_of(line)
+            longer = (size for size in _LENGTHS if room.holds(around + rest + size_of(each.line(size))))
+            length = next(longer, SHORT)
             more = length == LONG
-        lines.append(Told(point=each, line=line, cut=each.is_cut(length)))
-    return tuple(lines)
+            line = each.line(length)
+            lines = rest + size_of(line)
+        done.append(Told(point=each, line=line, cut=each.is_cut(length)))
+    return done, lines, more

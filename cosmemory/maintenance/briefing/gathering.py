@@ -8,13 +8,15 @@ from datetime import datetime
 
 from cosmemory.document.values import write_time
 from cosmemory.kinds import COS_STATE
-from cosmemory.maintenance.briefing.points import Point, word
+from cosmemory.maintenance.briefing.points import LONGEST_ID, Point, word
 from cosmemory.maintenance.briefing.sessions import focus, session, team
 from cosmemory.maintenance.briefing.work import actions, alerts, broken_off, handoffs
 from cosmemory.memory import Memory
 
 # So many events are told of at most where nothing says since when.
 EVENTS = 10
+# Events of a sort that comes by itself, day after day.
+_ROUTINE = frozenset({"metrics"})
 
 
 def damaged(name: str, error: Exception) -> Point:
@@ -40,37 +42,52 @@ def _at(moment: object) -> str:
 
 def events(memory: Memory, since: datetime | None) -> Iterator[Point]:
     """Events since then, newest first."""
-    from cosmemory.operations.events import find_events
+    from cosmemory.maintenance.briefing.recent import newest_events, recent_events
 
-    last = EVENTS if since is None else None
-    found = [event for _, event in find_events(memory, since=since, last=last)]
+    found = list(newest_events(memory, EVENTS)) if since is None else recent_events(memory, since)
+    decided = _decided(memory)
     for each in reversed(found):
+        if (each.time, each.action) in decided:
+            continue  # told among the decisions, with why it was made
         involved = f", {word(each.involved)}" if each.involved else ""
         outcome = f"; {each.outcome}" if each.outcome else ""
         head = f"{_at(each.time) or '-'} {word(each.type)}{involved}"
-        yield Point(section="events", head=head, text=f"{each.action or '-'}{outcome}")
+        routine = each.type in _ROUTINE or each.action == "Seen"
+        yield Point(section="events", head=head, text=f"{each.action or '-'}{outcome}", routine=routine)
+
+
+def _decided(memory: Memory) -> set[tuple[object, str | None]]:
+    if memory.store.read(COS_STATE.path) is None:
+        return set()
+    return {(each.time, each.decision) for each in memory.read(COS_STATE.path).recent_decisions}
 
 
 def health(memory: Memory, _: datetime | None) -> Iterator[Point]:
     """Pages with errors, what a glance tells, and how many findings there are."""
-    from cosmemory.maintenance.glance import glance
-    from cosmemory.rules.rule import ERROR, INFO
+    from cosmemory.checks.state import missing_pages
+    from cosmemory.maintenance.glance import first_glance
+    from cosmemory.rules.rule import ERROR, INFO, WARNING
 
-    for seen in glance(memory):
-        if seen.severity != INFO and seen.check != "interrupted":
+    for seen in first_glance(memory):
+        if seen.severity != INFO:
             section = "damage" if seen.check in {"pages", "damage"} else "health"
             yield Point(section=section, head=seen.severity, text=seen.said, command=seen.command)
+    missing = missing_pages(set(memory.store.paths()))
     counts: Counter[str] = Counter()
     for page in memory.validate().pages:
-        grave = [each for each in page.diagnostics if each.severity == ERROR]
         counts.update(each.severity for each in page.diagnostics)
-        if grave:
-            name = page.path.removesuffix(".md")
+        grave = [each for each in page.diagnostics if each.severity == ERROR]
+        if grave and page.path not in missing:
             text = "; ".join(each.message for each in grave)
-            yield Point(section="damage", head=f"{word(name, 120)} has {len(grave)} errors", text=text)
-    said = ", ".join(f"{counts[level]} {level}" for level in ("error", "warning", "info") if counts[level])
-    if counts["error"] or counts["warning"]:
+            head = f"{word(page.path.removesuffix('.md'), LONGEST_ID)} has {_number(len(grave), ERROR)}"
+            yield Point(section="damage", head=head, text=text)
+    if counts[ERROR] or counts[WARNING]:
+        said = ", ".join(_number(counts[each], each) for each in (ERROR, WARNING) if counts[each])
         yield Point(section="health", head=f"findings: {said}", command="cosmemory validate")
+
+
+def _number(count: int, severity: str) -> str:
+    return f"{count} {severity}{'s' if count > 1 else ''}"
 
 
 Gather = Callable[[Memory, datetime | None], Iterable[Point]]

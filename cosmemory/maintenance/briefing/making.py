@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cosmemory.document.values import time_of
 from cosmemory.errors import CosmemoryError, InvalidValue, UsageError
@@ -12,6 +12,8 @@ from cosmemory.maintenance.briefing.page import page_of
 from cosmemory.maintenance.briefing.points import Brief, Point
 from cosmemory.maintenance.briefing.sessions import began
 from cosmemory.memory import Memory
+
+LONGEST_NUMBER = 15  # digits
 
 
 def brief(
@@ -24,7 +26,7 @@ def brief(
     """What somebody who comes back needs to know, in at most ``budget`` characters, ``tokens``, or both.
 
     Without either it is as long as the settings say. Decisions and events are those ``since`` a moment or the change
-    of a number; without it, since the session began. Less room than the shortest honest text needs holds just that.
+    of a number; without it, and where that change is forgotten, since the session began. Less room than the shortest honest text needs holds just that.
     """
     for name, given in (("budget", budget), ("tokens", tokens)):
         if given is not None and given <= 0:
@@ -34,12 +36,7 @@ def brief(
         room = Room(characters=memory.settings.brief_budget)
     now = memory.now()
     points: list[Point] = []
-    after = _moment(memory, since)
-    if since is None:
-        try:
-            after = began(memory)
-        except (CosmemoryError, OSError):
-            after = None  # the page that says it is told as damaged below
+    after = _moment(memory, since) or _began(memory)
     for name, gather in GATHERED:
         try:
             points += gather(memory, after)
@@ -48,19 +45,32 @@ def brief(
     return page_of(points, room, now, after)
 
 
+def _began(memory: Memory) -> datetime | None:
+    try:
+        return began(memory)
+    except (CosmemoryError, OSError):
+        return None  # the page that should say it is told of as damaged
+
+
 def _moment(memory: Memory, since: datetime | int | str | None) -> datetime | None:
     """The moment meant by a time, by words such as ``2h ago``, or by the number of a change.
 
-    Raises UsageError for words that name none.
+    A number may be remembered for longer than the history; None where it is. Raises UsageError for words that name
+    no moment, or a change that is not known.
     """
-    if since is None or isinstance(since, datetime):
-        return since
-    from cosmemory.maintenance.moments import bound
-
+    if since is None:
+        return None
+    if isinstance(since, datetime):
+        return since if since.tzinfo is not None else since.replace(tzinfo=UTC)
     text = str(since).strip().removeprefix("#")
-    if not text.isdecimal() or len(text) > 15:
-        return time_of(bound(text, int(memory.now().timestamp())))
+    if not text.isdecimal() or len(text) > LONGEST_NUMBER:
+        from cosmemory.maintenance.moments import bound
+
+        try:
+            return time_of(bound(text, int(memory.now().timestamp())))
+        except OverflowError:
+            raise UsageError(f"{text!r} is before all time.", "Write 2026-11-21T10:00Z or 2h ago.") from None
     change = memory.store.history().revision(int(text))
-    if change is None and int(text) > 0:
+    if change is None and isinstance(since, str):
         raise UsageError(f"The history has no change {text}.", "cosmemory history lists the changes.")
     return time_of(change.attribution.at) if change is not None else None

@@ -8,10 +8,13 @@ from datetime import datetime
 
 from cosmemory.document.values import write_time
 from cosmemory.maintenance.briefing.fitting import Frame, Room, fit
-from cosmemory.maintenance.briefing.points import SECTIONS, Brief, Left, Point, Section, Told
+from cosmemory.maintenance.briefing.points import PLACES, SECTIONS, Brief, Left, Point, Section, Told
 from cosmemory.text.fenced import fenced, overhead
 
+# A budget of so many characters is kept, however much there is; where less is given, the shortest honest text is longer.
+MINIMUM = 1_200
 NOTHING = "Nothing is open, and nothing is known to be wrong."
+UNCOUNTED = frozenset({"session", "team"})
 SINCE = frozenset({"decisions", "events"})
 
 
@@ -23,6 +26,8 @@ def page_of(points: Sequence[Point], room: Room, now: datetime, since: datetime 
     always = overhead(label) + (NOTHING if not points else "")
     frame = Frame(always=always, titles=titles, left=left_text)
     told, left = fit(points, room, frame)
+    order = {id(each): place for place, each in enumerate(points)}
+    told = tuple(sorted(told, key=lambda each: (PLACES[each.point.section], order[id(each.point)])))
     lines = tuple(body(told, titles)) or ((NOTHING,) if not points else ())
     text = fenced("\n".join(lines), label) + left_text(left)
     return Brief(now=now, since=since, told=told, left=left, lines=lines, text=text)
@@ -30,8 +35,9 @@ def page_of(points: Sequence[Point], room: Room, now: datetime, since: datetime 
 
 def title(section: Section, count: int, since: datetime | None) -> str:
     """The line above a section's points, with how many there are in all, and what shows more."""
+    number = "" if section.name in UNCOUNTED else f"{count}; "
     after = f" since {write_time(since)}" if since is not None and section.name in SINCE else ""
-    return f"## {section.title}{after} ({count}; {section.command})"
+    return f"## {section.title}{after} ({number}{section.command})"
 
 
 def body(told: Sequence[Told], titles: dict[str, str]) -> list[str]:
@@ -48,4 +54,4 @@ def left_text(left: Sequence[Left]) -> str:
     if not left:
         return ""
     said = ", ".join(f"{each.section.counted(each.count)} ({each.section.command})" for each in left)
-    return f"\nLeft out for lack of room: {said}. cosmemory brief --budget 50000 has room for more."
+    return f"\nLeft out for lack of room: {said}. A larger --budget has room for more."

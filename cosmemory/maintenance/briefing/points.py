@@ -15,7 +15,7 @@ WORD, LONGEST_ID = 60, 120
 class Section:
     """One sort of points: its title, how they are counted, what shows them all.
 
-    The ``first`` of them are more urgent than the first of later sections, and the others come after all of those.
+    The ``first`` of them are more urgent than anything of later sections; the others come after the first of all.
     """
 
     name: str
@@ -35,22 +35,24 @@ SECTIONS = (
     Section(name="session", title="Session and focus", one="word on session and focus",
             many="words on session and focus", command=_STATE),
     Section(name="alarms", title="Critical alerts", one="critical alert", many="critical alerts",
-            command="cosmemory alert list"),
+            command="cosmemory show active-alerts"),
     Section(name="damage", title="Pages damaged or missing", one="damaged or missing page",
             many="damaged or missing pages", command="cosmemory validate"),
     Section(name="pressing", title="Overdue and blocked actions", one="overdue or blocked action",
-            many="overdue or blocked actions", command="cosmemory action list"),
+            many="overdue or blocked actions", command="cosmemory show cos-state"),
     Section(name="interrupted", title="Interrupted", one="interrupted piece of work",
             many="interrupted pieces of work", command="cosmemory recover list"),
     Section(name="handoffs", title="Handoffs waiting for an acknowledgement", one="waiting handoff",
             many="waiting handoffs", command="cosmemory handoff list"),
     Section(name="actions", title="Other open actions", one="other open action", many="other open actions",
-            command="cosmemory action list", first=15),
+            command="cosmemory show cos-state", first=15),
     Section(name="alerts", title="Other alerts", one="other alert", many="other alerts",
-            command="cosmemory alert list", first=15),
+            command="cosmemory show active-alerts", first=15),
     Section(name="under_way", title="Under way", one="piece of work under way",
             many="pieces of work under way", command="cosmemory recover list", first=15),
-    Section(name="team", title="Team", one="word on the team", many="words on the team",
+    Section(name="team", title="Team", one="summary of the team", many="summaries of the team",
+            command="cosmemory show team-roster"),
+    Section(name="members", title="Members", one="member", many="members",
             command="cosmemory show team-roster", first=15),
     Section(name="decisions", title="Decisions", one="decision", many="decisions", command=_STATE, first=10),
     Section(name="events", title="Events", one="event", many="events", command="cosmemory events", first=10),
@@ -64,7 +66,8 @@ PLACES = {section.name: place for place, section in enumerate(SECTIONS)}
 class Point:
     """One thing to know: what it is called and how it stands, which is told whole, and a text, which may be cut.
 
-    ``id`` is what to ask for more with, and ``command`` what to do about it, where there is one.
+    ``id`` is what to ask for more with, and ``command`` what to do about it, where there is one. What is ``routine``
+    is less urgent than everything that is not.
     """
 
     section: str
@@ -72,11 +75,12 @@ class Point:
     id: str = ""
     text: str = ""
     command: str = ""
+    routine: bool = False
 
     def line(self, most: int = LONG) -> str:
         """The point on one line, with at most so many characters of its text."""
         text = f": {one_line(self.text, most)}" if self.text.strip() else ""
-        command = f" ({self.command})" if self.command else ""
+        command = f" ({one_line(self.command)})" if self.command else ""
         return f"- {self.head}{text}{command}"
 
     def is_cut(self, most: int) -> bool:

@@ -29,24 +29,20 @@ def began(memory: Memory) -> datetime | None:
 
 
 def session(memory: Memory, _: datetime | None) -> Iterator[Point]:
-    """The session with its meeting."""
+    """The session, and why it failed if it did."""
     if memory.store.read(SESSION_PATH) is not None:
         from cosmemory.operations.sessions.reading import interruption
 
         held = memory.read(SESSION_PATH)
         seen = interruption(memory, held)
         silent = ", and told nothing for long" if seen.stale else ""
-        head = f"session {id_of(held.session_id)} is {word(seen.status)}{_since(held.started)}{silent}"
-        speaking = ", ".join(seen.to_speak)
-        meeting = (
-            f"in the meeting {seen.meeting}, still to speak: {speaking or 'nobody'}" if seen.meeting else ""
-        )
-        text = "; ".join(filter(None, (held.error, meeting)))
-        yield Point(section="session", head=head, id=id_of(held.session_id), text=text)
+        head = f"session {_named(held.session_id)}is {word(seen.status)}{_since(held.started)}{silent}"
+        # The meeting is told of with what was interrupted.
+        yield Point(section="session", head=head, id=id_of(held.session_id), text=held.error or "")
     elif memory.store.read(COS_STATE.path) is not None:
         info = memory.read(COS_STATE.path).session_info
         if info.session_id or info.started:
-            head = f"session {id_of(info.session_id)} is {word(info.status) or 'idle'}{_since(info.started)}"
+            head = f"session {_named(info.session_id)}is {word(info.status) or 'idle'}{_since(info.started)}"
             yield Point(section="session", head=head, id=id_of(info.session_id))
 
 
@@ -59,6 +55,11 @@ def focus(memory: Memory, _: datetime | None) -> Iterator[Point]:
     if held.primary_task:
         priority = f" ({word(held.priority)})" if held.priority else ""
         yield Point(section="session", head=f"focus{priority}{_since(held.started)}", text=held.primary_task)
+
+
+def _named(session: str | None) -> str:
+    key = id_of(session)
+    return f"{key} " if key else ""
 
 
 def _since(moment: object) -> str:
@@ -79,4 +80,4 @@ def team(memory: Memory, _: datetime | None) -> Iterator[Point]:
         seen = f", seen {write_time(each.last_seen)}" if isinstance(each.last_seen, datetime) else ""
         role = f"{word(each.role)}, " if each.role else ""
         head = f"{id_of(each.session_name) or '-'}: {role}{word(each.status) or '-'}{seen}"
-        yield Point(section="team", head=head, id=id_of(each.session_name), text=each.current_task or "")
+        yield Point(section="members", head=head, id=id_of(each.session_name), text=each.current_task or "")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cosmemory.document.data import plain
-from cosmemory.document.values import write_time
+from cosmemory.document.values import write_number, write_time
 from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, HANDOFF
 from cosmemory.maintenance.briefing.points import LONGEST_ID, Point, id_of, word
 from cosmemory.memory import Memory
@@ -99,7 +99,6 @@ def _is_simply_open(item: Item) -> bool:
 def _item(item: Item) -> Point:
     kind, key = item.sort.kind, id_of(item.key)
     waits = item.left or kind == "onboarding"
-    said = item.sort.sentence((item.record,))
     name = key if len(str(item.key)) <= LONGEST_ID else "of a name too long to be told"
     option = f"--{kind}" if kind in {"session", "deployment"} else f"--{kind} {typed(key)}"
     command = f"cosmemory recover resume {option}" if key and not item.left else ""
@@ -108,9 +107,22 @@ def _item(item: Item) -> Point:
         section="under_way" if waits else "interrupted",
         head=f"{kind} {name}{left}",
         id=key,
-        text=said,
+        text=_said(item),
         command=command,
     )
+
+
+def _said(item: Item) -> str:
+    if item.sort.kind != "agent":
+        said: str = item.sort.sentence((item.record,))
+        # One of several would be counted first, and is named in the head already.
+        return said.partition(": ")[2] if said.startswith("1 ") else said
+    seen = item.record
+    process = "no process was told of" if seen.pid is None else f"process {seen.pid} is {seen.process}"
+    mark = f"last checkpoint {write_number(seen.progress)}%" if seen.progress is not None else "no checkpoint"
+    at = f"{mark} at {seen.checkpoint}" if seen.checkpoint else mark
+    told = (seen.agent_name, seen.status or "its status cannot be read", process, at, seen.message)
+    return "; ".join(filter(None, told))
 
 
 def handoffs(memory: Memory, _: datetime | None) -> Iterator[Point]:
