@@ -25,6 +25,8 @@ from cosmemory.transaction import Transaction
 
 HERE, STARTED, RESUMED, JOINED = "here", "started", "resumed", "joined"
 LEFT, PAUSED, COMPLETED = "left", "paused", "completed"
+# So many rows stay on the page of a session that goes on for long; those who left first go first.
+ROWS = 20
 _OVER = (session.COMPLETED, session.ERROR)
 _HEADING = "Harness Sessions"
 _TABLE = (
@@ -93,7 +95,7 @@ def _gone_on(transaction: Transaction, held: Session, harness: str, key: str) ->
         for each in held.harness_sessions
         if each.session != key
     )
-    _put(transaction, replace(active, last_updated=now, harness_sessions=(*rows, here)))
+    _put(transaction, replace(active, last_updated=now, harness_sessions=(*_bounded(rows), here)))
     others = any(each.status == session.ACTIVE for each in rows)
     how = RESUMED if paused or (not others and held.harness_sessions) else JOINED
     notes = [f"{each.harness} session {each.session} was interrupted" for each in quiet]
@@ -147,8 +149,9 @@ def leave(memory: Memory, key: str, *, pause: bool, reason: str) -> Outcome[str]
             transaction.replace(SESSION_PATH, session.move(after, session.PAUSED))
         else:
             transaction.replace(SESSION_PATH, after)
-        said = f"{name} {how}" if how != LEFT else f"{own.harness} session {key} left {name}"
-        transaction.append(event(transaction, said, f"{own.harness} session {key}", reason or None))
+        transaction.append(
+            event(transaction, f"{name} {how}", f"{own.harness} session {key}", reason or None)
+        )
         return how
 
     return memory.run(verb, operation="hook session end")
@@ -158,6 +161,13 @@ def _later(own: HarnessSession, now: datetime) -> datetime:
     """``now``, unless the page says a later time: clocks go back."""
     last = moment(own.last_seen)
     return last if last is not None and last > now else now
+
+
+def _bounded(rows: tuple[HarnessSession, ...]) -> tuple[HarnessSession, ...]:
+    """``rows`` without those that left first, where there are too many; who opened the session stays."""
+    gone = [each for each in rows if each.status == session.ENDED and each.part != session.OPENED]
+    dropped = gone[: max(0, len(rows) + 1 - ROWS)]
+    return tuple(each for each in rows if each not in dropped)
 
 
 def _ending(transaction: Transaction, after: Session, *, pause: bool) -> str:
