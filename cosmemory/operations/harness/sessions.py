@@ -18,7 +18,7 @@ from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import stamped_id
 from cosmemory.operations.sessions.ending import place_of, put_away
-from cosmemory.operations.sessions.reading import moment
+from cosmemory.operations.sessions.reading import current, moment
 from cosmemory.operations.sessions.running import event, idle, open_actions, show_session
 from cosmemory.syntax.parse import parse
 from cosmemory.transaction import Transaction
@@ -53,11 +53,15 @@ def arrive(memory: Memory, harness: str, key: str) -> Outcome[Arrival]:
         held = found if found is not None else idle(transaction.now)
         if status_of(held) in (session.IDLE, *_OVER):
             return _started(transaction, held, harness, key)
-        own = _row(held, key)
-        if status_of(held) == session.ACTIVE and own is not None and own.status == session.ACTIVE:
+        if status_of(held) == session.ACTIVE and _is_active(_row(held, key)):
             return Arrival(session=held.session_id or "", how=HERE)
         return _gone_on(transaction, held, harness, key)
 
+    held = current(memory)
+    if held is not None and status_of(held) == session.ACTIVE and _is_active(_row(held, key)):
+        return Outcome(
+            Arrival(session=held.session_id or "", how=HERE), ()
+        )  # nobody is made to wait for that
     return memory.run(verb, operation="hook session start")
 
 
@@ -154,6 +158,11 @@ def leave(memory: Memory, key: str, *, pause: bool, reason: str) -> Outcome[str]
         )
         return how
 
+    held = current(memory)
+    if held is None or _row(held, key) is None:
+        return Outcome("", ())
+    # What is loaded and compiled for it now is not waited for by those who wait for the lock.
+    page_text(memory, SESSION, idle(memory.now()))
     return memory.run(verb, operation="hook session end")
 
 
@@ -192,6 +201,10 @@ def _current(transaction: Transaction) -> Session | None:
 
 def _row(held: Session, key: str) -> HarnessSession | None:
     return next((each for each in held.harness_sessions if each.session == key), None)
+
+
+def _is_active(row: HarnessSession | None) -> bool:
+    return row is not None and row.status == session.ACTIVE
 
 
 def _new_row(harness: str, key: str, part: str, now: datetime) -> HarnessSession:

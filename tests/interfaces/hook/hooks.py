@@ -100,6 +100,7 @@ def process(payload: object, *arguments: str, **environ: str) -> subprocess.Pope
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**kept, **environ},
+        cwd=Path(__file__).parents[3],
     )
     assert running.stdin is not None
     running.stdin.write(told)

@@ -22,7 +22,8 @@ _OF_GEMINI = frozenset(
 
 def detected(payload: Mapping[str, Any], environ: Mapping[str, str]) -> str:
     """Which harness tells this, by the marks that it leaves in the payload or the environment."""
-    if payload.get("hook_event_name") in _OF_GEMINI:
+    event = payload.get("hook_event_name")
+    if isinstance(event, str) and event in _OF_GEMINI:
         return "gemini"
     if "cursor_version" in payload or "conversation_id" in payload:
         return "cursor"
