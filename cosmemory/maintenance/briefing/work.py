@@ -7,7 +7,17 @@ from datetime import datetime
 
 from cosmemory.document.data import plain
 from cosmemory.document.values import write_number, write_time
-from cosmemory.kinds import ACTIVE_ALERTS, COS_STATE, HANDOFF
+from cosmemory.kinds import (
+    ACTIVE_ALERTS,
+    AGENT,
+    COS_STATE,
+    DEPLOYMENT,
+    HANDOFF,
+    MEETING,
+    ONBOARDING,
+    RUN,
+    SESSION_PATH,
+)
 from cosmemory.maintenance.briefing.points import LONGEST_ID, Point, id_of, word
 from cosmemory.memory import Memory
 from cosmemory.pattern import pattern
@@ -19,6 +29,11 @@ if TYPE_CHECKING:
     from cosmemory.maintenance.recovery import Item
 
 _PLAIN = pattern(r"[A-Za-z0-9_.:/%+][A-Za-z0-9_.:/%+\-]*")
+# Where the pages are of what can be interrupted, handoffs aside.
+_WORK = (
+    SESSION_PATH,
+    *(kind.path.partition("{")[0] for kind in (AGENT, RUN, DEPLOYMENT, MEETING, ONBOARDING)),
+)
 _GRAVE = frozenset({"emergency", "critical"})
 
 
@@ -82,6 +97,8 @@ def _word(value: object) -> str:
 
 def broken_off(memory: Memory, _: datetime | None) -> Iterator[Point]:
     """What was interrupted, with the command that hands it out; what is at work or waits is under way."""
+    if not any(path.startswith(_WORK) for path in memory.store.paths()):
+        return  # so that a memory without any need not load what looks for it
     from cosmemory.maintenance.recovery import SORTS, items
 
     kinds = [sort.kind for sort in SORTS if sort.kind != HANDOFF.name]
