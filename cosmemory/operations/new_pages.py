@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from cosmemory.document.decode import decode
 from cosmemory.errors import ConfigError
@@ -11,6 +10,10 @@ from cosmemory.kinds import COORDINATION_LOG, Kind
 from cosmemory.reader import Reader
 from cosmemory.syntax.parse import parse
 from cosmemory.text.source import decode_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 OWN_TEMPLATES = ".templates"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 
@@ -106,6 +108,16 @@ def test_every_command_that_it_names_is_one():
         _, name, *words = section.command.split(" ")
         declared: Declared = load(name)
         assert not declared.commands or words[0] in declared.commands
+
+
+def test_the_sample_in_the_documentation_is_what_its_commands_print(tmp_path, monkeypatch, capsys, checkout):
+    page = (checkout / "docs" / "brief.md").read_text(encoding="utf-8")
+    commands, sample = re.search(r"```sh\n(.*?)```\n\n```text\n(.*?)```", page, re.DOTALL).groups()
+    monkeypatch.setenv("COSMEMORY_NOW", NOW)
+    for line in commands.strip().split("\n")[1:]:
+        capsys.readouterr()
+        assert main(["--root", str(tmp_path), *shlex.split(line)[1:]]) == 0
+    assert capsys.readouterr().out == sample
 
 
 def test_it_loads_little(run, tmp_path):

@@ -321,6 +321,29 @@ def test_events_of_weeks_that_are_archived_are_told_too(memory):
     assert [each for each in days if each.startswith("Day ")] == [f"Day {day}" for day in range(19, 2, -1)]
 
 
+def test_of_very_many_events_the_older_ones_are_only_counted(memory):
+    memory.sessions.start("session_1")
+    memory.log(
+        *[Event(time=memory.now(), type="message_sent", action=f"Event {each}") for each in range(1000)]
+    )
+    seen = memory.briefing.brief(budget=1_000_000)
+    lines = told(seen, "events")
+    assert (len(lines), lines[0].rpartition(" ")[2], lines[-1].rpartition(" ")[2]) == (300, "999", "700")
+    assert [(each.section.name, each.count) for each in seen.left] == [("events", 701)]
+    assert any(line.endswith("(1001; cosmemory events)") for line in seen.lines)
+
+
+def test_a_run_that_waits_for_a_decision_is_told_of_before_what_is_at_work(memory):
+    memory.runs.create("run-1", goal="Ship", phases=["scout"])
+    memory.runs.start("run-1")
+    memory.runs.create_intervention("run-1", reason="Which region?")
+    memory.agents.spawn("copy-1", name="Copier", prompt="Copy it")
+    memory.agents.started("copy-1", pid=os.getpid())
+    seen = memory.briefing.brief()
+    assert [line.partition(",")[0] for line in told(seen, "interrupted")] == ["- run run-1"]
+    assert [line.partition(",")[0] for line in told(seen, "under_way")] == ["- agent copy-1"]
+
+
 def test_a_brief_reads_and_changes_nothing(tmp_path):
     memory = open_memory(str(tmp_path), settings=Settings())
     initialise(memory)
@@ -352,4 +375,5 @@ def test_nothing_that_pages_hold_stands_outside_of_the_fence_or_on_a_line_of_its
     assert closed == opened.replace("<", "</")
     assert before.startswith("What stands between the two lines that bear ")
     assert all(line.startswith(("- ", "## ")) for line in inside)
+    assert "cannot be told" not in seen.text
     assert seen.text.count("</") == seen.text.count("<cosmemory-data") == 1

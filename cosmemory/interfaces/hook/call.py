@@ -40,6 +40,12 @@ class Call:
         found = self.payload.get(name)
         return found if isinstance(found, str) else ""
 
+    def words(self, name: str, most: int = 500) -> str:
+        """The same on one line and of bounded length, with what nobody sees made visible: fit for a page."""
+        from cosmemory.text.visible import visible
+
+        return visible(" ".join(self.text(name).split()))[:most]
+
     @property
     def in_subagent(self) -> bool:
         """Whether it happened inside a subagent, which has no session of its own."""

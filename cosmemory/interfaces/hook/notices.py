@@ -11,7 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cosmemory.interfaces.hook.call import Call
 
-LONGEST = 500
 IDLE = "idle_prompt"  # it says only that the user has not answered yet, again and again
 
 
@@ -25,8 +24,8 @@ def log(call: Call, kind: str, action: str, outcome: str = "", notes: str = "") 
         type=kind,
         involved=call.harness,
         action=action,
-        outcome=outcome[:LONGEST] or None,
-        notes=notes[:LONGEST] or None,
+        outcome=outcome or None,
+        notes=notes or None,
     )
     with suppress(DoneAlready):
         memory.once(call.exact_key).log(event)
@@ -36,15 +35,12 @@ def notification(call: Call) -> Answer:
     """What the harness notified the user of."""
     kind = call.text("notification_type")
     if kind != IDLE:
-        title = call.text("title") or kind
-        log(call, "session", f"Notified: {title[:100]}" if title else "Notified", call.text("message"))
+        title = call.words("title", 100) or call.words("notification_type", 100)
+        log(call, "session", f"Notified: {title}" if title else "Notified", call.words("message"))
     return NOTHING
 
 
 def stop_failure(call: Call) -> Answer:
     """A turn that ended in an error of the harness or of the model's provider."""
-    error = call.payload.get("error")
-    said = error.get("message") if isinstance(error, dict) else error
-    told = said if isinstance(said, str) else ""
-    log(call, "escalation", "A turn failed", told, call.text("error_details"))
+    log(call, "escalation", "A turn failed", call.words("error"), call.words("error_details"))
     return NOTHING

@@ -102,6 +102,6 @@ def session_end(call: Call) -> Answer:
     from cosmemory.operations.harness.sessions import leave
 
     reason = call.text("reason")
-    leave(call.memory(ENDING_WAIT), call.session, pause=reason in PAUSING, reason=reason[:100])
+    leave(call.memory(ENDING_WAIT), call.session, pause=reason in PAUSING, reason=call.words("reason", 100))
     notes.forget(call.root, call.session)
     return NOTHING

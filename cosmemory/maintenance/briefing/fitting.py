@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from cosmemory.frozen import frozen
-from cosmemory.maintenance.briefing.points import LONG, PLACES, SECTIONS, SHORT, Left, Point, Told
+from cosmemory.maintenance.briefing.points import LONG, PLACES, SECTIONS, SHORT, Left, Point, Told, counts_of
 
 _LENGTHS = (LONG, LONG // 2, 2 * SHORT)
 _WIDE = "\u2e80"  # from here on are the letters that take a token or more each
@@ -96,7 +96,7 @@ def fit(points: Sequence[Point], room: Room, frame: Frame) -> tuple[tuple[Told, 
 
     All of a wave that fit in short are told before any of it is told at length, and at length before the next wave.
     """
-    left = Counter(each.section for each in points)
+    left = counts_of(points)
     told: list[Told] = []
     titled: set[str] = set()
     lines, more = Size(), True

@@ -15,14 +15,16 @@ from cosmemory.memory import Memory
 
 # So many events are told of at most where nothing says since when.
 EVENTS = 10
+# So many of the newest are told of at most, and the others counted, for who would read them.
+MOST = 300
 # Events of a sort that comes by itself, day after day.
 _ROUTINE = frozenset({"metrics"})
 
 
 def damaged(name: str, error: Exception) -> Point:
     """What is said where something could not be read."""
-    hint = getattr(error, "hint", "")
-    return Point(section="damage", head=f"{name} cannot be told", text=f"{error} {hint}".strip())
+    said = f"{error} {getattr(error, 'hint', '')}".strip() or type(error).__name__
+    return Point(section="damage", head=f"{name} cannot be told", text=said)
 
 
 def decisions(memory: Memory, since: datetime | None) -> Iterator[Point]:
@@ -46,14 +48,17 @@ def events(memory: Memory, since: datetime | None) -> Iterator[Point]:
 
     found = list(newest_events(memory, EVENTS)) if since is None else recent_events(memory, since)
     decided = _decided(memory)
-    for each in reversed(found):
-        if (each.time, each.action) in decided:
-            continue  # told among the decisions, with why it was made
+    # A decision is told of with why it was made.
+    held = [each for each in reversed(found) if (each.time, each.action) not in decided]
+    older = len(held) - MOST
+    for number, each in enumerate(held[:MOST], 1):
         involved = f", {word(each.involved)}" if each.involved else ""
         outcome = f"; {each.outcome}" if each.outcome else ""
         head = f"{_at(each.time) or '-'} {word(each.type)}{involved}"
         routine = each.type in _ROUTINE or each.action == "Seen"
-        yield Point(section="events", head=head, text=f"{each.action or '-'}{outcome}", routine=routine)
+        text = f"{each.action or '-'}{outcome}"
+        more = older if number == MOST else 0
+        yield Point(section="events", head=head, text=text, routine=routine, more=more)
 
 
 def _decided(memory: Memory) -> set[tuple[object, str | None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from cosmemory.document.values import time_of
-from cosmemory.errors import CosmemoryError, InvalidValue, UsageError
+from cosmemory.errors import InvalidValue, UsageError
 from cosmemory.maintenance.briefing.fitting import Room
 from cosmemory.maintenance.briefing.gathering import GATHERED, damaged
 from cosmemory.maintenance.briefing.page import page_of
@@ -40,7 +40,7 @@ def brief(
     for name, gather in GATHERED:
         try:
             points += gather(memory, after)
-        except (CosmemoryError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one page, the others must be told of
             points.append(damaged(name, error))
     return page_of(points, room, now, after)
 
@@ -48,7 +48,7 @@ def brief(
 def _began(memory: Memory) -> datetime | None:
     try:
         return began(memory)
-    except (CosmemoryError, OSError):
+    except Exception:  # noqa: BLE001 - as above
         return None  # the page that should say it is told of as damaged
 
 

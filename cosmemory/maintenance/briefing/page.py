@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from cosmemory.document.values import write_time
 from cosmemory.maintenance.briefing.fitting import Frame, Room, fit
-from cosmemory.maintenance.briefing.points import PLACES, SECTIONS, Brief, Left, Point, Section, Told
+from cosmemory.maintenance.briefing.points import (
+    PLACES,
+    SECTIONS,
+    Brief,
+    Left,
+    Point,
+    Section,
+    Told,
+    counts_of,
+)
 from cosmemory.text.fenced import fenced, overhead
 
 # A budget of so many characters is kept, however much there is; where less is given, the shortest honest text is longer.
@@ -21,7 +29,7 @@ SINCE = frozenset({"decisions", "events"})
 def page_of(points: Sequence[Point], room: Room, now: datetime, since: datetime | None) -> Brief:
     """The brief that these points make in that room; the shortest honest one where there is room for none."""
     label = f"a brief of {write_time(now)}, most urgent first"
-    counts = Counter(each.section for each in points)
+    counts = counts_of(points)
     titles = {each.name: title(each, counts[each.name], since) for each in SECTIONS}
     always = overhead(label) + (NOTHING if not points else "")
     frame = Frame(always=always, titles=titles, left=left_text)

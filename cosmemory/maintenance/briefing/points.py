@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from cosmemory.frozen import frozen
@@ -67,7 +69,7 @@ class Point:
     """One thing to know: what it is called and how it stands, which is told whole, and a text, which may be cut.
 
     ``id`` is what to ask for more with, and ``command`` what to do about it, where there is one. What is ``routine``
-    is less urgent than everything that is not.
+    is less urgent than everything that is not. There are so many ``more`` of its section, which are only counted.
     """
 
     section: str
@@ -76,6 +78,7 @@ class Point:
     text: str = ""
     command: str = ""
     routine: bool = False
+    more: int = 0
 
     def line(self, most: int = LONG) -> str:
         """The point on one line, with at most so many characters of its text."""
@@ -119,6 +122,14 @@ class Brief:
     left: tuple[Left, ...]
     lines: tuple[str, ...]
     text: str
+
+
+def counts_of(points: Iterable[Point]) -> Counter[str]:
+    """How many points there are of each section, those that are only counted among them."""
+    counts: Counter[str] = Counter()
+    for each in points:
+        counts[each.section] += 1 + each.more
+    return counts
 
 
 def word(value: object, most: int = WORD) -> str:

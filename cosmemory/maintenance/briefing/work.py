@@ -96,7 +96,7 @@ def _word(value: object) -> str:
 
 
 def broken_off(memory: Memory, _: datetime | None) -> Iterator[Point]:
-    """What was interrupted, with the command that hands it out; what is at work or waits is under way."""
+    """What was interrupted, with the command that hands it out; what is at work is under way."""
     if not any(path.startswith(_WORK) for path in memory.store.paths()):
         return  # so that a memory without any need not load what looks for it
     from cosmemory.maintenance.recovery import SORTS, items
@@ -114,14 +114,16 @@ def _is_simply_open(item: Item) -> bool:
 
 
 def _item(item: Item) -> Point:
+    from cosmemory.maintenance.processes import ALIVE
+
     kind, key = item.sort.kind, id_of(item.key)
-    waits = item.left or kind == "onboarding"
+    under_way = kind == "onboarding" or (kind == "agent" and item.record.process == ALIVE)
     name = key if len(str(item.key)) <= LONGEST_ID else "of a name too long to be told"
     option = f"--{kind}" if kind in {"session", "deployment"} else f"--{kind} {typed(key)}"
     command = f"cosmemory recover resume {option}" if key and not item.left else ""
     left = f", {word(item.left, 2 * LONGEST_ID)}" if item.left else ""
     return Point(
-        section="under_way" if waits else "interrupted",
+        section="under_way" if under_way else "interrupted",
         head=f"{kind} {name}{left}",
         id=key,
         text=_said(item),

@@ -48,6 +48,9 @@ CONTEXT = frozenset(["sessionStart", "postToolUse", "notification", "subagentSta
 def told(payload: Mapping[str, Any]) -> dict[str, Any]:
     """The payload with Claude Code's keys, sources and names of tools."""
     found = {KEYS.get(name, name): value for name, value in payload.items()}
+    error = found.get("error")
+    if isinstance(error, dict):
+        found["error"], found["error_details"] = error.get("message"), error.get("name")
     source, tool = found.get("source"), found.get("tool_name")
     if isinstance(source, str):
         found["source"] = SOURCES.get(source, source)
