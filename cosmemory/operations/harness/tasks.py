@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cosmemory.document.values import Raw
 from cosmemory.frozen import frozen
-from cosmemory.kinds import ARCHIVE, COS_STATE, LOG_PATH, TEAM_ROSTER, cos_state
+from cosmemory.kinds import ARCHIVE, COS_STATE, LOG_PATH, cos_state
 from cosmemory.kinds.coordination_log import Event, entries
 from cosmemory.kinds.cos_state import ENDED, Action, CosState
-from cosmemory.kinds.team_roster import TeamRoster
 from cosmemory.memory import Memory, Outcome
-from cosmemory.operations.harness.team import ACTIVE, TEAMMATE, show_member
+from cosmemory.operations.harness.team import ACTIVE, TEAMMATE, show_member, task_of
 from cosmemory.operations.ids import next_number
 from cosmemory.operations.state import ACTION_IN_LOG, action_event, limits, moved_out
 from cosmemory.syntax.escape import is_empty, normalise
@@ -63,7 +61,7 @@ def created(memory: Memory, task: Task) -> Outcome[str]:
         if any(_is(each, task) for each in _told(transaction)):
             return ""
         action = _added(transaction, task, "pending")
-        if task.teammate and not _has_task(transaction, task.teammate):
+        if task.teammate and is_empty(task_of(transaction, task.teammate) or ""):
             show_member(transaction, task.teammate, TEAMMATE, ACTIVE, task.text)
         return str(action.id)
 
@@ -144,21 +142,8 @@ def _rest(transaction: Transaction, task: Task, text: str | None) -> None:
     """The teammate who completed it seen, and no longer at that task."""
     if not task.teammate:
         return
-    held = _task_of(transaction, task.teammate)
+    held = task_of(transaction, task.teammate)
     show_member(transaction, task.teammate, TEAMMATE, ACTIVE, None if held in (task.text, text) else held)
-
-
-def _has_task(transaction: Transaction, name: str) -> bool:
-    return not is_empty(_task_of(transaction, name) or "")
-
-
-def _task_of(transaction: Transaction, name: str) -> str | None:
-    if not transaction.exists(TEAM_ROSTER.path):
-        return None
-    roster: TeamRoster = transaction.read(TEAM_ROSTER.path)
-    held = (e for e in roster.active_team_members if (e.session_name or "").lower() == name.lower())
-    found = next(held, None)
-    return None if found is None or isinstance(found.current_task, Raw) else found.current_task
 
 
 def _is(event: Event, task: Task) -> bool:

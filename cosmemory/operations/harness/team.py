@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cosmemory.document.values import Raw
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import AGENT, TEAM_ROSTER, team_roster
 from cosmemory.kinds.agent import COMPLETED, FAILED, INCOMPLETE, RUNNING, Agent, Process, complete, start
@@ -208,15 +207,15 @@ def _show_sort(transaction: Transaction, subagent: Subagent, *, more: str, less:
     keys += [more] if more else []
     rest = f" and {len(keys) - NAMED} more" if len(keys) > NAMED else ""
     task = f"{AT_WORK}{', '.join(keys[:NAMED])}{rest}" if keys else None
+    held = task_of(transaction, subagent.kind) or ""
+    if not is_empty(held) and not held.startswith(AT_WORK):
+        task = held  # somebody wrote it, and it says more
     status = ACTIVE if keys or present else OFFLINE
     show_member(transaction, subagent.kind, SUBAGENT, status, task)
 
 
 def show_member(transaction: Transaction, name: str, role: str, status: str, task: str | None) -> bool:
-    """The row of ``name`` at a status and on a task; put there where there is room. Whether anything was done.
-
-    A task that somebody else wrote stays.
-    """
+    """The row of ``name`` at a status and on a task; put there where there is room. Whether anything was done."""
     if not name or not transaction.exists(TEAM_ROSTER.path):
         return False
     roster: TeamRoster = transaction.read(TEAM_ROSTER.path)
@@ -224,9 +223,7 @@ def show_member(transaction: Transaction, name: str, role: str, status: str, tas
     if len(named) > 1 or (not named and len(roster.active_team_members) >= MOST_MEMBERS):
         return False
     if named:
-        held = named[0].current_task or ""
-        own = is_empty(held) or held.startswith(AT_WORK)
-        after = team_roster.show(roster, name, status, task if own else held, transaction.now)
+        after = team_roster.show(roster, name, status, task, transaction.now)
     else:
         member = Member(session_name=name, role=role, status=status, current_task=task)
         block = Details(session_name=name, role=role, assigned=transaction.now, status=status)
@@ -241,7 +238,11 @@ def idle(memory: Memory, name: str) -> Outcome[bool]:
     """The teammate ``name`` without work; nothing where the roster says so already."""
 
     def verb(transaction: Transaction) -> bool:
-        if _status(transaction, name) == IDLE or not show_member(transaction, name, TEAMMATE, IDLE, None):
+        held = _row(transaction, name)
+        if held is not None and held.status == IDLE:
+            return False
+        task = held.current_task if held is not None else None
+        if not show_member(transaction, name, TEAMMATE, IDLE, task):
             return False
         transaction.append(
             Event(
@@ -257,9 +258,16 @@ def idle(memory: Memory, name: str) -> Outcome[bool]:
     return memory.run(verb, operation="hook teammate idle")
 
 
-def _status(transaction: Transaction, name: str) -> str:
+def task_of(transaction: Transaction, name: str) -> str | None:
+    """What the roster says that ``name`` works on."""
+    row = _row(transaction, name)
+    return row.current_task if row is not None else None
+
+
+def _row(transaction: Transaction, name: str) -> Member | None:
     if not transaction.exists(TEAM_ROSTER.path):
-        return ""
+        return None
     roster: TeamRoster = transaction.read(TEAM_ROSTER.path)
-    held = [e.status for e in roster.active_team_members if (e.session_name or "").lower() == name.lower()]
-    return "" if len(held) != 1 or held[0] is None or isinstance(held[0], Raw) else held[0]
+    return next(
+        (e for e in roster.active_team_members if (e.session_name or "").lower() == name.lower()), None
+    )
