@@ -48,6 +48,7 @@ import cosmemory.operations.runs.phasing
 import cosmemory.operations.runs.registering
 import cosmemory.operations.sessions.reading
 import cosmemory.reader
+import cosmemory.store
 
 NOUNS: dict[str, tuple[str, ...]]
 
@@ -257,7 +258,13 @@ class Briefing:
         tokens: int | None = None,
         since: datetime | int | str | None = None,
     ) -> cosmemory.maintenance.briefing.points.Brief: ...
-    def changes(self, since: int, *, besides: Collection[str] = ...) -> str: ...
+    def changes(
+        self,
+        since: int,
+        *,
+        besides: Collection[str] = ...,
+        unless: Callable[[cosmemory.store.Remembered], bool] | None = None,
+    ) -> str: ...
     def remember(self, session: str) -> int: ...
     def remembered_since(self, session: str) -> int | None: ...
 

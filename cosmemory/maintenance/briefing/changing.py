@@ -17,7 +17,7 @@ def changes(
     since: int,
     *,
     besides: Collection[str] = (),
-    unless: Callable[[Remembered], bool] = lambda _: False,
+    unless: Callable[[Remembered], bool] | None = None,
 ) -> str:
     """What was changed after the change ``since``, fenced, newest first; empty where that is nothing.
 
@@ -36,7 +36,7 @@ def changes(
     others = [
         change
         for change in after
-        if change.by_hand or (change.attribution.actor not in besides and not unless(change))
+        if change.by_hand or (change.attribution.actor not in besides and not (unless and unless(change)))
     ]
     texts, lines, used = Texts(history), [], 0
     for change in others[:MOST]:
