@@ -23,7 +23,7 @@ MOST, LONGEST = 5, 300
 LARGE = 256 * 1024
 OWN = {
     ".cosmemory": "only cosmemory writes there, and the history would be lost; cosmemory history and undo work with it",
-    "checkpoints": "the copies of a checkpoint must stay as they are; cosmemory checkpoint make takes another one",
+    "checkpoints": "the copies of a checkpoint must stay as they are; cosmemory checkpoint create makes another one",
     "backups": "the copies of a backup must stay as they are; cosmemory backup makes another one",
 }
 # The command that does properly what an edit of such a page is mostly for.
@@ -52,7 +52,7 @@ def refusal(memory: Memory, path: str, text: str | None) -> str:
     """Why ``text`` should not become the page at ``path`` (None: the page should not go); empty where it may."""
     own = OWN.get(path.split("/", 1)[0].lower())
     if own:
-        return f"{path} was not changed: {own}."
+        return f"This edit would change {path}, and {own}."
     stored = memory.store.read(path)
     before = decode_text(stored.data) if stored is not None else None
     if text == before:
@@ -64,8 +64,8 @@ def refusal(memory: Memory, path: str, text: str | None) -> str:
         reason = _rewritten(before, text, found=_errors(memory, path, None))
         if reason:
             return (
-                f"{path} was not changed: {reason}. The log is append-only: everybody relies on its past. "
-                "cosmemory log EVENT adds an entry; cosmemory repair mends damage."
+                f"This edit would change the past on {path}: {reason}. Entries are only ever added: everybody relies "
+                "on them. cosmemory log TYPE --action TEXT adds one; cosmemory repair mends damage."
             )
     return _broken(memory, path, text)
 
@@ -73,8 +73,8 @@ def refusal(memory: Memory, path: str, text: str | None) -> str:
 def _gone(memory: Memory, path: str, *, is_log: bool) -> str:
     kind = kind_of(path, memory.kinds)
     if is_log or (kind is not None and kind.single):
-        what = "its entries would be lost" if is_log else "every memory has this page"
-        return f"{path} was not taken away: {what}. cosmemory rotate puts old entries aside."
+        more = " cosmemory rotate puts old entries aside." if is_log else ""
+        return f"This would take {path} away, and everybody relies on it.{more}"
     return ""
 
 
@@ -139,17 +139,14 @@ def _broken(memory: Memory, path: str, text: str) -> str:
             fresh.append(each)
     if not fresh:
         return ""
-    kind = kind_of(path, memory.kinds)
+    page, kind = path.removesuffix(".md"), kind_of(path, memory.kinds)
     properly = PROPERLY.get(kind.name, "") if kind is not None else ""
     advice = f"{properly} does such a change and keeps the page whole, or " if properly else ""
-    page = path.removesuffix(".md")
-    return "\n".join(
-        (
-            f"{path} was not changed, because it would be broken afterwards:",
-            *lines_of(path, text, fresh),
-            f"{advice}cosmemory set {page} PLACE VALUE; else mend the edit and make it again.",
-        )
+    last = (
+        f"{advice}cosmemory set {page} PLACE VALUE; else mend the edit and make it again. "
+        f"cosmemory rule {fresh[0].code} shows how it is right."
     )
+    return "\n".join((f"This edit would break {path}:", *lines_of(path, text, fresh), last))
 
 
 def _sort_of(found: Diagnostic) -> tuple[str, str]:
@@ -157,15 +154,16 @@ def _sort_of(found: Diagnostic) -> tuple[str, str]:
 
 
 def lines_of(path: str, text: str, found: list[Diagnostic]) -> list[str]:
-    """What is wrong, a line each: the place, the rule, what it is and how it is mended."""
-    from cosmemory.rules.table import RULES
-
-    remedies = {rule.code: rule.remedy for rule in RULES}
+    """What is wrong, a line each: the place, the rule, what it is and what would mend it."""
     index = LineIndex(text)
     lines = [
         f"- {path}:{index.position(min(each.start, len(text)))[0] + 1}: {each.code} {each.name} "
-        f"({each.severity}): {one_line(each.message, LONGEST)}. {remedies.get(each.code, '')}".rstrip()
+        f"({each.severity}): {one_line(each.message, LONGEST)}{_mended(each)}"
         for each in found[:MOST]
     ]
     rest = len(found) - MOST
     return [*lines, f"- and {rest} more; cosmemory validate {path} shows them."] if rest > 0 else lines
+
+
+def _mended(found: Diagnostic) -> str:
+    return f" (mended so: {one_line(found.fix.message, LONGEST)})" if found.fix is not None else ""

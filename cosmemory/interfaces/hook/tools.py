@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from cosmemory.errors import CosmemoryError, Unsafe
 from cosmemory.interfaces.hook.answer import NOTHING, Answer
@@ -32,7 +33,8 @@ def pre_tool_use(call: Call) -> Answer:
     for draft in drafts(call.payload, lambda file: _text_of(call, memory, file)):
         path = page_at(call.root, call.folder, draft.file)
         if path:
-            told.append(refusal(memory, path, draft.text))
+            with suppress(Unsafe):  # what no page can be is no page
+                told.append(refusal(memory, path, draft.text))
     said = "\n\n".join(filter(None, told[:MOST_PAGES]))
     return Answer(deny=said) if how == "deny" else Answer(context=said)
 
