@@ -132,12 +132,12 @@ def change_action(
         after = cos_state.change_action(state, before, **fresh)
         after = cos_state.move_action(after, key, str(word)) if moved else after
         action = cos_state.action_named(after, key)
-        after, pushed = cos_state.bounded(after, *_limits(memory))
-        transaction.append(*_moved_out(transaction, pushed))
+        after, pushed = cos_state.bounded(after, *limits(memory))
+        transaction.append(*moved_out(transaction, pushed))
         transaction.replace(PAGE, after)
         said = [str(word)] if moved else []
         said += [f"{name.capitalize()} changed" for name in fresh]
-        transaction.append(_action_event(transaction, action, ", ".join(said), notes))
+        transaction.append(action_event(transaction, action, ", ".join(said), notes))
         return str(action.id)
 
     return memory.run(verb, expected=expected, operation="action change")
