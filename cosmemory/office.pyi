@@ -35,6 +35,7 @@ import cosmemory.operations.board.following
 import cosmemory.operations.deployments
 import cosmemory.operations.handoff_chains
 import cosmemory.operations.interrupted_runs
+import cosmemory.operations.interrupted_session
 import cosmemory.operations.measurements
 import cosmemory.operations.meetings.handing_over
 import cosmemory.operations.metrics
@@ -46,7 +47,6 @@ import cosmemory.operations.runs.exporting
 import cosmemory.operations.runs.packing
 import cosmemory.operations.runs.phasing
 import cosmemory.operations.runs.registering
-import cosmemory.operations.sessions.reading
 import cosmemory.reader
 import cosmemory.store
 
@@ -847,7 +847,10 @@ class Sessions:
         self, error: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
     def get(self, key: str | None = None) -> cosmemory.kinds.session.Session: ...
-    def interrupted(self) -> tuple[cosmemory.operations.sessions.reading.Interrupted, ...]: ...
+    def interrupted(self) -> tuple[cosmemory.operations.interrupted_session.Interrupted, ...]: ...
+    def interruption(
+        self, now: cosmemory.kinds.session.Session
+    ) -> cosmemory.operations.interrupted_session.Interrupted: ...
     def listed(self, *, status: str | None = None) -> tuple[cosmemory.kinds.session.Session, ...]: ...
     def pause(
         self, *, reason: str | None = None, expected: dict[str, str] | None = None
@@ -860,7 +863,7 @@ class Sessions:
     ) -> cosmemory.memory.Outcome[str]: ...
     def resume(
         self, *, again: bool = False, expected: dict[str, str] | None = None
-    ) -> cosmemory.memory.Outcome[cosmemory.operations.sessions.reading.Interrupted]: ...
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.interrupted_session.Interrupted]: ...
     def start(
         self,
         key: str | None = None,

@@ -21,6 +21,7 @@ from cosmemory.memory import Memory
 from cosmemory.operations import agents, alerts, handoffs, meetings, onboardings, runs, sessions
 from cosmemory.operations.events import find_events
 from cosmemory.operations.first_pages import initialise
+from cosmemory.operations.interrupted_session import current
 from cosmemory.operations.page_ids import to_archive
 
 NOON = read_time("2026-11-21T12:00:00Z")[0]
@@ -245,7 +246,7 @@ def test_what_broke_off_is_put_away_and_what_waits_only_by_name(memory):
         ("run-1", "archive/runs/run-1.md"),
     ]
     assert memory.store.read("archive/runs/run-1.md").data == run
-    assert (sessions.current(memory).status, memory.read("meetings/planning_1").status) == (
+    assert (current(memory).status, memory.read("meetings/planning_1").status) == (
         "idle",
         "abandoned",
     )

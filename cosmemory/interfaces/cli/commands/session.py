@@ -8,6 +8,7 @@ from cosmemory.interfaces.cli.session import changing, reading, session_of
 from cosmemory.kinds import SESSION_PATH
 from cosmemory.kinds.session import IDLE, STATUS, Session, status_of, to_speak
 from cosmemory.operations import sessions
+from cosmemory.operations.interrupted_session import is_stale
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def show(key: str | None, **options: Any) -> None:
     call = session_of(options)
     memory = call.memory()
     held = sessions.get(memory, key)
-    stale = sessions.is_stale(held, memory.now(), memory.settings.stale_seconds)
+    stale = is_stale(held, memory.now(), memory.settings.stale_seconds)
     waiting = to_speak(held.current_meeting)
     if call.as_json:
         print_json("session", {**_data(held), "stale": stale, "to_speak": list(waiting)})
