@@ -9,7 +9,8 @@ import sys
 from dataclasses import asdict
 
 import cosmemory
-from tests.benchmarks import agents, copies, finds, merges, past, processes, reads, runs, writes
+from tests.benchmarks import agents, alternatives, copies, finds, merges, past, processes, reads, runs, writes
+from tests.benchmarks.measure import Figure, Unmeasured
 
 PARTS = {
     "P1": writes.updates,
@@ -25,6 +26,7 @@ PARTS = {
     "P11": reads.checks,
     "P12": agents.recovery,
     "P13": reads.checks,
+    "P14": alternatives.alternatives,
     "P15": copies.checkpoints,
     "P16": past.remembering,
     "P17": past.looking_back,
@@ -33,6 +35,23 @@ PARTS = {
     "P20": finds.searches,
     "P21": runs.findings,
 }
+
+
+def as_json(figure: Figure | Unmeasured) -> str:
+    """A figure for machines."""
+    told = asdict(figure)
+    return json.dumps(told if isinstance(figure, Unmeasured) else {**told, "met": figure.met})
+
+
+def as_line(figure: Figure | Unmeasured) -> str:
+    """A figure for people: its goal, what was measured, and the verdict."""
+    if isinstance(figure, Unmeasured):
+        return f"{figure.name:4} {figure.what:52} not measured: {figure.why}"
+    bound = "at least" if figure.least else "at most"
+    verdict = "met" if figure.met else "MISSED"
+    goal = f"{bound} {figure.goal:g}{figure.unit}"
+    told = f"{figure.measured:.2f}{figure.unit}"
+    return f"{figure.name:4} {figure.what:52} {goal:>16} {told:>12}  {verdict}"
 
 
 def main() -> int:
@@ -48,14 +67,7 @@ def main() -> int:
         for figure in part():
             if given.only and figure.name not in chosen:
                 continue
-            if given.json:
-                print(json.dumps({**asdict(figure), "met": figure.met}), flush=True)
-            else:
-                bound = "at least" if figure.least else "at most"
-                verdict = "met" if figure.met else "MISSED"
-                goal = f"{bound} {figure.goal:g}{figure.unit}"
-                told = f"{figure.measured:.2f}{figure.unit}"
-                print(f"{figure.name:4} {figure.what:52} {goal:>16} {told:>12}  {verdict}", flush=True)
+            print(as_json(figure) if given.json else as_line(figure), flush=True)
     return 0
 
 
