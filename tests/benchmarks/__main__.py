@@ -13,27 +13,27 @@ from tests.benchmarks import agents, alternatives, copies, finds, merges, past, 
 from tests.benchmarks.measure import Figure, Unmeasured
 
 PARTS = {
-    "P1": writes.updates,
-    "P2": writes.appends,
-    "P3": writes.appends,
-    "P4": writes.appends,
-    "P5": writes.contention,
-    "P6": processes.commands,
-    "P7": processes.commands,
-    "P8": reads.logs,
-    "P9": reads.logs,
-    "P10": reads.checks,
-    "P11": reads.checks,
-    "P12": agents.recovery,
-    "P13": reads.checks,
-    "P14": alternatives.alternatives,
-    "P15": copies.checkpoints,
-    "P16": past.remembering,
-    "P17": past.looking_back,
-    "P18": merges.merges,
-    "P19": past.looking_back,
-    "P20": finds.searches,
-    "P21": runs.findings,
+    "P1": (writes.updates,),
+    "P2": (writes.appends,),
+    "P3": (writes.appends,),
+    "P4": (writes.appends,),
+    "P5": (writes.contention,),
+    "P6": (processes.commands,),
+    "P7": (processes.commands,),
+    "P8": (reads.logs,),
+    "P9": (reads.logs,),
+    "P10": (reads.checks,),
+    "P11": (reads.checks,),
+    "P12": (agents.recovery,),
+    "P13": (reads.checks, processes.commands),
+    "P14": (alternatives.alternatives,),
+    "P15": (copies.checkpoints,),
+    "P16": (past.remembering,),
+    "P17": (past.looking_back,),
+    "P18": (merges.merges,),
+    "P19": (past.looking_back,),
+    "P20": (finds.searches,),
+    "P21": (runs.findings,),
 }
 
 
@@ -63,7 +63,7 @@ def main() -> int:
     chosen = given.only or list(PARTS)
     # As every installation is: where PYTHONDONTWRITEBYTECODE is set, each process would compile it all again.
     compileall.compile_dir(cosmemory.__path__[0], quiet=1)
-    for part in dict.fromkeys(PARTS[name] for name in chosen):
+    for part in dict.fromkeys(part for name in chosen for part in PARTS[name]):
         for figure in part():
             if given.only and figure.name not in chosen:
                 continue
