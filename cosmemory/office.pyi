@@ -48,6 +48,7 @@ import cosmemory.operations.runs.phasing
 import cosmemory.operations.runs.registering
 import cosmemory.operations.sessions.reading
 import cosmemory.reader
+import cosmemory.store
 
 NOUNS: dict[str, tuple[str, ...]]
 
@@ -263,7 +264,13 @@ class Briefing:
         tokens: int | None = None,
         since: datetime | int | str | None = None,
     ) -> cosmemory.maintenance.briefing.points.Brief: ...
-    def changes(self, since: int, *, besides: Collection[str] = ...) -> str: ...
+    def changes(
+        self,
+        since: int,
+        *,
+        besides: Collection[str] = ...,
+        unless: Callable[[cosmemory.store.Remembered], bool] | None = None,
+    ) -> str: ...
     def remember(self, session: str) -> int: ...
     def remembered_since(self, session: str) -> int | None: ...
 
@@ -894,6 +901,7 @@ class State:
     def decide(
         self, text: str, rationale: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
+    def limits(self) -> tuple[int, int]: ...
     def move_action(
         self, move: str, key: str, *, notes: str | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...

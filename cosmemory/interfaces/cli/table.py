@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "alert": ("alerts", "alert", "Raise, acknowledge and resolve alerts."),
     "metrics": ("metrics", "metrics", "Record what agents did and what was measured."),
     "deploy": ("deploy", "deploy", "Take a version live stage by stage, and back."),
+    "hook": ("hook", "hook", "Answer the events of a coding agent."),
     "session": ("session", "session", "Start, pause, resume and end the session."),
     "meeting": ("meeting", "meeting", "Hold the meetings of planning and execution team."),
     "agent": ("agents", "agent", "Spawn agents and follow them."),
