@@ -30,6 +30,15 @@ class Figure:
         return self.measured >= self.goal if self.least else self.measured <= self.goal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmeasured:
+    """What could not be measured on this machine, and why."""
+
+    name: str
+    what: str
+    why: str
+
+
 def ratio(floor: Work, ours: Work, pairs: int) -> float:
     """The median of how many times longer ``ours`` takes than ``floor``, run in turn."""
     ratios = []
