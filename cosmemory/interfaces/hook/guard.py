@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from cosmemory.engines.rehearsal import Rehearsal
+from cosmemory.interfaces.hook.places import OWN
 from cosmemory.kinds import ARCHIVE, LOG_PATH, kind_of
 from cosmemory.kinds.coordination_log import ENTRY, Event, entries
 from cosmemory.pattern import pattern
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
 
 MOST, LONGEST = 5, 300
 LARGE = 256 * 1024
-OWN = {
-    ".cosmemory": "only cosmemory writes there, and the history would be lost; cosmemory history and undo work with it",
-    "checkpoints": "the copies of a checkpoint must stay as they are; cosmemory checkpoint create makes another one",
-    "backups": "the copies of a backup must stay as they are; cosmemory backup makes another one",
-}
 # The command that does properly what an edit of such a page is mostly for.
 PROPERLY = {
     "cos-state": "cosmemory focus, action, decision or resources",
