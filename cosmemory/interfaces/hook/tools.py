@@ -13,7 +13,7 @@ from cosmemory.interfaces.hook.places import OWN, page_at
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cosmemory.interfaces.hook.call import Call
-    from cosmemory.memory import Memory
+    from cosmemory.reader import Reader
 
 READING = frozenset(["Read", "Glob", "Grep", "LS", "NotebookRead"])
 COMMANDS = ("command", "cmd", "script", "input")
@@ -24,7 +24,7 @@ def pre_tool_use(call: Call) -> Answer:
     """An edit that would break a page refused, or warned of, as the settings say."""
     if call.payload.get("tool_name") in READING or _elsewhere(call):
         return NOTHING
-    memory = call.memory()
+    memory = call.reader()
     how = memory.settings.hook_guard
     if how == "off":
         return NOTHING
@@ -50,7 +50,7 @@ def _elsewhere(call: Call) -> bool:
     return not path or not (path.endswith(".md") or path.split("/", 1)[0].lower() in OWN)
 
 
-def _text_of(call: Call, memory: Memory, file: str) -> str | None:
+def _text_of(call: Call, memory: Reader, file: str) -> str | None:
     """The text of a file that lies in the memory."""
     from cosmemory.text.source import decode_text
 
