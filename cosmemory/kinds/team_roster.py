@@ -118,7 +118,7 @@ def member_named(roster: TeamRoster, name: str) -> Member:
     ]
     if not found:
         known = (member.session_name or "" for member in roster.active_team_members)
-        hint = did_you_mean(name, known, "cosmemory show team-roster lists the team.")
+        hint = did_you_mean(name, known, "cosmemory team list shows the team.")
         raise NotFound(f"The team member {name!r}", hint)
     if len(found) > 1:
         raise InvalidValue(
