@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from cosmemory.config import FORMAT
-from cosmemory.errors import DoneAlready, EditedMeanwhile, ReadOnly
+from cosmemory.errors import DoneAlready, EditedMeanwhile, NotFound, ReadOnly
 from cosmemory.frozen import frozen
 from cosmemory.kinds import LOG_PATH
 from cosmemory.kinds.entries import entries_of
@@ -103,7 +103,11 @@ class Memory(Reader):
         for attempt in range(ATTEMPTS):
             try:
                 with self._begun(expected, operation) as transaction:
-                    result = verb(transaction)
+                    try:
+                        result = verb(transaction)
+                    except NotFound as missing:
+                        missing.hint = _in_the_way(transaction) or missing.hint
+                        raise
                     transaction.commit(operation, message)
                 return Outcome(result, tuple(transaction.revisions.items()))
             except EditedMeanwhile as edited:
@@ -124,6 +128,20 @@ class Memory(Reader):
         revision = self.store.append(LOG_PATH, entries_of(events), self.attribution(LOGGED))
         trace("%s by %s changed %s", LOGGED, self.actor, LOG_PATH, level="INFO")
         return revision
+
+
+def _in_the_way(transaction: Transaction) -> str:
+    """What to do about the first mark of a merge conflict on the pages that were read; nothing where there is none.
+
+    What stands between such marks is no record, however well a person sees it there.
+    """
+    from cosmemory.checks.source import conflict_marks
+
+    for path, page in transaction.pages.items():
+        for mark in conflict_marks(page.tree.text):
+            line = page.tree.text.count("\n", 0, mark.start()) + 1
+            return f"A merge conflict was left on line {line} of {path}: settle it there, or by cosmemory repair."
+    return ""
 
 
 @frozen()

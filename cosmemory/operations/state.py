@@ -132,7 +132,7 @@ def change_action(
         after = cos_state.change_action(state, before, **fresh)
         after = cos_state.move_action(after, key, str(word)) if moved else after
         action = cos_state.action_named(after, key)
-        after, pushed = cos_state.bounded(after, *limits(memory))
+        after, pushed = cos_state.bounded(after, *limits(memory.settings))
         transaction.append(*moved_out(transaction, pushed))
         transaction.replace(PAGE, after)
         said = [str(word)] if moved else []
@@ -232,3 +232,21 @@ def _shown(value: datetime | str | Raw | None) -> str:
     if isinstance(value, Raw):
         return value.text
     return "-" if value is None else write_time_or_text(value)
+
+
+def action(memory: Memory, key: str) -> Action:
+    """The action ``key``.
+
+    Raises NotFound.
+    """
+    return cos_state.action_named(memory.read(PAGE), key)
+
+
+def actions(memory: Memory, *, status: str | None = None, priority: str | None = None) -> tuple[Action, ...]:
+    """The actions on the page, those that have ended too; of those the ones that are as it says."""
+    state: CosState = memory.read(PAGE)
+    return tuple(
+        each
+        for each in state.pending_actions
+        if status in (None, each.status) and priority in (None, each.priority)
+    )

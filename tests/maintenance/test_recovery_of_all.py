@@ -9,6 +9,7 @@ import pytest
 from cosmemory.clock import read_time
 from cosmemory.connect import open_memory
 from cosmemory.engines.ephemeral import EphemeralStore
+from cosmemory.engines.files.engine import FilesStore
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused, UsageError
 from cosmemory.frozen import replace
 from cosmemory.maintenance import recovery
@@ -328,6 +329,23 @@ def test_a_lost_file_is_told_and_its_handoff_made_again_from_the_meeting(project
     assert len(handoffs.listed(memory)) == 1
     memory.run(lambda transaction: to_archive(transaction, f"handoffs/{page.id}.md"))
     assert recovery.check(memory)["lost_handoffs"] == ()
+
+
+def test_two_that_notice_the_loss_at_once_make_the_handoff_once(project, monkeypatch):
+    folder, memory = project
+    other = open_memory(str(folder / "design" / "memory"), actor="ada")
+    waiting = FilesStore.writing
+    first = []
+
+    def overtaken(store, *given, **named):
+        if not first:
+            first.append(None)
+            first[0] = meetings.rebuild_handoff(other).result
+        return waiting(store, *given, **named)
+
+    monkeypatch.setattr(FilesStore, "writing", overtaken)
+    assert meetings.rebuild_handoff(memory).result == first[0]
+    assert len(handoffs.listed(memory)) == 1
 
 
 def test_the_file_is_written_again_from_the_meeting(project):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cosmemory.errors import UsageError
 from cosmemory.interfaces.cli.declared import argument, group, option
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.session import changing, reading, session_of
@@ -117,12 +118,16 @@ def complete(notes: str | None, **options: Any) -> None:
 
 @session.command()
 @changing
-@argument("error", metavar="ERROR")
-def fail(error: str, **options: Any) -> None:
+@argument("words", metavar="[ERROR]", required=False)
+@option("--error", metavar="TEXT", help="What went wrong.")
+def fail(words: str | None, error: str | None, **options: Any) -> None:
     """Say that the session failed, and of what."""
     call = session_of(options)
+    if (words is None) == (error is None):
+        raise UsageError("Say once what went wrong.", "cosmemory session fail --error TEXT")
+    error = words or error
     call.change(
-        lambda memory: sessions.fail(memory, error, expected=call.expected(SESSION_PATH)),
+        lambda memory: sessions.fail(memory, str(error), expected=call.expected(SESSION_PATH)),
         lambda key: f"{key} failed",
     )
 
