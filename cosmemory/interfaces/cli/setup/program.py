@@ -65,9 +65,9 @@ def calls_us(held: Any, command: str) -> bool:
     """Whether an entry of a harness's file, whatever else it says, calls ``cosmemory hook`` or ``cosmemory mcp``."""
     if not isinstance(held, dict):
         return False
-    words: list[str] = []
+    words: list[Any] = []
     for key in ("command", "args"):
         value = held.get(key)
-        words += [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        words += value if isinstance(value, list) else [value]
     line = " ".join(each for each in words if isinstance(each, str))
     return _OURS[command].search(line) is not None
