@@ -176,11 +176,18 @@ MEANINGS: dict[str, Meaning] = {
     "meetings_kept": _limit("Meetings of each sort that stay at hand, whatever their age."),
     "meeting_days": _days("How old other meetings get before they go to the archive."),
     "session_days": _days("How old ended sessions get before they go to the archive."),
+    "hook_hold": Meaning(
+        says="Whether a hook keeps an agent from stopping while a grave alert or a handoff waits for it."
+    ),
+    "hook_wait": Meaning(
+        says="How long a hook waits for whoever holds the lock.", what="seconds", least=0, most=60
+    ),
     "onboarding": Meaning(says="The checklist of an onboarding, by phase."),
     "onboarding_roles": Meaning(says="What each role has to do besides."),
     "onboarding_days": _limit(
         "How long an onboarding is in progress before it is stale.", "a number of days", MOST_DAYS
     ),
+    "brief_budget": _limit("How long a brief may be.", "a number of characters"),
     "kinds": Meaning(says="Kinds of page of the project's own, by name."),
     "check_files": Meaning(says="Python files that hold checks of the project's own."),
     "check_packages": Meaning(says="Installed packages whose checks are run."),

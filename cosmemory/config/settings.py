@@ -36,7 +36,7 @@ class Settings:
     of a page overwrote, ``history_days`` for how long the history goes back, ``checkpoint_fresh`` is in minutes. What
     ``health`` watches is in bytes, seconds and hours. A phase with more unresolved findings than are allowed fails; one
     critical finding is never allowed. A deployment stays ``minimum_hours`` in each stage, or the ``stage_hours`` of
-    that one. ``onboarding`` is the checklist by phase, ``onboarding_roles`` what each role has to do besides.
+    that one. ``brief_budget`` is in characters. ``onboarding`` is the checklist by phase, ``onboarding_roles`` what each role has to do besides.
     ``kinds`` are the project's own, as they are declared; ``check_files`` and ``check_packages`` name its own checks.
     ``extra`` is kept for others and means nothing here; ``folder`` is where the file stands.
     """
@@ -102,9 +102,12 @@ class Settings:
     meetings_kept: int = 10
     meeting_days: int = 30
     session_days: int = 30
+    hook_hold: bool = False
+    hook_wait: float = 2.0
     onboarding: dict[str, tuple[str, ...]] = field(default_factory=dict)
     onboarding_roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     onboarding_days: int = 7
+    brief_budget: int = 8000
     kinds: dict[str, object] = field(default_factory=dict)
     check_files: tuple[str, ...] = ()
     check_packages: tuple[str, ...] = ()
@@ -173,9 +176,12 @@ PLACES: dict[tuple[str, str], str] = {
     ("meetings", "keep"): "meetings_kept",
     ("meetings", "days"): "meeting_days",
     ("sessions", "days"): "session_days",
+    ("hooks", "hold"): "hook_hold",
+    ("hooks", "wait"): "hook_wait",
     ("onboarding", "phases"): "onboarding",
     ("onboarding", "roles"): "onboarding_roles",
     ("onboarding", "days"): "onboarding_days",
+    ("brief", "budget"): "brief_budget",
     ("", "kinds"): "kinds",
     ("checks", "files"): "check_files",
     ("checks", "packages"): "check_packages",

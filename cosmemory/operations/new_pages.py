@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from cosmemory.document.decode import decode
-from cosmemory.document.render import render
 from cosmemory.errors import ConfigError
 from cosmemory.kinds import COORDINATION_LOG, Kind
 from cosmemory.reader import Reader
 from cosmemory.syntax.parse import parse
 from cosmemory.text.source import decode_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 OWN_TEMPLATES = ".templates"
 
@@ -23,6 +25,8 @@ def page_text(memory: Reader, kind: Kind, document: Any, **more: str) -> str:
     ``templates`` names, is used instead of the packaged one. Raises ConfigError when it cannot be rendered,
     or when what it makes does not read back as the document (law 2).
     """
+    from cosmemory.document.render import render  # which takes longer to load than most verbs to be done
+
     own = own_template(memory, kind) or (
         (f"the template of {kind.name}", kind.source) if kind.source else None
     )

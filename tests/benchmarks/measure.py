@@ -55,12 +55,12 @@ def seconds(work: Work) -> float:
     return time.perf_counter() - started
 
 
-def command(*arguments: str) -> Work:
-    """A whole process of this interpreter."""
+def command(*arguments: str, told: bytes = b"") -> Work:
+    """A whole process of this interpreter, with what it is told on stdin."""
     line = [sys.executable, *arguments]
 
     def run() -> None:
-        subprocess.run(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        subprocess.run(line, input=told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
     return run
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("init", "init", "Create the pages that are missing."),
     "status": ("status", "status", "Show everything that matters on one screen."),
+    "brief": ("brief", "brief", "Tell all that matters after the context was lost."),
     "show": ("pages", "show", "Show a page, or its typed content as JSON."),
     "get": ("pages", "get", "Show one value."),
     "set": ("pages", "set_", "Change one value."),
@@ -31,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "alert": ("alerts", "alert", "Raise, acknowledge and resolve alerts."),
     "metrics": ("metrics", "metrics", "Record what agents did and what was measured."),
     "deploy": ("deploy", "deploy", "Take a version live stage by stage, and back."),
+    "hook": ("hook", "hook", "Answer the events of a coding agent."),
     "session": ("session", "session", "Start, pause, resume and end the session."),
     "meeting": ("meeting", "meeting", "Hold the meetings of planning and execution team."),
     "agent": ("agents", "agent", "Spawn agents and follow them."),

@@ -15,6 +15,7 @@ Options:
 Commands:
   init        Create the pages that are missing.
   status      Show everything that matters on one screen.
+  brief       Tell all that matters after the context was lost.
   show        Show a page, or its typed content as JSON.
   get         Show one value.
   set         Change one value.
@@ -36,6 +37,7 @@ Commands:
   alert       Raise, acknowledge and resolve alerts.
   metrics     Record what agents did and what was measured.
   deploy      Take a version live stage by stage, and back.
+  hook        Answer the events of a coding agent.
   session     Start, pause, resume and end the session.
   meeting     Hold the meetings of planning and execution team.
   agent       Spawn agents and follow them.

@@ -2,5 +2,15 @@
 
 from __future__ import annotations
 
+_HERE = "cosmemory.interfaces.hook"
 # event: module and function
-HANDLERS: dict[str, str] = {}
+HANDLERS: dict[str, str] = {
+    "SessionStart": f"{_HERE}.sessions:session_start",
+    "SessionEnd": f"{_HERE}.sessions:session_end",
+    "Stop": f"{_HERE}.sessions:stop",
+    "UserPromptSubmit": f"{_HERE}.prompts:user_prompt_submit",
+    "PreCompact": f"{_HERE}.compaction:pre_compact",
+    "PostCompact": f"{_HERE}.compaction:post_compact",
+    "Notification": f"{_HERE}.notices:notification",
+    "StopFailure": f"{_HERE}.notices:stop_failure",
+}
