@@ -45,10 +45,12 @@ def this_python() -> tuple[str, ...]:
     return (sys.executable, "-P", "-m", "cosmemory")
 
 
-def program_of(root: str, project: str, *, python: bool) -> Program:
-    """The program for the files of ``project``, whose memory is at ``root``."""
-    found = os.path.realpath(os.path.join(project, INSIDE)) == os.path.realpath(root)
-    return Program(words=this_python() if python else ON_PATH, root=None if found else root)
+def program_of(root: str | None, project: str, *, python: bool) -> Program:
+    """The program for the files of ``project``; it is told of its memory where it would not find that by itself."""
+    words = this_python() if python else ON_PATH
+    if root is None or os.path.realpath(os.path.join(project, INSIDE)) == os.path.realpath(root):
+        return Program(words=words)
+    return Program(words=words, root=os.path.realpath(root))
 
 
 def is_on_path() -> bool:

@@ -10,7 +10,7 @@ from cosmemory.errors import Refused
 from cosmemory.frozen import frozen
 from cosmemory.interfaces.cli.marked_block import Marks, has_block, with_block, with_lines, without_block
 from cosmemory.interfaces.cli.setup.parts import BOM
-from cosmemory.text.digest import sha256
+from cosmemory.text.digest import sha256_hex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _stamp(data: bytes) -> re.Match[bytes] | None:
 
 
 def _digest(data: bytes) -> str:
-    return sha256(data.rstrip(b"\n")).hexdigest()[:_DIGITS]
+    return sha256_hex(data.rstrip(b"\n"))[:_DIGITS]
 
 
 def _lines(data: bytes) -> bytes:
