@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 
-from cosmemory.interfaces.cli.setup.jsonc import SPACE, Node, read
+from cosmemory.interfaces.cli.setup.jsonc import SPACE, Node, blank, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -190,16 +190,17 @@ def _cut(text: str, holder: Node, index: int) -> str:
     begin = item.start
     while index > 0 and text[begin - 1] in SPACE:
         begin -= 1
+    before = holder.items[index - 1].comma if index > 0 else holder.start
+    assert before is not None
+    kept = text[before + 1 : begin]  # comments, which are theirs
     if item.comma is not None:
-        comment = text[item.node.end : item.comma].rstrip(SPACE)
-        head, tail = text[:begin] + comment, text[item.comma + 1 :]
+        kept += text[item.node.end : item.comma].rstrip(SPACE)
+        head, tail = text[: before + 1], text[item.comma + 1 :]
     elif index > 0:
-        comma = holder.items[index - 1].comma
-        assert comma is not None
-        head, tail = text[:comma] + text[comma + 1 : begin], text[item.node.end :]
+        kept = text[holder.items[index - 1].node.end : before] + kept
+        head, tail = text[: holder.items[index - 1].node.end], text[item.node.end :]
     else:
-        return text[:begin] + text[item.node.end :]
-    if not tail.startswith(("\n", "\r\n")) and "//" in head.rpartition("\n")[2]:
-        # The comment, if it is one, must not take in what follows.
-        head += newline(text)
-    return head + tail
+        head, tail = text[: before + 1], text[item.node.end :]
+    if not tail.startswith(("\n", "\r\n")) and blank(kept + ".", 0) > len(kept):
+        kept += newline(text)  # or a comment would take in what follows
+    return head + kept + tail

@@ -87,16 +87,15 @@ class Hooks:
             )
         self._check(text, root)
         for event in self._events(root):
-            text = self._one(text, event)
-        for event, entry in self.entries.items():
-            if not self._ours(text, event):
-                text = with_item(text, ("hooks", event), None, entry)
+            text = self._one(text, event, self._ours(root, event))
+        root = read(text)
+        for event in [each for each in self.entries if not self._ours(root, each)]:
+            text = with_item(text, ("hooks", event), None, self.entries[event])
         return with_item(text, (), "version", self.version) if fresh and self.version is not None else text
 
-    def _one(self, text: str, event: str) -> str:
+    def _one(self, text: str, event: str, places: list[Place]) -> str:
         """``text`` with no entry of ours for ``event`` but the right one, put in the place of the first."""
         wanted = self.entries.get(event)
-        places = self._ours(text, event)
         right = [each for each in places if wanted is not None and self._is_right(text, each, wanted)][:1]
         for place in reversed(places):
             if place in right:
@@ -126,8 +125,9 @@ class Hooks:
 
     def _cleared(self, text: str) -> str:
         """``text`` without any entry of ours, taken out from the last to the first."""
-        for event in reversed(self._events(read(text))):
-            for place in reversed(self._ours(text, event)):
+        root = read(text)
+        for event in reversed(self._events(root)):
+            for place in reversed(self._ours(root, event)):
                 text = without_item(text, place)
         return text
 
@@ -146,9 +146,8 @@ class Hooks:
         hooks = root.at(("hooks",)) if root is not None else None
         return [each for each in hooks.value if each] if hooks is not None else []
 
-    def _ours(self, text: str, event: str) -> list[Place]:
+    def _ours(self, root: Node | None, event: str) -> list[Place]:
         """Where our entries for ``event`` are: whole groups, or where somebody added to one, our part of it."""
-        root = read(text)
         held = root.at(("hooks", event)) if root is not None else None
         found: list[Place] = []
         for number, each in enumerate(held.value if held is not None and held.opening == "[" else ()):
