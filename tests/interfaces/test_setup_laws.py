@@ -325,7 +325,7 @@ def test_calls_of_ours_are_known_whatever_starts_them():
             b'{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "%s"}]}]}}'
             % line.encode().replace(b'"', b'\\"')
         )
-        assert b"Stop" not in CLAUDE.taken(data), line
+        assert CLAUDE.taken(data) == b'{"hooks": {"Stop": []}}', line
     for line in (
         "cosmemory hooks",
         "my-cosmemory hook",

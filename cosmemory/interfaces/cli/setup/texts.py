@@ -140,8 +140,9 @@ def stamped(text: str, path: str) -> bytes:
 
 def is_edited(data: bytes) -> bool:
     """Whether somebody has changed a file of ours since we wrote it."""
+    data = _lines(data)
     found = _stamp(data)
-    return found is not None and found[1].decode("ascii") != _digest(_lines(data[: found.start()]))
+    return found is not None and found[1].decode("ascii") != _digest(data[: found.start()])
 
 
 def _stamp(data: bytes) -> re.Match[bytes] | None:
