@@ -50,5 +50,7 @@ def test_a_file_gets_what_is_ours_and_nothing_else_changes(project, name):
     assert main(["setup", harness, "--remove"]) == 0
     if "older-ours" not in name:
         assert file.read_bytes() == before
-    assert {each for each in project.rglob("*") if each.is_file() and ".cosmemory" not in each.parts} == others
+    assert {
+        each for each in project.rglob("*") if each.is_file() and ".cosmemory" not in each.parts
+    } == others
     assert main(["setup", harness, "--remove"]) == 0
