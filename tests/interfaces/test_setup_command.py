@@ -110,7 +110,7 @@ def test_gemini_counts_in_milliseconds_and_cursor_says_its_version(project):
     cursor = json.loads((project / ".cursor/hooks.json").read_text())
     assert cursor["version"] == 1
     assert cursor["hooks"]["preToolUse"] == [
-        {"command": "cosmemory hook --harness cursor", "timeout": 5, "matcher": "Write"}
+        {"command": "cosmemory hook --harness cursor", "timeout": 5, "matcher": "Write|Edit"}
     ]
     server = json.loads((project / ".cursor/mcp.json").read_text())["mcpServers"]["cosmemory"]
     assert server == {"command": "cosmemory", "args": ["mcp", "--root", "${workspaceFolder}"]}
@@ -215,6 +215,24 @@ def test_a_check_names_what_is_missing_out_of_date_or_edited(project, capsys):
     assert main(["setup", "claude", "--check"]) == 0
     main(["setup", "claude", "--remove"])
     assert list(files(project)) == [".claude/skills/cosmemory/SKILL.md"]
+
+
+def test_a_check_tells_that_all_hooks_are_switched_off(project, capsys):
+    for name in ("claude", "codex"):
+        main(["setup", name])
+    (project / ".claude/settings.local.json").write_text('{"disableAllHooks": true} // for now')
+    table = project / ".codex/config.toml"
+    table.write_text(f"[features]\nhooks = false\n{table.read_text()}")
+    capsys.readouterr()
+    for name, told in (
+        ("claude", ".claude/settings.local.json says disableAllHooks"),
+        ("codex", ".codex/config.toml says hooks = false"),
+    ):
+        assert main(["setup", name, "--check"]) == 1
+        assert f"BAD  all hooks are switched off: {told}\n" in capsys.readouterr().out
+    main(["setup", "claude", "--check", "--json"])
+    held = json.loads(capsys.readouterr().out)
+    assert (held["good"], held["switched_off"]) == (False, ".claude/settings.local.json says disableAllHooks")
 
 
 def test_where_cosmemory_is_not_on_the_path_it_is_said_and_python_is_offered(project, capsys, monkeypatch):

@@ -129,7 +129,7 @@ def _warn(program: Program) -> None:
 
 def _checked(harness: str, project: str, programs: list[Program], session: Session) -> int:
     """Tells how each part stands, for that of the programs which the files name."""
-    from cosmemory.interfaces.cli.setup.harnesses import HARNESSES
+    from cosmemory.interfaces.cli.setup.harnesses import HARNESSES, switched_off
     from cosmemory.interfaces.cli.setup.planning import EDITED, INSTALLED, found
     from cosmemory.interfaces.cli.setup.program import ON_PATH, is_on_path
 
@@ -137,18 +137,21 @@ def _checked(harness: str, project: str, programs: list[Program], session: Sessi
     tried = [(found(harness, project, each), each) for each in programs]
     parts, program = max(tried, key=lambda each: sum(part.state in fine for part in each[0]))
     seen = program.words != ON_PATH or is_on_path()
-    good = seen and all(each.state in fine for each in parts)
+    off = switched_off(harness, project)
+    good = seen and not off and all(each.state in fine for each in parts)
     if session.as_json:
         held = [{"name": each.name, "path": each.path, "state": each.state} for each in parts]
-        print_json("setup-check", {"harness": harness, "good": good, "parts": held, "found": seen})
+        told = {"harness": harness, "good": good, "parts": held, "found": seen, "switched_off": off}
+        print_json("setup-check", told)
         return 0 if good else 1
     lines = [
         f"{'ok ' if each.state in fine else 'BAD'}  {each.path}: {each.name} {each.state}" for each in parts
     ]
     lines.append("ok   cosmemory is found" if seen else f"BAD  {NOT_ON_PATH}")
+    lines += [f"BAD  all hooks are switched off: {off}"] if off else []
     print_text("\n".join(lines))
     note = HARNESSES[harness].note
     if not good:
-        note = REMEDY if not seen else f"cosmemory setup {harness} puts in what is missing"
+        note = REMEDY if not seen else "" if off else f"cosmemory setup {harness} puts in what is missing"
     tell_notices([note] if note else [])
     return 0 if good else 1

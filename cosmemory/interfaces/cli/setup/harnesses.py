@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tomllib
 
 from cosmemory.frozen import frozen
 from cosmemory.interfaces.cli.saving import read_file
@@ -16,12 +17,14 @@ from cosmemory.resources import plugin_names, plugin_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from cosmemory.interfaces.cli.setup.parts import Part
     from cosmemory.interfaces.cli.setup.program import Program
 
 SKILL = "cosmemory"
 AGENTS, GEMINI_FILE = "AGENTS.md", "GEMINI.md"
+CODEX_FILE = ".codex/config.toml"
 OPENCODE_FILES = ("opencode.jsonc", "opencode.json")
 _PROGRAM = 'const COMMAND = ["cosmemory", "hook", "--harness", "opencode"]'
 
@@ -52,7 +55,7 @@ def _codex(_: str, program: Program) -> list[Part]:
     return [
         Hooks(path=".codex/hooks.json", entries=facts.codex_hooks(program.hook("codex"))),
         Table(
-            path=".codex/config.toml",
+            path=CODEX_FILE,
             at=("mcp_servers", facts.SERVER),
             entry=facts.server(program.server()),
         ),
@@ -146,12 +149,33 @@ def section(path: str) -> Block:
     return Block(path=path, text=plugin_text("section.md"), shared=path == AGENTS)
 
 
+def switched_off(name: str, project: str) -> str:
+    """Where somebody has switched all hooks of a harness off, as far as its files in the project tell."""
+    for path in (".claude/settings.json", ".claude/settings.local.json") if name == "claude" else ():
+        if _said(os.path.join(project, path), ("disableAllHooks",)) is True:
+            return f"{path} says disableAllHooks"
+    if name == "codex":
+        try:
+            held = tomllib.loads((read_file(os.path.join(project, CODEX_FILE)) or b"").decode("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+            held = {}
+        features = held.get("features")
+        if isinstance(features, dict) and False in (features.get("hooks"), features.get("codex_hooks")):
+            return f"{CODEX_FILE} says hooks = false"
+    return ""
+
+
 def _reads_agents(path: str) -> bool:
     """Whether Gemini's settings say that it reads AGENTS.md."""
+    named = _said(path, ("context", "fileName"))
+    return AGENTS in (named if isinstance(named, list) else [named])
+
+
+def _said(path: str, at: tuple[str, ...]) -> Any:
+    """What a file of JSON says at a place; None where it says nothing, or nothing that can be read."""
     try:
         root = read((read_file(path) or b"").removeprefix(BOM).decode("utf-8"))
     except (NotJson, UnicodeDecodeError):
-        return False
-    found = root.at(("context", "fileName")) if root is not None else None
-    named = found.value if found is not None else None
-    return AGENTS in (named if isinstance(named, list) else [named])
+        return None
+    found = root.at(at) if root is not None else None
+    return found.value if found is not None else None
