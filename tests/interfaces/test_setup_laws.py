@@ -194,6 +194,62 @@ def test_what_is_out_of_date_or_half_gone_is_put_right(document, data):
     ] == [1] * len(CLAUDE.entries)
 
 
+def spans_of_ours(text: str) -> list[tuple[int, int]]:
+    root = read(text)
+    nodes = [root.at(("hooks", event)) for event in CLAUDE.entries]
+    held = [
+        (item.node, CLAUDE.entries[event])
+        for event, node in zip(CLAUDE.entries, nodes, strict=True)
+        for item in node.items
+    ]
+    return [(node.start, node.end) for node, entry in held if node.value == entry]
+
+
+def nothing_but_empty(after: object, before: object) -> bool:
+    """Whether ``after`` is ``before``, but for containers with nothing in them."""
+    if isinstance(after, dict) and isinstance(before, dict):
+        return before.keys() <= after.keys() and all(
+            nothing_but_empty(value, before.get(key, type(value)())) for key, value in after.items()
+        )
+    return after == before
+
+
+@given(with_hooks, st.sampled_from(["/* theirs */", "// theirs\n", "\n/* theirs */\r\n"]), st.data())
+def test_a_comment_that_somebody_writes_around_ours_stays(document, comment, data):
+    text, value = document
+    there = CLAUDE.put(text.encode("utf-8")).decode("utf-8")
+    at = data.draw(st.integers(0, len(there)))
+    commented = there[:at] + comment + there[at:]
+    try:
+        assume(read(commented).value == read(there).value)
+    except NotJson:
+        assume(False)
+    left = CLAUDE.taken(commented.encode("utf-8")).decode("utf-8")
+    assert nothing_but_empty(read(left).value, value)
+    inside = any(start < at < end for start, end in spans_of_ours(there))
+    assert ("theirs" in left) or inside
+    assert CLAUDE.taken(left.encode("utf-8")) == left.encode("utf-8")
+
+
+@given(with_hooks, st.data())
+def test_what_somebody_adds_among_ours_stays(document, data):
+    text, value = document
+    there = CLAUDE.put(text.encode("utf-8")).decode("utf-8")
+    event = data.draw(st.sampled_from([*CLAUDE.entries, "TheirEvent"]))
+    mine = {"hooks": [{"type": "command", "command": "say"}]}
+    held = read(there).at(("hooks", event))
+    first = data.draw(st.booleans()) and held is not None
+    if first:
+        added = there[: held.start + 1] + json.dumps(mine) + "," + there[held.start + 1 :]
+    else:
+        added = with_item(there, ("hooks", event), None, mine)
+    left = read(CLAUDE.taken(added.encode("utf-8")).decode("utf-8")).value
+    wanted = copy.deepcopy(value)
+    theirs = wanted.setdefault("hooks", {}).setdefault(event, [])
+    theirs.insert(0 if first else len(theirs), mine)
+    assert nothing_but_empty(left, wanted)
+
+
 @given(with_hooks, with_servers)
 def test_a_value_takes_the_place_of_another(document, other):
     text, value = document

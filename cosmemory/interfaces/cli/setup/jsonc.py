@@ -98,7 +98,7 @@ def _value(text: str, at: int, depth: int) -> Node:
     if text.startswith(("{", "["), at):
         return _container(text, at, depth)
     if text.startswith('"', at):
-        end = _string(text, at)
+        end = string_end(text, at)
         return Node(start=at, end=end, value=json.loads(text[at:end]))
     found = _PLAIN.match(text, at)
     word = _WORD.match(text, at)
@@ -115,7 +115,8 @@ def _plain(word: str) -> Any:
         return word  # more digits than Python makes a number of
 
 
-def _string(text: str, at: int) -> int:
+def string_end(text: str, at: int) -> int:
+    """Where the string that begins at ``at`` ends. Raises NotJson."""
     found = _STRING.match(text, at)
     if found is None:
         raise NotJson(text, at, "the string has no end, or holds what no string may")
@@ -145,7 +146,7 @@ def _item(text: str, start: int, opening: str, depth: int) -> Item:
     if opening == "{":
         if not text.startswith('"', at):
             raise NotJson(text, at, 'a key in " is missing' if at < len(text) else "the text ends here")
-        end = _string(text, at)
+        end = string_end(text, at)
         key = json.loads(text[at:end])
         at = blank(text, end)
         if not text.startswith(":", at):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 
-from cosmemory.interfaces.cli.setup.jsonc import SPACE, Node, blank, read
+from cosmemory.interfaces.cli.setup.jsonc import SPACE, Node, blank, read, string_end
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,14 +49,30 @@ def without_item(text: str, path: Path) -> str:
     """``text`` without the item at ``path``, and without the containers around it that we made for it."""
     root = read(text)
     assert root is not None
-    *above, last = path
-    holder = root.at(tuple(above))
-    item = holder.item(last) if holder is not None else None
-    assert holder is not None
-    assert item is not None
+    holder, item = _found(root, path)
+    above = path[:-1]
     if len(holder.items) == 1 and not _hugs(holder, item) and _bare(text, holder, item):
-        return without_item(text, tuple(above)) if above else text[: root.start] + text[root.end :]
+        if not above:
+            return text[: root.start] + text[root.end :]
+        if not _commented(text, _found(root, above)[1]):
+            return without_item(text, above)
     return _cut(text, holder, holder.items.index(item))
+
+
+def _found(root: Node, path: Path) -> tuple[Node, Item]:
+    """The container of what is at ``path``, and the item itself."""
+    holder = root.at(path[:-1])
+    assert holder is not None
+    item = holder.item(path[-1])
+    assert item is not None
+    return holder, item
+
+
+def _commented(text: str, item: Item) -> bool:
+    """Whether there is a comment between the key of an item and its value."""
+    if item.key is None:
+        return False
+    return text[string_end(text, item.start) : item.node.start].strip(SPACE) != ":"
 
 
 def with_value(text: str, path: Path, value: Any) -> str:
