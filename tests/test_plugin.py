@@ -18,6 +18,8 @@ import cosmemory
 from cosmemory.__main__ import main
 from cosmemory.interfaces.cli.setup import facts
 from cosmemory.interfaces.cli.table import COMMANDS
+from cosmemory.interfaces.hook.events import HANDLERS
+from cosmemory.interfaces.hook.harnesses import codex, cursor, gemini
 from cosmemory.resources import plugin_names, plugin_text
 from tests.plugin_files import made
 
@@ -102,6 +104,13 @@ def test_every_event_is_named_once_and_answered_in_time():
     for events in (facts.CLAUDE, facts.CODEX, facts.GEMINI, facts.CURSOR):
         assert len({each.name for each in events}) == len(events)
         assert all(0 < each.seconds <= 10 for each in events)
+
+
+def test_every_event_that_the_hook_answers_is_asked_for_and_no_other_is_named_for_a_harness():
+    asked = {each.name for each in facts.CLAUDE}
+    assert set(HANDLERS) <= asked
+    for dialect, events in ((codex, facts.CODEX), (gemini, facts.GEMINI), (cursor, facts.CURSOR)):
+        assert {dialect.EVENTS.get(each.name, each.name) for each in events} <= asked
 
 
 def test_a_skill_is_called_as_its_folder_and_says_what_it_is_for():

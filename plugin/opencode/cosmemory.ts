@@ -5,6 +5,7 @@ import { spawn } from "node:child_process"
 const COMMAND = ["cosmemory", "hook", "--harness", "opencode"]
 const PATIENCE = 10_000
 const TOOLS = { write: "Write", edit: "Edit", read: "Read", bash: "Bash" }
+const EDITS = ["write", "edit", "multiedit", "patch", "apply_patch"]
 const KEYS = { filePath: "file_path", oldString: "old_string", newString: "new_string", replaceAll: "replace_all" }
 
 const renamed = (held, names) =>
@@ -79,12 +80,12 @@ export const Cosmemory = async ({ directory }) => {
       output.system.push(...(waiting.get(input.sessionID) ?? []))
     },
     "tool.execute.before": async (input, output) => {
-      if (input.tool !== "write" && input.tool !== "edit") return
+      if (!EDITS.includes(input.tool)) return
       const told = await tell("PreToolUse", input.sessionID, tool(input, output.args))
       if (told.permissionDecision === "deny") throw new Error(told.permissionDecisionReason)
     },
     "tool.execute.after": async (input, output) => {
-      if (input.tool !== "write" && input.tool !== "edit") return
+      if (!EDITS.includes(input.tool)) return
       const told = await tell("PostToolUse", input.sessionID, tool(input, input.args))
       for (const text of [told.additionalContext, told.reason]) if (text) output.output += `\n\n${text}`
     },

@@ -110,7 +110,7 @@ def test_gemini_counts_in_milliseconds_and_cursor_says_its_version(project):
     cursor = json.loads((project / ".cursor/hooks.json").read_text())
     assert cursor["version"] == 1
     assert cursor["hooks"]["preToolUse"] == [
-        {"command": "cosmemory hook --harness cursor", "timeout": 5, "matcher": "Write|Edit"}
+        {"command": "cosmemory hook --harness cursor", "timeout": 5, "matcher": "Write|Edit|Delete"}
     ]
     server = json.loads((project / ".cursor/mcp.json").read_text())["mcpServers"]["cosmemory"]
     assert server == {"command": "cosmemory", "args": ["mcp", "--root", "${workspaceFolder}"]}

@@ -71,8 +71,8 @@ GEMINI = (
 CURSOR = (
     Event("sessionStart", 10),
     Event("beforeSubmitPrompt", 5),
-    Event("preToolUse", 5, "Write|Edit"),
-    Event("postToolUse", 10, "Write|Edit"),
+    Event("preToolUse", 5, "Write|Edit|Delete"),
+    Event("postToolUse", 10, "Write|Edit|Delete"),
     Event("preCompact", 10),
     Event("subagentStart", 5),
     Event("subagentStop", 5),

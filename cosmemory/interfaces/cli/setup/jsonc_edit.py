@@ -81,15 +81,9 @@ def with_value(text: str, path: Path, value: Any) -> str:
     assert root is not None
     node = root.at(path)
     assert node is not None
-    begun = text.rfind("\n", 0, node.start) + 1
-    line = text[begun : node.start]
-    indent = line[: len(line) - len(line.lstrip(" \t"))]
-    flat = "\n" not in text[root.start : root.end]
-    return (
-        text[: node.start]
-        + _rendered(value, indent, newline(text), None if flat else _unit(text))
-        + text[node.end :]
-    )
+    unit = _unit(text) if "\n" in text[root.start : root.end] else None
+    made = _rendered(value, _indent(text, node.start), newline(text), unit)
+    return text[: node.start] + made + text[node.end :]
 
 
 def newline(text: str) -> str:
@@ -108,9 +102,7 @@ def _appended(text: str, root: Node, path: Path, key: str | None, value: Any) ->
     assert holder is not None
     flat = "\n" not in text[root.start : root.end] and bool(root.items)
     if not holder.items:
-        begun = text.rfind("\n", 0, holder.start) + 1
-        line = text[begun : holder.start]
-        indent = line[: len(line) - len(line.lstrip(" \t"))] + _unit(text)
+        indent = _indent(text, holder.start) + _unit(text)
         made = _named(key, value, indent, text, None if flat else _unit(text))
         return text[: holder.start + 1] + made + text[holder.start + 1 :]
     last = holder.items[-1]
@@ -140,14 +132,15 @@ def _between(text: str, holder: Node, comment: str) -> str:
         return newline(text) + before.rpartition("\n")[2]
     if "//" in comment or "\n" in text[holder.start : holder.end]:
         # The first item stands on the line of its bracket, or behind a comment that ends with its line.
-        begun = text.rfind("\n", 0, last.start) + 1
-        line = text[begun : last.start]
-        return (
-            newline(text)
-            + line[: len(line) - len(line.lstrip(" \t"))]
-            + ("" if len(holder.items) > 1 else _unit(text))
-        )
+        deeper = "" if len(holder.items) > 1 else _unit(text)
+        return newline(text) + _indent(text, last.start) + deeper
     return " " if len(holder.items) == 1 and _airy(text, holder) else before if len(holder.items) > 1 else ""
+
+
+def _indent(text: str, at: int) -> str:
+    """The white space that begins the line of ``at``."""
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    return line[: len(line) - len(line.lstrip(" \t"))]
 
 
 def _airy(text: str, holder: Node) -> bool:
