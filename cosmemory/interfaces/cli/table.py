@@ -54,6 +54,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "rebuild": ("rebuild", "rebuild", "Write a page again from what the log tells."),
     "merge": ("merge", "merge", "Merge two versions of a page by meaning."),
     "git": ("git", "git", "Let git merge pages by meaning."),
+    "setup": ("setup", "setup", "Plug the memory into a coding agent, or take it out."),
     "checkpoint": ("checkpoint", "checkpoint", "Keep copies of all pages, and go back to one."),
     "backup": ("backup", "backup", "Copy all pages to a folder elsewhere."),
     "config": ("config", "config", "Show, check and change the settings."),

@@ -59,6 +59,7 @@ Commands:
   rebuild     Write a page again from what the log tells.
   merge       Merge two versions of a page by meaning.
   git         Let git merge pages by meaning.
+  setup       Plug the memory into a coding agent, or take it out.
   checkpoint  Keep copies of all pages, and go back to one.
   backup      Copy all pages to a folder elsewhere.
   config      Show, check and change the settings.
