@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cosmemory.document.entered import entered
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import AGENT, TEAM_ROSTER, team_roster
 from cosmemory.kinds.agent import COMPLETED, FAILED, INCOMPLETE, RUNNING, Agent, Process, complete, start
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.team_roster import Details, Member, TeamRoster
 from cosmemory.memory import Memory, Outcome
-from cosmemory.operations.agent_pages import create, details, new, tell
+from cosmemory.operations.agent_pages import details, new, tell
+from cosmemory.operations.harness.agent_page import agent_text
 from cosmemory.operations.page_ids import ids_of, is_archived, page_of
 from cosmemory.operations.team import pushed_out
 from cosmemory.pattern import pattern
@@ -126,7 +128,8 @@ def _made(
     agent = start(new(transaction, subagent.key, said), transaction.now, Process())
     if done:
         agent = _ended(agent, transaction, message)
-    create(transaction, agent)
+    path = page_of(AGENT, subagent.key)
+    transaction.create(path, agent_text(transaction.memory, entered(Agent(), agent)))
     tell(transaction, _named(agent, subagent), "spawned", COMPLETED if done else RUNNING)
     return agent
 
