@@ -85,7 +85,12 @@ def _open_blocks(page: Page) -> Iterator[Finding]:
 def check_strangers(pages: Pages) -> Iterator[Finding]:
     """Copies that editors and synchronisers left among the pages, and pages that are of no kind."""
     for path in pages.strangers:
-        yield path, report("stray-copy", "this copy is not read as state; compare it and delete it", 0, 0)
+        yield (
+            path,
+            report(
+                "stray-copy", "this is no page, and not read as state; see what is in it, and delete it", 0, 0
+            ),
+        )
     standard = [kind.path for kind in pages.kinds if kind.single]
     for path in pages.others:
         from difflib import get_close_matches

@@ -148,7 +148,7 @@ def roll_back(
 ) -> Outcome[RolledBack]:
     """The deployment rolled back to the last checkpoint before it began, or ``to`` another one.
 
-    The system metrics are again what that checkpoint holds, for the version that it tells of runs again; with
+    The system metrics are again what that checkpoint holds, for the version that it tells of runs again (where it holds none, the present ones stay); with
     ``everything`` all pages are, but for the log and the page of the deployment, which tells what became of it. A
     checkpoint of the present comes first, and the log keeps every entry.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -90,6 +91,29 @@ def test_whoever_has_to_wait_too_long_is_told_for_whom(memory, holder):
     assert "an-argument" in caught.value.holder
     assert " host " in caught.value.holder
     assert " started " in caught.value.holder
+    said = str(caught.value)
+    assert re.match(
+        rf"The memory is locked by process {holder.pid}, `\S+ .*an-argument`, which runs since "
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, after waiting 0\.1 s\.",
+        said,
+    ), said
+
+
+@pytest.mark.parametrize(
+    ("holder", "words"),
+    [
+        ("process 12.1 started 5 boot 1234 host elsewhere command -", "process 12, on elsewhere"),
+        (
+            "process 12.1 started - boot - host elsewhere command app.py -v",
+            "process 12, `app.py -v`, on elsewhere",
+        ),
+        ("process 12.1 started - boot - host - command ", "process 12"),
+        ("another thread of process 12", ""),
+        ("", ""),
+    ],
+)
+def test_a_holder_is_told_in_words(holder, words):
+    assert lock_module.in_words(holder) == words
 
 
 def test_a_dead_holder_has_no_lock(memory, holder):

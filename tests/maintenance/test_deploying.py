@@ -256,6 +256,14 @@ def test_a_rollback_brings_back_the_metrics_from_before_and_leaves_all_else(
         roll_back(memory)
 
 
+def test_metrics_of_which_the_checkpoint_holds_none_stay(memory: Memory, clock: Clock) -> None:
+    at_stage(memory, clock, "5%")
+    measurements.record(memory, "latency", current=90)
+    before = text_of(memory, METRICS)
+    assert roll_back(memory).result.pages == ()
+    assert text_of(memory, METRICS) == before
+
+
 def test_everything_goes_back_but_the_log_and_what_became_of_the_deployment(
     memory: Memory, clock: Clock
 ) -> None:

@@ -96,9 +96,9 @@ def stamps(root: str, *, archived: bool = False) -> dict[str, str]:
 
 
 def strangers(root: str) -> tuple[str, ...]:
-    """The paths of copies that are no pages, sorted."""
+    """The paths of what is called like a page and is none, sorted: copies, pipes, sockets, devices."""
     found = _entries(root, hidden=True)
-    return tuple(sorted(path for path, entry in found if is_stranger(entry.name)))
+    return tuple(sorted(path for path, entry in found if is_stranger(entry.name) or _is_odd(entry)))
 
 
 def _entries(root: str, top: str = "", *, hidden: bool = False) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -119,8 +119,17 @@ def _entries(root: str, top: str = "", *, hidden: bool = False) -> Iterator[tupl
                         pending.append(f"{below}{name}/")
                 elif not hidden and name.startswith("."):
                     continue
-                elif entry.is_file(follow_symlinks=False) or _links_inside(root, entry):
+                elif (
+                    entry.is_file(follow_symlinks=False)
+                    or _links_inside(root, entry)
+                    or (hidden and _is_odd(entry))
+                ):
                     yield below + name, entry
+
+
+def _is_odd(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is called like a page, and is a pipe, a socket or a device: to read one may wait for ever."""
+    return entry.name.endswith(PAGE) and not (entry.is_file() or entry.is_dir() or entry.is_symlink())
 
 
 def _links_inside(root: str, entry: os.DirEntry[str]) -> bool:
