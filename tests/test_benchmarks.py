@@ -1,4 +1,4 @@
-"""What the speed of cosmemory is measured against does what its figure says."""
+"""What the speed of cosmemory is measured against does what its figure says, and every figure is told."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ import pytest
 
 from cosmemory.document.data import data_of
 from tests.benchmarks import alternatives
-from tests.benchmarks.__main__ import as_json, as_line
+from tests.benchmarks.__main__ import PARTS, as_json, as_line
 from tests.benchmarks.measure import Figure, Unmeasured
 from tests.benchmarks.writes import EVENT, LOG, memory_at
+
+ROOT = Path(__file__).parents[1]
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -125,3 +127,9 @@ def test_a_figure_says_whether_its_goal_was_met(measured, least, verdict):
     figure = Figure(name="P14", what="one event", goal=1.0, measured=measured, least=least)
     assert as_line(figure).split()[-1] == verdict
     assert json.loads(as_json(figure))["met"] is (verdict == "met")
+
+
+def test_every_figure_is_told_in_the_page_about_speed():
+    page = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| (P\d+) \|", page, re.MULTILINE)
+    assert list(dict.fromkeys(told)) == list(PARTS)

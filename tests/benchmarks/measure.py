@@ -39,12 +39,17 @@ class Unmeasured:
     why: str
 
 
-def ratio(floor: Work, ours: Work, pairs: int) -> float:
-    """The median of how many times longer ``ours`` takes than ``floor``, run in turn."""
+def ratio(floor: Work, ours: Work, pairs: int, between: Work | None = None) -> float:
+    """The median of how many times longer ``ours`` takes than ``floor``, run in turn.
+
+    ``between`` is done before ``ours`` and not timed: what ``floor`` left to be done is no time of ``ours``.
+    """
     ratios = []
     gc.collect()
     for number in range(pairs + 2):
         first = seconds(floor)
+        if between:
+            between()
         second = seconds(ours)
         if number >= 2:  # the first two warm caches on both sides
             ratios.append(second / first)
