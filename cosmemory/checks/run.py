@@ -80,6 +80,7 @@ def check_store(
     done: list[CheckedPage] = []
     still_clean: dict[str, str] = {}
     others: list[str] = []
+    wanted = None if paths is None else frozenset(paths)
     day, months = _Day(store), _Months(store, now, every)
     for path in every:
         beside = months.dailies(path) or (day.path,)
@@ -92,6 +93,10 @@ def check_store(
             day.follow(path, None)
         elif not _is_known(path, kinds):
             others += [path] if path.endswith(".md") else []
+        elif wanted is not None and path not in wanted and path not in _CENTRAL:
+            # No page speaks of it, and nobody asks for it: so nothing that was known of it has changed.
+            still_clean |= {path: clean[path]} if path in clean else {}
+            day.follow(path, None)
         elif months.keep(path, stamp) or (page := _read(store, path, found, read, kinds)) is None:
             continue
         elif path in _CENTRAL:

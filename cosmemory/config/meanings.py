@@ -182,6 +182,11 @@ MEANINGS: dict[str, Meaning] = {
     "hook_wait": Meaning(
         says="How long a hook waits for whoever holds the lock.", what="seconds", least=0, most=60
     ),
+    "hook_guard": Meaning(
+        says="What a hook does about an edit that would break a page: refuse it, warn of it, or nothing.",
+        choices=("deny", "warn", "off"),
+    ),
+    "hook_checks": Meaning(says="Whether a hook runs the project's own checks on a page that is edited."),
     "onboarding": Meaning(says="The checklist of an onboarding, by phase."),
     "onboarding_roles": Meaning(says="What each role has to do besides."),
     "onboarding_days": _limit(

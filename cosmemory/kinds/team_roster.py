@@ -242,6 +242,14 @@ def change_status(roster: TeamRoster, name: str, status: str, said: str | None, 
     )
 
 
+def show(roster: TeamRoster, name: str, status: str, task: str | None, at: datetime) -> TeamRoster:
+    """``roster`` with ``name`` seen at ``status`` and on ``task``; no line of history, for what changes all day long."""
+    member = member_named(roster, name)
+    block = member.details and replace(member.details, status=status)
+    seen = _seen(roster, member, at)
+    return _exchanged(roster, member, replace(seen, status=status, current_task=task, details=block))
+
+
 def bounded(roster: TeamRoster, limit: int) -> tuple[TeamRoster, tuple[TeamChange, ...]]:
     """``roster`` with at most ``limit`` changes, and the oldest that this pushed out."""
     spare = max(0, len(roster.team_changes_log) - limit)

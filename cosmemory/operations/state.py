@@ -14,10 +14,11 @@ from cosmemory.kinds.cos_state import PRIORITY, Action, CosState, Decision
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.ids import next_number
 from cosmemory.pattern import pattern
+from cosmemory.reader import Reader
 from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.transaction import Transaction
 
-_ACTION_IN_LOG = pattern(rb"^\*\*Action ID:\*\* (\d{1,15})\r?$", re.MULTILINE)
+ACTION_IN_LOG = pattern(rb"^\*\*Action ID:\*\* (\d{1,15})\r?$", re.MULTILINE)
 PAGE = COS_STATE.path
 
 
@@ -54,7 +55,7 @@ def add_action(
     def verb(transaction: Transaction) -> str:
         state: CosState = transaction.read(PAGE)
         key = str(
-            next_number(transaction, "action", (each.id for each in state.pending_actions), _ACTION_IN_LOG)
+            next_number(transaction, "action", (each.id for each in state.pending_actions), ACTION_IN_LOG)
         )
         action = Action(
             id=key,
@@ -64,7 +65,7 @@ def add_action(
             status="pending",
         )
         transaction.replace(PAGE, cos_state.add_action(state, action))
-        transaction.append(_action_event(transaction, action, "Added", None))
+        transaction.append(action_event(transaction, action, "Added", None))
         return key
 
     return memory.run(verb, expected=expected, operation="action add")
@@ -89,10 +90,10 @@ def move_action(
         status = MOVES[move]
         moved = cos_state.move_action(state, key, status)
         action = cos_state.action_named(moved, key)
-        moved, pushed = cos_state.bounded(moved, *_limits(memory))
-        transaction.append(*_moved_out(transaction, pushed))
+        moved, pushed = cos_state.bounded(moved, *limits(memory))
+        transaction.append(*moved_out(transaction, pushed))
         transaction.replace(PAGE, moved)
-        transaction.append(_action_event(transaction, action, status, notes))
+        transaction.append(action_event(transaction, action, status, notes))
         return key
 
     return memory.run(verb, expected=expected, operation=f"action {move}")
@@ -107,8 +108,8 @@ def decide(
         now = transaction.now
         state: CosState = transaction.read(PAGE)
         decided = cos_state.decide(state, Decision(time=now, decision=text, rationale=rationale))
-        decided, pushed = cos_state.bounded(decided, *_limits(memory))
-        transaction.append(*_moved_out(transaction, pushed))
+        decided, pushed = cos_state.bounded(decided, *limits(memory))
+        transaction.append(*moved_out(transaction, pushed))
         transaction.replace(PAGE, decided)
         transaction.append(Event(time=now, type="decision", action=text, outcome="Decided", notes=rationale))
         return write_time(now)
@@ -134,22 +135,26 @@ def set_resources(
     return memory.run(verb, expected=expected, operation="resources")
 
 
-def _limits(memory: Memory) -> tuple[int, int]:
+def limits(memory: Reader) -> tuple[int, int]:
+    """How many decisions and how many ended actions stay on the page."""
     return memory.settings.decisions, memory.settings.ended_actions
 
 
-def _action_event(transaction: Transaction, action: Action, outcome: str, notes: str | None) -> Event:
+def action_event(
+    transaction: Transaction, action: Action, outcome: str, notes: str | None, **extra: str
+) -> Event:
+    """What the log is told of an action."""
     return Event(
         time=transaction.now,
         type="action",
         action=action.action,
         outcome=outcome,
         notes=notes,
-        extra={"Action ID": str(action.id)},
+        extra={"Action ID": str(action.id), **extra},
     )
 
 
-def _moved_out(transaction: Transaction, pushed: tuple[Record, ...]) -> list[Event]:
+def moved_out(transaction: Transaction, pushed: tuple[Record, ...]) -> list[Event]:
     """The events that keep what a bounded table no longer holds."""
     return [_kept(transaction.now, record) for record in pushed]
 

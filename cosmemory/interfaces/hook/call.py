@@ -52,6 +52,12 @@ class Call:
         return bool(self.text("agent_id"))
 
     @property
+    def folder(self) -> str:
+        """Where the harness works: paths that it tells begin there."""
+        told = self.text("cwd")
+        return told if os.path.isabs(told) and "\0" not in told else os.getcwd()
+
+    @property
     def key(self) -> str:
         """What names this call among all: a call that a harness repeats has the same one."""
         parts = (self.session, *(self.text(name) for name in _IDS))

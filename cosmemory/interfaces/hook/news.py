@@ -7,6 +7,8 @@ from cosmemory.interfaces.hook import notes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from cosmemory.interfaces.hook.call import Call
     from cosmemory.interfaces.hook.notes import Notes
     from cosmemory.memory import Memory
@@ -63,3 +65,21 @@ def step_over_own(call: Call, before: str, known: Notes) -> None:
     if before == known.signature:
         known = replace(known, signature=notes.signature_of(call.root))
     notes.keep(call.root, call.session, known)
+
+
+def own_edits_are_told(call: Call, memory: Memory, pages: Collection[str]) -> None:
+    """Remembers that the session knows of what its own tool saved on ``pages``, if nothing else has happened since."""
+    known = notes.read(call.root, call.session) if call.session and pages else notes.Notes()
+    if not known.known:
+        return
+    history = memory.store.history()
+    since = known.number or _number_before(history, known.at)
+    signature, newest = notes.signature_of(call.root), 0
+    for change in history.revisions(limit=CHUNK):
+        newest = newest or change.number
+        if change.number <= since:
+            notes.keep(call.root, call.session, replace(known, number=newest, signature=signature))
+            return
+        own = change.by_hand and all(step.path in pages for step in change.pages)
+        if not own and not is_own(call.session, change):
+            return

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 PROJECTS = ("CLAUDE_PROJECT_DIR", "GEMINI_PROJECT_DIR", "CURSOR_PROJECT_DIR")
 TOOLS = frozenset(["PreToolUse", "PostToolUse", "PostToolUseFailure", "FileChanged"])
+PATCH = b"*** Begin Patch"
 # What tools call the file that they touch.
 FILES = ("file_path", "notebook_path", "filePath", "path", "absolute_path", "target_file")
 
@@ -62,6 +63,8 @@ def concerns(event: str, payload: Mapping[str, Any], root: str, told: bytes) -> 
     held = [payload, given] if isinstance(given, dict) else [payload]
     files = [each[name] for each in held for name in FILES if isinstance(each.get(name), str)]
     if not files:
+        if event == "PreToolUse" and PATCH not in told:
+            return False  # of what a command is going to do nothing is known
         return os.path.basename(root).encode() in told
     cwd = payload.get("cwd")
     folder = cwd if isinstance(cwd, str) and os.path.isabs(cwd) else os.getcwd()
@@ -72,6 +75,52 @@ def is_below(root: str, path: str) -> bool:
     """Whether a path leads into the memory, by its name or by where its links lead."""
     if "\0" in path:
         return False
-    if os.path.abspath(path).startswith(os.path.abspath(root) + os.sep):
+    return any(_below(*both) for both in _readings(root, path))
+
+
+def page_at(root: str, folder: str, file: str) -> str:
+    """What is at ``file``, said from ``folder``, by its path in the memory; empty for what lies elsewhere.
+
+    Where letters have no case, it is the name that the file has on the disk.
+    """
+    if not file or "\0" in file:
+        return ""
+    for above, path in reversed(list(_readings(root, os.path.join(folder, file)))):
+        if _below(above, path):
+            return _as_named(above, path[len(above) + 1 :].replace(os.sep, "/"))
+    return ""
+
+
+def _readings(root: str, path: str) -> Iterator[tuple[str, str]]:
+    """The root and a path as they are written, and as they are once every link was followed."""
+    yield os.path.abspath(root), os.path.abspath(path)
+    yield os.path.realpath(root), os.path.realpath(path)
+
+
+def _below(root: str, path: str) -> bool:
+    start = root + os.sep
+    if path.startswith(start):
         return True
-    return os.path.realpath(path).startswith(os.path.realpath(root) + os.sep)
+    if path[: len(start)].lower() != start.lower():
+        return False
+    try:
+        return os.path.samefile(root, path[: len(root)])
+    except OSError:
+        return False
+
+
+def _as_named(root: str, path: str) -> str:
+    """``path`` as its file is called, where another case of its letters leads to it."""
+    here, named = root, []
+    for part in path.split("/"):
+        found = part
+        try:
+            names = os.listdir(here)
+        except OSError:
+            names = [part]
+        alike = [each for each in names if each.lower() == part.lower()]
+        if part not in names and os.path.exists(os.path.join(here, part)) and alike:
+            found = alike[0]
+        named.append(found)
+        here = os.path.join(here, found)
+    return "/".join(named)

@@ -39,7 +39,7 @@ def session_start(call: Call) -> Answer:
     from cosmemory.maintenance.briefing import brief
 
     context = "\n".join((*lines, brief(memory).text))
-    return Answer(context=context, notice=notice, watch=_watched(call.root, memory))
+    return Answer(context=context, notice=notice, watch=watched(call.root, memory))
 
 
 def _arrival(arrival: Arrival) -> list[str]:
@@ -53,7 +53,8 @@ def _arrival(arrival: Arrival) -> list[str]:
     ]
 
 
-def _watched(root: str, memory: Memory) -> tuple[str, ...]:
+def watched(root: str, memory: Memory) -> tuple[str, ...]:
+    """The files of which the harness is to tell when somebody saves them."""
     live = memory.store.paths()
     first = [each for each in FIRST if each in live]
     others = [each for each in live if each not in FIRST and not each.startswith("sessions/")]
