@@ -10,20 +10,27 @@ import json
 import os
 import signal
 import sys
-from importlib import import_module
 
 TOUCHES = frozenset(
     ["open", "os.rename", "os.remove", "os.link", "os.mkdir", "os.truncate", "os.utime", "os.scandir", "fcntl.flock"]
 )
-LOADED = (
-    "cosmemory.interfaces.cli.app cosmemory.interfaces.hook.entry cosmemory.interfaces.hook.sessions "
-    "cosmemory.interfaces.hook.team cosmemory.interfaces.hook.tools cosmemory.interfaces.hook.files "
-    "cosmemory.interfaces.hook.prompts cosmemory.interfaces.hook.notices cosmemory.interfaces.hook.compaction "
-    "cosmemory.operations.harness.sessions cosmemory.operations.harness.team cosmemory.operations.harness.tasks "
-    "cosmemory.maintenance.briefing cosmemory.maintenance.compaction cosmemory.maintenance.reconcile "
-    "cosmemory.connect cosmemory.operations.state cosmemory.operations.alerts cosmemory.operations.handoffs "
-    "cosmemory.engines.files.journal cosmemory.interfaces.hook.harnesses.claude sqlite3 json"
+# What is done once in a memory of its own before the day begins, so that all that it needs is loaded.
+REHEARSED = (
+    "init",
+    "focus x --priority high",
+    "action add x",
+    "action start 1",
+    "alert raise --type t --severity critical --resource r --value 2 --threshold 1",
+    "alert resolve ALERT-1",
+    "decision x --rationale y",
+    "handoff create x --from a --to b",
+    "log focus --action x",
+)
+TOLD = (
+    "SessionStart UserPromptSubmit SubagentStart TaskCreated TeammateIdle FileChanged PreToolUse PostToolUse Notification "
+    "PreCompact PostCompact Stop TaskCompleted SubagentStop"
 ).split()
+
 
 
 def die_at(touch: int, root: str) -> None:
@@ -76,13 +83,38 @@ def fork(run: dict[str, object]) -> int:
     return number
 
 
-def serve() -> None:
+def rehearse(folder: str) -> None:
+    """Loads what hooks and commands load, by doing some of each."""
+    from cosmemory.__main__ import main
+
+    place, page = os.path.join(folder, "told"), os.path.join(folder, "design", "memory", "cos-state.md")
+    os.makedirs(folder)
+    kept = [os.dup(number) for number in range(3)]
+    environ = {"COSMEMORY_NOW": "2026-11-19T09:00:00Z", "COSMEMORY_ROOT": os.path.dirname(page)}
+    os.environ.update(environ)
+    given = {"tool_input": {"file_path": page, "old_string": "## Notes", "new_string": "## Notes"}}
+    more = {"session_id": "s", "agent_id": "", "agent_type": "x", "task_id": "1", "teammate_name": "y", "file_path": page}
+    calls = [(each.split(), "") for each in REHEARSED]
+    calls += [(["hook"], json.dumps({**more, **given, "hook_event_name": each, "cwd": folder})) for each in TOLD]
+    for argv, told in calls:
+        with open(place, "w", encoding="utf-8") as file:
+            file.write(told)
+        with open(place, "rb") as file, open(os.devnull, "wb") as nothing:
+            os.dup2(file.fileno(), 0)
+            os.dup2(nothing.fileno(), 1)
+            os.dup2(nothing.fileno(), 2)
+        main(argv)
+        sys.stdout.flush()
+    for number, each in enumerate(kept):
+        os.dup2(each, number)
+        os.close(each)
+    for name in environ:
+        del os.environ[name]
+
+
+def serve(folder: str) -> None:
     """Answers requests until stdin ends."""
-    for module in LOADED:
-        try:
-            import_module(module)
-        except ImportError:
-            continue  # it is called otherwise by now: the fork loads it
+    rehearse(folder)
     for line in sys.stdin:
         running = [fork(run) for run in json.loads(line)]
         codes = [os.waitstatus_to_exitcode(os.waitpid(each, 0)[1]) for each in running]
@@ -90,4 +122,4 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(sys.argv[1])

@@ -21,6 +21,7 @@ THINGS = (
 )  # fmt: skip
 KINDS = ("Explore", "Plan", "reviewer")
 MATES = ("researcher", "tester", "Zoë")
+ACTION_VERBS = ("start", "block", "done", "cancel")
 NUMBER_OF_A_PERSON = 5000  # a person numbers rows far above what has been given out
 
 
@@ -40,6 +41,7 @@ class Maker:
         self.subagents: list[tuple[str, str]] = []
         self.over: list[tuple[str, str]] = []
         self.tabs: list[str] = []
+        self.last: dict[str, str] = {}
         self.own = 0
 
     # ------------------------------------------------------------------------------------------------ words
@@ -82,17 +84,22 @@ class Maker:
         if chance < 0.22:
             return self.put(hook=told, together=self.dice.randrange(2, 5))
         if chance < 0.40 and name != "SessionEnd":
-            killed = self.put(hook=told, kill=self._touch())
-            return self.put(hook=told) | {"at": killed["at"]}
+            return self._again(self.put(hook=told, kill=self._touch()))
         if chance < 0.44:
-            killed = self.put(hook=told, cold=True, after=round(0.05 + self.dice.random() * 0.6, 2), together=2)
-            return self.put(hook=told) | {"at": killed["at"]}
+            after = round(0.05 + self.dice.random() * 0.6, 2)
+            return self._again(self.put(hook=told, cold=True, after=after, together=2))
         if chance < 0.47:
             return self.put(hook=told, cold=True, together=2)
         return self.put(hook=told)
 
+    def _again(self, killed: Step) -> Step:
+        """What was killed told again, in the same moment."""
+        again = {"at": killed["at"], "hook": killed["hook"]}
+        self.steps.append(again)
+        return again
+
     def _touch(self) -> int:
-        return self.dice.randrange(1, 60)
+        return self.dice.randrange(1, 40)
 
     def call(self, *words: str, **more: Any) -> Step:
         """A command that the agent calls."""
@@ -160,7 +167,8 @@ class Maker:
     def action(self) -> None:
         if self.actions and (len(self.actions) > 4 or self.dice.random() < 0.5):
             name = self.dice.choice(self.actions)
-            verb = self.dice.choice(("start", "block", "done", "cancel"))
+            verb = self.dice.choice([each for each in ACTION_VERBS if each != self.last.get(name)])
+            self.last[name] = verb
             self.call("action", verb, name)
             if verb in ("done", "cancel"):
                 self.actions.remove(name)
@@ -183,7 +191,8 @@ class Maker:
     def alert(self) -> None:
         if self.alerts and (len(self.alerts) > 3 or self.dice.random() < 0.5):
             name = self.dice.choice(self.alerts)
-            verb = self.dice.choice(("ack", "resolve"))
+            verb = self.dice.choice(("ack", "resolve")) if name not in self.last else "resolve"
+            self.last[name] = verb
             self.call("alert", verb, name)
             if verb == "resolve":
                 self.alerts.remove(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
 STATE, ROSTER, LOG = "cos-state.md", "team-roster.md", "coordination-log.md"
@@ -31,7 +32,7 @@ def rows(text: str, heading: str) -> list[list[str]]:
 
 def plain(cell: str) -> str:
     """What a cell says, without what keeps it from being read as Markdown."""
-    return re.sub(r"\\([^\w\s])", r"\1", cell.strip())
+    return re.sub(r"\\([^\w\s])", r"\1", unescape(cell.strip()))
 
 
 def value(text: str, label: str) -> str:

@@ -25,6 +25,19 @@ TODAY = "2026-11-20"
 PLACE = "/home/ada/office"
 AGENT = "chief"
 PATIENCE = 120.0
+# On a busy machine it is somebody else's turn for long; and nothing goes from a page because there is much of it.
+SETTINGS = """[hooks]
+wait = 60
+
+[storage]
+lock_timeout = 60
+
+[bounds]
+decisions = 500
+ended_actions = 500
+resolved_alerts = 500
+team_changes = 500
+"""
 
 Step = dict[str, Any]
 
@@ -59,18 +72,20 @@ class Player:
         self.dice = random.Random(seed)
         self.tabs: dict[str, tuple[str, str]] = {}
         self.names: dict[str, str] = {}
-        self.killed = self.delivered = self._number = 0
+        self.killed = self.delivered = self._number = self._begins = 0
         self.harness = self._begun()
         self.call(["init"], "07:00:00")
-        (self.root / "cosmemory.toml").write_text("[hooks]\nwait = 60\n\n[storage]\nlock_timeout = 60\n")
+        (self.root / "cosmemory.toml").write_text(SETTINGS)
 
     def _begun(self) -> subprocess.Popen[str]:
+        self._begins += 1
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.day.harness"],
+            [sys.executable, "-m", "tests.day.harness", str(self.folder / f"rehearsal-{self._begins}")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=CHECKOUT,
+            env=self._compiled(),
             start_new_session=True,
         )
 
@@ -109,6 +124,11 @@ class Player:
         return self._warm([self._run({"call": words, "at": at})])[0]
 
     # -------------------------------------------------------------------------------------------- processes
+
+    def _compiled(self) -> dict[str, str]:
+        """The environment without ours; what Python compiles is kept, as an installation keeps it."""
+        ours = ("COSMEMORY", "CLAUDE", "PYTHONDONTWRITEBYTECODE")
+        return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
     def _environ(self, step: Step) -> dict[str, str]:
         moment = {"COSMEMORY_NOW": f"{TODAY}T{step['at']}Z"}
@@ -164,13 +184,12 @@ class Player:
         return Answered(code=None if killed else code, out=out, err=err)
 
     def _popen(self, step: Step) -> subprocess.Popen[bytes]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("COSMEMORY", "CLAUDE"))}
         running = subprocess.Popen(
             [sys.executable, "-m", "cosmemory", "hook"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**kept, **self._environ(step)},
+            env={**self._compiled(), **self._environ(step)},
             cwd=CHECKOUT,
         )
         assert running.stdin is not None
