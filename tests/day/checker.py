@@ -15,6 +15,8 @@ from typing import Any
 
 from tests.day.playing import TODAY, Answered, Step
 
+ANY = "…"  # an outcome that is not for the checker to know
+FRESH = timedelta(minutes=10)
 STALE = timedelta(seconds=600)
 ENDED = {"done", "cancelled", "completed", "ended"}
 STATUS = {"start": "in_progress", "block": "blocked", "done": "done", "cancel": "cancelled"}
@@ -69,6 +71,7 @@ class Checker:
         self.lines: list[tuple[str, str]] = []  # what the agent's tools wrote
         self.names: dict[str, str] = {}
         self.focus = self.ours = self.ending = ""
+        self.compacted: list[datetime] = []
         self.edited = False  # a person saved something that the agent was not told of yet
         self.news: list[str] = []
         self.briefs: list[str] = []
@@ -149,7 +152,7 @@ class Checker:
         elif verb == "ack":
             self._event(said, "decision", f"{key} acknowledged", "acknowledged", sure=sure)
         else:
-            self._event(said, "alert_resolved", f"{key} resolved: {kind}", "After …", sure=sure)
+            self._event(said, "alert_resolved", f"{key} resolved: {kind}", ANY, sure=sure)
 
     def _person(self, edit: dict[str, Any]) -> None:
         if edit["does"] == "open":
@@ -219,6 +222,12 @@ class Checker:
         name = payload["session_id"]
         self._event(key, "session", f"{self.ours} {self.ending}", f"claude session {name}", sure=sure)
         self._changed("hook session end", payload, key, sure=sure)
+
+    def _on_precompact(self, payload: dict[str, Any], at: datetime, key: str, *, sure: bool) -> None:
+        # One that is fresh enough does: that there is one is looked at on its own.
+        self._event(f"{at}", "checkpoint", f"Made checkpoint_{at:%Y%m%d_%H%M%S}", ANY, sure=False)
+        if sure:
+            self.compacted.append(at)
 
     def _on_postcompact(self, payload: dict[str, Any], at: datetime, key: str, *, sure: bool) -> None:
         self._event(key, "session", "Context compacted", payload["trigger"], sure=sure)
