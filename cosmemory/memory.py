@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from cosmemory.config import FORMAT
 from cosmemory.errors import DoneAlready, EditedMeanwhile, ReadOnly
-from cosmemory.frozen import frozen, replace
+from cosmemory.frozen import frozen
 from cosmemory.kinds import LOG_PATH
 from cosmemory.kinds.entries import entries_of
 from cosmemory.reader import Reader
@@ -19,7 +19,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Generic, Self, TypeVar
 
-    from cosmemory.checks.run import Checked
     from cosmemory.kinds.coordination_log import Event
 
     Result = TypeVar("Result")
@@ -109,18 +108,6 @@ class Memory(Reader):
                 if attempt == ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
-
-    def validate(self, paths: Sequence[str] | None = None, *, project_checks: bool = True) -> Checked:
-        """Everything that is wrong on the pages at ``paths``, or on all of them; nothing is written.
-
-        The project's own checks, which its settings name, are run unless that is not wished for.
-        """
-        from cosmemory.checks.project import project_of
-        from cosmemory.checks.run import check_store
-
-        settings = self.settings if project_checks else replace(self.settings, checks_run=False)
-        project = project_of(settings)
-        return check_store(self.store, self.now(), settings, paths, self.read_stored, self.kinds, project)
 
     def log(self, *events: Event) -> Revision:
         """``events`` appended to the coordination log, durably and with one sync."""

@@ -70,7 +70,7 @@ def check_store(
     """The findings on ``paths``, or on every page; pages beside them are read for what they say of each other.
 
     Those of the ``project``'s own checks are among them. Only the few pages that others speak about are held
-    together, read by ``read``, which may have them at hand; any number of others pass one by one.
+    together, read by ``read``, which may have them at hand; others pass one by one.
     """
     every, stamps, clean = store.paths(), store.stamps(), recall(store, settings, project.rules)
     own, texts = _own(store, now, settings, every, kinds, project)
@@ -80,23 +80,19 @@ def check_store(
     done: list[CheckedPage] = []
     still_clean: dict[str, str] = {}
     others: list[str] = []
-    wanted = None if paths is None else frozenset(paths)
+    passed = _passed(every, paths, kinds)
     day, months = _Day(store), _Months(store, now, every)
     for path in every:
         beside = months.dailies(path) or (day.path,)
         # What a check of the project finds may hang on any page, so a page that it speaks of is always looked at.
         known = path in stamps and path not in own
         stamp = mark(stamps[path], *(stamps.get(each, "") for each in beside)) if known else ""
-        if stamp and clean.get(path) == stamp:
-            still_clean[path] = stamp
+        if path in passed or (stamp and clean.get(path) == stamp):
+            still_clean |= {path: clean[path]} if path in clean else {}
             done.append(CheckedPage(path=path, text="", diagnostics=()))
             day.follow(path, None)
         elif not _is_known(path, kinds):
             others += [path] if path.endswith(".md") else []
-        elif wanted is not None and path not in wanted and path not in _CENTRAL:
-            # No page speaks of it, and nobody asks for it: so nothing that was known of it has changed.
-            still_clean |= {path: clean[path]} if path in clean else {}
-            day.follow(path, None)
         elif months.keep(path, stamp) or (page := _read(store, path, found, read, kinds)) is None:
             continue
         elif path in _CENTRAL:
@@ -117,12 +113,17 @@ def check_store(
     if still_clean != clean:
         remember(store, settings, still_clean, project.rules)
     around = Pages(pages=central, now=now, settings=settings, others=tuple(others), every=every, kinds=kinds)
-    around = replace(around, strangers=store.strangers())
-    for path, diagnostic in (*_together(around, every), *_listed(own)):
+    for path, diagnostic in (*_together(replace(around, strangers=store.strangers()), every), *_listed(own)):
         found.setdefault(path, []).append(diagnostic)
     done += [_checked(path, central.get(path), told, rules, texts) for path, told in found.items()]
     chosen = (each for each in done if paths is None or each.path in paths)
     return Checked(pages=tuple(sorted(chosen, key=lambda each: each.path)), others=tuple(others))
+
+
+def _passed(every: Sequence[str], paths: Sequence[str] | None, kinds: Kinds) -> frozenset[str]:
+    """The pages that nobody asks for, and that no check reads for the sake of another page."""
+    asked = every if paths is None else {*paths, *_CENTRAL}
+    return frozenset(each for each in {*every}.difference(asked) if _is_known(each, kinds))
 
 
 def _together(pages: Pages, every: Sequence[str]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from cosmemory.config import Settings
 from cosmemory.document.fields import Record
 from cosmemory.document.values import TIME_OR_TEXT, Raw, write_time, write_time_or_text
 from cosmemory.errors import InvalidValue
@@ -14,7 +15,6 @@ from cosmemory.kinds.cos_state import PRIORITY, Action, CosState, Decision
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.ids import next_number
 from cosmemory.pattern import pattern
-from cosmemory.reader import Reader
 from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.transaction import Transaction
 
@@ -90,7 +90,7 @@ def move_action(
         status = MOVES[move]
         moved = cos_state.move_action(state, key, status)
         action = cos_state.action_named(moved, key)
-        moved, pushed = cos_state.bounded(moved, *limits(memory))
+        moved, pushed = cos_state.bounded(moved, *limits(memory.settings))
         transaction.append(*moved_out(transaction, pushed))
         transaction.replace(PAGE, moved)
         transaction.append(action_event(transaction, action, status, notes))
@@ -108,7 +108,7 @@ def decide(
         now = transaction.now
         state: CosState = transaction.read(PAGE)
         decided = cos_state.decide(state, Decision(time=now, decision=text, rationale=rationale))
-        decided, pushed = cos_state.bounded(decided, *limits(memory))
+        decided, pushed = cos_state.bounded(decided, *limits(memory.settings))
         transaction.append(*moved_out(transaction, pushed))
         transaction.replace(PAGE, decided)
         transaction.append(Event(time=now, type="decision", action=text, outcome="Decided", notes=rationale))
@@ -135,9 +135,9 @@ def set_resources(
     return memory.run(verb, expected=expected, operation="resources")
 
 
-def limits(memory: Reader) -> tuple[int, int]:
+def limits(settings: Settings) -> tuple[int, int]:
     """How many decisions and how many ended actions stay on the page."""
-    return memory.settings.decisions, memory.settings.ended_actions
+    return settings.decisions, settings.ended_actions
 
 
 def action_event(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from cosmemory.engines.rehearsal import Rehearsal
+from cosmemory.interfaces.hook.places import OWN
 from cosmemory.kinds import ARCHIVE, LOG_PATH, kind_of
 from cosmemory.kinds.coordination_log import ENTRY, Event, entries
 from cosmemory.pattern import pattern
@@ -17,15 +18,10 @@ from cosmemory.text.spans import LineIndex
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cosmemory.diagnostics import Diagnostic
-    from cosmemory.memory import Memory
+    from cosmemory.reader import Reader
 
 MOST, LONGEST = 5, 300
 LARGE = 256 * 1024
-OWN = {
-    ".cosmemory": "only cosmemory writes there, and the history would be lost; cosmemory history and undo work with it",
-    "checkpoints": "the copies of a checkpoint must stay as they are; cosmemory checkpoint make takes another one",
-    "backups": "the copies of a backup must stay as they are; cosmemory backup makes another one",
-}
 # The command that does properly what an edit of such a page is mostly for.
 PROPERLY = {
     "cos-state": "cosmemory focus, action, decision or resources",
@@ -48,11 +44,11 @@ PROPERLY = {
 _DIGITS = pattern(r"\d+")
 
 
-def refusal(memory: Memory, path: str, text: str | None) -> str:
+def refusal(memory: Reader, path: str, text: str | None) -> str:
     """Why ``text`` should not become the page at ``path`` (None: the page should not go); empty where it may."""
     own = OWN.get(path.split("/", 1)[0].lower())
     if own:
-        return f"{path} was not changed: {own}."
+        return f"This edit would change {path}, and {own}."
     stored = memory.store.read(path)
     before = decode_text(stored.data) if stored is not None else None
     if text == before:
@@ -64,17 +60,17 @@ def refusal(memory: Memory, path: str, text: str | None) -> str:
         reason = _rewritten(before, text, found=_errors(memory, path, None))
         if reason:
             return (
-                f"{path} was not changed: {reason}. The log is append-only: everybody relies on its past. "
-                "cosmemory log EVENT adds an entry; cosmemory repair mends damage."
+                f"This edit would change the past on {path}: {reason}. Entries are only ever added: everybody relies "
+                "on them. cosmemory log TYPE --action TEXT adds one; cosmemory repair mends damage."
             )
     return _broken(memory, path, text)
 
 
-def _gone(memory: Memory, path: str, *, is_log: bool) -> str:
+def _gone(memory: Reader, path: str, *, is_log: bool) -> str:
     kind = kind_of(path, memory.kinds)
     if is_log or (kind is not None and kind.single):
-        what = "its entries would be lost" if is_log else "every memory has this page"
-        return f"{path} was not taken away: {what}. cosmemory rotate puts old entries aside."
+        more = " cosmemory rotate puts old entries aside." if is_log else ""
+        return f"This would take {path} away, and everybody relies on it.{more}"
     return ""
 
 
@@ -104,7 +100,7 @@ def _known(event: Event) -> tuple[str, ...]:
     return (*map(str, told), str(sorted(event.extra.items())))
 
 
-def _errors(memory: Memory, path: str, text: str | None) -> tuple[Diagnostic, ...]:
+def _errors(memory: Reader, path: str, text: str | None) -> tuple[Diagnostic, ...]:
     """The errors on a page as it stands, or as it would be with ``text``."""
     store, rehearsal = memory.store, Rehearsal(memory.store)
     changes: list[Change] = []
@@ -126,7 +122,7 @@ def _errors(memory: Memory, path: str, text: str | None) -> tuple[Diagnostic, ..
     return tuple(each for each in found if each.severity == ERROR)
 
 
-def _broken(memory: Memory, path: str, text: str) -> str:
+def _broken(memory: Reader, path: str, text: str) -> str:
     after = _errors(memory, path, text)
     if not after:
         return ""
@@ -139,17 +135,14 @@ def _broken(memory: Memory, path: str, text: str) -> str:
             fresh.append(each)
     if not fresh:
         return ""
-    kind = kind_of(path, memory.kinds)
+    page, kind = path.removesuffix(".md"), kind_of(path, memory.kinds)
     properly = PROPERLY.get(kind.name, "") if kind is not None else ""
     advice = f"{properly} does such a change and keeps the page whole, or " if properly else ""
-    page = path.removesuffix(".md")
-    return "\n".join(
-        (
-            f"{path} was not changed, because it would be broken afterwards:",
-            *lines_of(path, text, fresh),
-            f"{advice}cosmemory set {page} PLACE VALUE; else mend the edit and make it again.",
-        )
+    last = (
+        f"{advice}cosmemory set {page} PLACE VALUE; else mend the edit and make it again. "
+        f"cosmemory rule {fresh[0].code} shows how it is right."
     )
+    return "\n".join((f"This edit would break {path}:", *lines_of(path, text, fresh), last))
 
 
 def _sort_of(found: Diagnostic) -> tuple[str, str]:
@@ -157,15 +150,16 @@ def _sort_of(found: Diagnostic) -> tuple[str, str]:
 
 
 def lines_of(path: str, text: str, found: list[Diagnostic]) -> list[str]:
-    """What is wrong, a line each: the place, the rule, what it is and how it is mended."""
-    from cosmemory.rules.table import RULES
-
-    remedies = {rule.code: rule.remedy for rule in RULES}
+    """What is wrong, a line each: the place, the rule, what it is and what would mend it."""
     index = LineIndex(text)
     lines = [
         f"- {path}:{index.position(min(each.start, len(text)))[0] + 1}: {each.code} {each.name} "
-        f"({each.severity}): {one_line(each.message, LONGEST)}. {remedies.get(each.code, '')}".rstrip()
+        f"({each.severity}): {one_line(each.message, LONGEST)}{_mended(each)}"
         for each in found[:MOST]
     ]
     rest = len(found) - MOST
     return [*lines, f"- and {rest} more; cosmemory validate {path} shows them."] if rest > 0 else lines
+
+
+def _mended(found: Diagnostic) -> str:
+    return f" (mended so: {one_line(found.fix.message, LONGEST)})" if found.fix is not None else ""
