@@ -123,10 +123,14 @@ class Checker:
             self._alert(said, words, options, answer)
         else:
             key = options["--id"] if words[0] == "create" else words[1]
-            how, status = ("handed over", "pending") if words[0] == "create" else ("acknowledged", "acknowledged")
+            how, status = (
+                ("handed over", "pending") if words[0] == "create" else ("acknowledged", "acknowledged")
+            )
             self.handoffs[key].sure = self.handoffs[key].sure or sure
             self.handoffs[key].become(status, sure=sure)
-            self._event(said, "handoff", f"{key} {how}", "waits for h2" if status == "pending" else status, sure=sure)
+            self._event(
+                said, "handoff", f"{key} {how}", "waits for h2" if status == "pending" else status, sure=sure
+            )
 
     def _action(self, said: str, words: list[str], answer: Answered) -> None:
         verb, sure = words[0], answer.done
@@ -164,7 +168,9 @@ class Checker:
         page = edit["page"]
         row = edit["does"] == "row"
         if "action" in edit:
-            self.actions[edit["action"]] = Fact(sure=True, statuses={"pending"}, told={"ID": str(edit["number"])})
+            self.actions[edit["action"]] = Fact(
+                sure=True, statuses={"pending"}, told={"ID": str(edit["number"])}
+            )
         # The status of a row is for others to change.
         self.blocks.append((page, edit["put"].removesuffix("  pending|") if row else edit["put"]))
 
@@ -262,7 +268,13 @@ class Checker:
         if not sure or held.get("Status") == "idle":
             return
         self.mates[name] = {**held, "Status": "idle"}
-        self._event(f"{key} {len(self.events)} {at}", "team_change", f"{name}: Status changed to idle", "Changed", sure=True)
+        self._event(
+            f"{key} {len(self.events)} {at}",
+            "team_change",
+            f"{name}: Status changed to idle",
+            "Changed",
+            sure=True,
+        )
         self._changed("hook teammate idle", payload, f"{key} {at}", sure=True)
 
     def _on_taskcreated(self, payload: dict[str, Any], at: datetime, key: str, *, sure: bool) -> None:
@@ -312,14 +324,30 @@ class Checker:
                 (status,) = fact.statuses
                 yield f"\n- {fact.told['ID']}, {fact.told['Severity']}, {status} since "
                 yield f": {_shown(kind)} on mailer"
-        yield from (f"\n- handoff {key} from h1 to h2" for key, fact in self.handoffs.items() if fact.statuses == {"pending"})
-        yield from (f"\n- agent {key}: running" for key, fact in self.agents.items() if fact.sure and fact.statuses == {"running"})
+        yield from (
+            f"\n- handoff {key} from h1 to h2"
+            for key, fact in self.handoffs.items()
+            if fact.statuses == {"pending"}
+        )
+        yield from (
+            f"\n- agent {key}: running"
+            for key, fact in self.agents.items()
+            if fact.sure and fact.statuses == {"running"}
+        )
 
     def over(self) -> Iterator[str]:
         """What no brief may say is open by now."""
-        yield from (f"\n- action {fact.told['ID']}, " for fact in self.actions.values() if fact.is_over and "ID" in fact.told)
+        yield from (
+            f"\n- action {fact.told['ID']}, "
+            for fact in self.actions.values()
+            if fact.is_over and "ID" in fact.told
+        )
         yield from (f"\n- {fact.told['ID']}, " for fact in self.alerts.values() if fact.is_over)
-        yield from (f"\n- handoff {key} from" for key, fact in self.handoffs.items() if fact.statuses == {"acknowledged"})
+        yield from (
+            f"\n- handoff {key} from"
+            for key, fact in self.handoffs.items()
+            if fact.statuses == {"acknowledged"}
+        )
         yield from (f"\n- agent {key}: " for key, fact in self.agents.items() if fact.is_over)
 
 

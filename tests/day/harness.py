@@ -12,7 +12,17 @@ import signal
 import sys
 
 TOUCHES = frozenset(
-    ["open", "os.rename", "os.remove", "os.link", "os.mkdir", "os.truncate", "os.utime", "os.scandir", "fcntl.flock"]
+    [
+        "open",
+        "os.rename",
+        "os.remove",
+        "os.link",
+        "os.mkdir",
+        "os.truncate",
+        "os.utime",
+        "os.scandir",
+        "fcntl.flock",
+    ]
 )
 # What is done once in a memory of its own before the day begins, so that all that it needs is loaded.
 REHEARSED = (
@@ -30,7 +40,6 @@ TOLD = (
     "SessionStart UserPromptSubmit SubagentStart TaskCreated TeammateIdle FileChanged PreToolUse PostToolUse Notification "
     "PreCompact PostCompact Stop TaskCompleted SubagentStop"
 ).split()
-
 
 
 def die_at(touch: int, root: str) -> None:
@@ -93,9 +102,18 @@ def rehearse(folder: str) -> None:
     environ = {"COSMEMORY_NOW": "2026-11-19T09:00:00Z", "COSMEMORY_ROOT": os.path.dirname(page)}
     os.environ.update(environ)
     given = {"tool_input": {"file_path": page, "old_string": "## Notes", "new_string": "## Notes"}}
-    more = {"session_id": "s", "agent_id": "", "agent_type": "x", "task_id": "1", "teammate_name": "y", "file_path": page}
+    more = {
+        "session_id": "s",
+        "agent_id": "",
+        "agent_type": "x",
+        "task_id": "1",
+        "teammate_name": "y",
+        "file_path": page,
+    }
     calls = [(each.split(), "") for each in REHEARSED]
-    calls += [(["hook"], json.dumps({**more, **given, "hook_event_name": each, "cwd": folder})) for each in TOLD]
+    calls += [
+        (["hook"], json.dumps({**more, **given, "hook_event_name": each, "cwd": folder})) for each in TOLD
+    ]
     for argv, told in calls:
         with open(place, "w", encoding="utf-8") as file:
             file.write(told)

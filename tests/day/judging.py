@@ -14,7 +14,10 @@ from tests.day.playing import AGENT
 
 def faults(root: Path, known: Checker) -> list[str]:
     """All that is wrong on the pages and in the history, in words."""
-    texts = {str(path.relative_to(root)): pages.text_of(root, str(path.relative_to(root))) for path in root.rglob("*.md")}
+    texts = {
+        str(path.relative_to(root)): pages.text_of(root, str(path.relative_to(root)))
+        for path in root.rglob("*.md")
+    }
     found = [*known.news]
     for part in (_log, _actions, _alerts, _decisions, _handoffs, _agents, _mates, _session, _hands):
         found += part(texts, known)
@@ -85,7 +88,10 @@ def _alerts(texts: dict[str, str], known: Checker) -> list[str]:
         here = (page.count(f"### {key}\n"), len(shown.get(key, [])), len(resolved.get(key, [])))
         if here != ((0, 0, 1) if status == "ended" else (1, 1, 0)):
             found.append(f"alert {key} is {status}, and there {here} times")
-        elif status != "ended" and (pages.value(block, "Status"), pages.value(block, "Type")) != (status, kind):
+        elif status != "ended" and (pages.value(block, "Status"), pages.value(block, "Type")) != (
+            status,
+            kind,
+        ):
             found.append(f"alert {key} is not {status} for {kind}: {block}")
     return found
 
@@ -93,7 +99,9 @@ def _alerts(texts: dict[str, str], known: Checker) -> list[str]:
 def _decisions(texts: dict[str, str], known: Checker) -> list[str]:
     rows = _rows_of(pages.rows(texts[pages.STATE], "Recent Decisions"), 1)
     logged = {each["Action"] for each in pages.entries(texts[pages.LOG])}
-    half = [f"decision {each!r} is half there" for each in known.decisions if (each in rows) != (each in logged)]
+    half = [
+        f"decision {each!r} is half there" for each in known.decisions if (each in rows) != (each in logged)
+    ]
     focus = pages.value(pages.section(texts[pages.STATE], "Current Focus"), "Primary Task")
     half += [f"the focus is {focus!r}, not {known.focus!r}"] * (known.focus not in ("", focus))
     return half + _once("decision", known.decisions, rows)
@@ -109,7 +117,11 @@ def _handoffs(texts: dict[str, str], known: Checker) -> list[str]:
 
 
 def _agents(texts: dict[str, str], known: Checker) -> list[str]:
-    found = [f"{each} is nobody's" for each in texts if each.startswith("agents/") and each[7:-3] not in known.agents]
+    found = [
+        f"{each} is nobody's"
+        for each in texts
+        if each.startswith("agents/") and each[7:-3] not in known.agents
+    ]
     rows = _rows_of(pages.rows(texts[pages.ROSTER], "Active Team Members"), 0)
     logged = {each["Involved"] for each in pages.entries(texts[pages.LOG]) if each["Type"] == "agent"}
     for key, fact in known.agents.items():
@@ -153,7 +165,9 @@ def _session(texts: dict[str, str], known: Checker) -> list[str]:
     page = f"sessions/{known.ours}.md" if known.ending == "completed" else pages.SESSION
     text = texts.get(page, "")
     status = {"left": "active"}.get(known.ending, known.ending)
-    found = [f"{page} is {pages.value(text, 'Status')!r}, not {status}"] * (pages.value(text, "Status") != status)
+    found = [f"{page} is {pages.value(text, 'Status')!r}, not {status}"] * (
+        pages.value(text, "Status") != status
+    )
     rows = _rows_of(pages.rows(text, "Harness Sessions"), 0)
     for key, seen in known.sessions.items():
         if [each[5] for each in rows.get(key, [])] != [seen.status]:
@@ -182,7 +196,9 @@ def _sound(root: Path, texts: dict[str, str]) -> list[str]:
     ]
     # What a killed process left of the cache may be lost at any time, and is nobody's.
     named = [path for path in root.rglob("*") if path.parent.name != "cache"]
-    left = [str(path) for path in named if path.name.endswith((".tmp", ".part", "~")) or path.name == "intent"]
+    left = [
+        str(path) for path in named if path.name.endswith((".tmp", ".part", "~")) or path.name == "intent"
+    ]
     return found + left + [each for each in texts if each.startswith("conflicts/")]
 
 
@@ -213,12 +229,22 @@ def _history(root: Path, known: Checker) -> list[str]:
             found.append(f"the history tells of {message} {messages[message]} times")
     for (operation, session), told in known.changes.items():
         least, most = _bounds(told)
-        times = sum(e.attribution.operation == operation and session in e.attribution.message for e in changes)
+        times = sum(
+            e.attribution.operation == operation and session in e.attribution.message for e in changes
+        )
         if not least <= times <= most:
-            found.append(f"the history tells of {operation} in {session} {times} times, not {least} to {most}")
+            found.append(
+                f"the history tells of {operation} in {session} {times} times, not {least} to {most}"
+            )
     for each in changes:
         told = each.attribution
-        wanted = {""} if each.by_hand else {"claude"} if any(e in told.message for e in known.sessions) else {AGENT}
+        wanted = (
+            {""}
+            if each.by_hand
+            else {"claude"}
+            if any(e in told.message for e in known.sessions)
+            else {AGENT}
+        )
         if told.operation == "reconcile":
             wanted = {"claude", AGENT}  # whoever comes next after a person saved an older copy
         if told.actor not in wanted:
@@ -232,5 +258,7 @@ def _history(root: Path, known: Checker) -> list[str]:
                 if block.encode() in (text or b""):
                     wanted_of.remove((page, block))
                     if not each.by_hand:
-                        found.append(f"change {each.number} wrote {block!r}, says the history: {each.attribution}")
+                        found.append(
+                            f"change {each.number} wrote {block!r}, says the history: {each.attribution}"
+                        )
     return found + [f"the history does not know {each}" for each in wanted_of]

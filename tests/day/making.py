@@ -225,7 +225,10 @@ class Maker:
         else:
             line = f"- The agent noted {self._words()}"
             given = {"file_path": where, "old_string": "\n## Notes\n", "new_string": f"\n## Notes\n{line}\n"}
-            self.put(tool=self.payload("PreToolUse-Edit", tool_input=given, tool_use_id=f"toolu_{number}"), line=line)
+            self.put(
+                tool=self.payload("PreToolUse-Edit", tool_input=given, tool_use_id=f"toolu_{number}"),
+                line=line,
+            )
 
     def person(self) -> None:
         choice = self.dice.randrange(6)
@@ -266,7 +269,9 @@ class Maker:
     def _text(self, page: str) -> dict[str, Any]:
         number = self._next()
         note = f"- A person's note {number}: keep *this*  as it is | so\n"
-        heading = f"\n## Plans {number}\n\nFirst this,\tthen that.  \n\n| a | b |\n|--|:-:|\n| {number}|2   |\n"
+        heading = (
+            f"\n## Plans {number}\n\nFirst this,\tthen that.  \n\n| a | b |\n|--|:-:|\n| {number}|2   |\n"
+        )
         return {"does": "end", "page": page, "put": self.dice.choice((note, heading))}
 
     def together(self) -> None:
@@ -277,7 +282,11 @@ class Maker:
             {"call": ["action", "add", words[0]], "says": f"step {self._next()}", "as": f"@{words[0]}"},
             {"call": ["log", "focus", "--action", words[1]]},
             {"hook": self.payload("TaskCreated", task_id=numbers[0], task_subject=words[2])},
-            {"hook": self.payload("SubagentStart", agent_id=f"c{numbers[1]}", agent_type=self.dice.choice(KINDS))},
+            {
+                "hook": self.payload(
+                    "SubagentStart", agent_id=f"c{numbers[1]}", agent_type=self.dice.choice(KINDS)
+                )
+            },
             {"person": self.edit() | {"anew": True}},
         ]
         self.dice.shuffle(parts)
