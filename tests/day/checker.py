@@ -91,7 +91,7 @@ class Checker:
         elif answered[0].done and "line" in step:
             self.lines.append(("cos-state.md", step["line"]))
         elif answered[0].out == "refused":
-            assert "line" not in step and "file" not in step, step
+            assert not {"line", "file"} & step.keys(), step
 
     def _event(self, key: str, kind: str, action: str, outcome: str, *, sure: bool) -> None:
         known = self.events[kind, action, outcome]

@@ -37,9 +37,10 @@ REHEARSED = (
     "log focus --action x",
 )
 TOLD = (
-    "SessionStart UserPromptSubmit SubagentStart TaskCreated TeammateIdle FileChanged PreToolUse PostToolUse Notification "
-    "PreCompact PostCompact Stop TaskCompleted SubagentStop"
-).split()
+    *("SessionStart", "UserPromptSubmit", "SubagentStart", "TaskCreated", "TeammateIdle", "FileChanged"),
+    *("PreToolUse", "PostToolUse", "Notification", "PreCompact", "PostCompact"),
+    *("Stop", "TaskCompleted", "SubagentStop"),
+)
 
 
 def die_at(touch: int, root: str) -> None:

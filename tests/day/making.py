@@ -40,7 +40,7 @@ class Maker:
         self.tasks: list[dict[str, str]] = []
         self.subagents: list[tuple[str, str]] = []
         self.over: list[tuple[str, str]] = []
-        self.tabs: list[str] = []
+        self.tabs: list[tuple[str, str]] = []
         self.last: dict[str, str] = {}
         self.own = 0
 
@@ -231,13 +231,13 @@ class Maker:
             )
 
     def person(self) -> None:
-        choice = self.dice.randrange(6)
-        if choice == 0 and self.tabs:
-            self.put(person={**self._text(STATE), "tab": self.tabs.pop(0), "anew": self.dice.random() < 0.6})
-        elif choice == 0:
+        choice = self.dice.randrange(5)
+        if choice < 2 and self.tabs:
+            self.save()
+        elif choice < 2:
             tab, page = f"tab {self._next()}", self.dice.choice((STATE, STATE, ROSTER, ALERTS))
             self.put(person={"does": "open", "page": page, "tab": tab})
-            self.tabs.append(tab)
+            self.tabs.append((tab, page))
         else:
             self.put(person=self.edit())
             page = self.steps[-1]["person"]["page"]
@@ -245,6 +245,11 @@ class Maker:
                 self.hook("FileChanged-change", file_path=f"{PLACE}/design/memory/{page}")
             if self.dice.random() < 0.5:
                 self.put(hook=self.payload("UserPromptSubmit", prompt_id=f"p-{self._next()}"), news=True)
+
+    def save(self) -> None:
+        """What was opened before, saved as it was then, with something added."""
+        tab, page = self.tabs.pop(0)
+        self.put(person={**self._text(page), "tab": tab, "anew": self.dice.random() < 0.6})
 
     def edit(self) -> dict[str, Any]:
         """An edit of a page as it stands."""
@@ -300,7 +305,7 @@ class Maker:
         """Some of what may happen on a day."""
         what = {
             self.subagent: 5, self.task: 5, self.idle: 2, self.notice: 2, self.action: 5, self.mind: 4,
-            self.alert: 4, self.handoff: 3, self.tool: 2, self.person: 5, self.together: 1, self.lost: 2,
+            self.alert: 4, self.handoff: 3, self.tool: 3, self.person: 9, self.together: 2, self.lost: 2,
         }  # fmt: skip
         for each in self.dice.choices([*what], [*what.values()], k=times):
             each()
@@ -343,6 +348,8 @@ class Maker:
                 self.minute += self.dice.randrange(1, 4)
             if each is not None:
                 each()
+        while self.tabs:
+            self.save()
         self.put(hook=self.payload("SessionEnd-other"), again=1)
         self.put(call=["log", "focus", "--action", f"The day is over {self._next()}"])
         return self.steps

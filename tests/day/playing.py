@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.day.person import edited, save
 from tests.day.pages import text_of
+from tests.day.person import edited, save
 
 CHECKOUT = Path(__file__).parents[2]
 TODAY = "2026-11-20"
@@ -91,7 +91,8 @@ class Player:
 
     def close(self) -> None:
         """The harness ended, as one that nobody killed."""
-        assert self.harness.stdin is not None and self.harness.stdout is not None
+        assert self.harness.stdin is not None
+        assert self.harness.stdout is not None
         self.harness.stdin.close()
         self.harness.wait(PATIENCE)
         self.harness.stdout.close()
