@@ -14,7 +14,9 @@ class CosmemoryError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
+        # What people ask and other programs say ends in a mark of its own, and a sentence does not end twice.
+        ended = message[:-1] if message[-2:] in {"..", "?.", "!."} and message[-3:] != "..." else message
+        super().__init__(ended)
         self.hint = hint
 
 

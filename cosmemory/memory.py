@@ -13,7 +13,6 @@ from cosmemory.kinds.entries import entries_of
 from cosmemory.reader import Reader
 from cosmemory.store import Revision, Writer
 from cosmemory.trace import trace
-from cosmemory.transaction import BROADCAST, Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from cosmemory.checks.run import Checked
     from cosmemory.kinds.coordination_log import Event
+    from cosmemory.transaction import Transaction
 
     Result = TypeVar("Result")
 else:
@@ -75,6 +75,9 @@ class Memory(Reader):
 
     @contextmanager
     def _begun(self, expected: dict[str, Revision] | None, operation: str) -> Iterator[Transaction]:
+        # What only reads does not load what writes.
+        from cosmemory.transaction import Transaction
+
         if self.settings.format > FORMAT:
             raise ReadOnly(
                 f"its format is {self.settings.format}, and this release knows formats up to {FORMAT}"
@@ -115,15 +118,20 @@ class Memory(Reader):
 
         The project's own checks, which its settings name, are run unless that is not wished for.
         """
-        from cosmemory.checks.project import project_of
         from cosmemory.checks.run import check_store
 
         settings = self.settings if project_checks else replace(self.settings, checks_run=False)
-        project = project_of(settings)
+        project = None
+        if settings.check_files or settings.check_packages:
+            from cosmemory.checks.project import project_of
+
+            project = project_of(settings)
         return check_store(self.store, self.now(), settings, paths, self.read_stored, self.kinds, project)
 
     def log(self, *events: Event) -> Revision:
         """``events`` appended to the coordination log, durably and with one sync."""
+        from cosmemory.transaction import BROADCAST
+
         broadcast = BROADCAST in [event.type for event in events]
         if broadcast or self.key or self.settings.format > FORMAT:
             # A broadcast is shown on cos-state too.

@@ -31,7 +31,11 @@ NOUNS = {
     "pages": ("cosmemory.operations.pages",),
     "recovery": ("cosmemory.maintenance.recovery",),
     "reports": ("cosmemory.operations.reports",),
-    "runs": ("cosmemory.operations.runs", "cosmemory.maintenance.verification"),
+    "runs": (
+        "cosmemory.operations.runs",
+        "cosmemory.operations.interrupted_runs",
+        "cosmemory.maintenance.verification",
+    ),
     "sessions": ("cosmemory.operations.sessions",),
     "state": ("cosmemory.operations.state",),
     "team": ("cosmemory.operations.team",),

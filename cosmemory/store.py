@@ -115,6 +115,14 @@ class Vitals:
     operation: str = ""
 
 
+PACKED = ".md.gz"
+
+
+def is_packed(path: str) -> bool:
+    """Whether a page was packed when it was moved to the archive."""
+    return path.endswith(PACKED) and is_archived(path)
+
+
 def is_archived(path: str) -> bool:
     """Whether a page was moved out of the way; the copies of a checkpoint are kept there, and are no pages."""
     return path.startswith("archive/") and not path.startswith("archive/checkpoints/")
@@ -219,6 +227,9 @@ class Store(Protocol):
 
     def paths(self, *, archived: bool = False) -> tuple[str, ...]:
         """Every live page, or every page moved below ``archive/``, sorted, as posix paths below the root."""
+
+    def packed(self) -> tuple[str, ...]:
+        """Every page that was packed by gzip when it was moved below ``archive/``, sorted."""
 
     def stamps(self, *, archived: bool = False) -> Mapping[str, str]:
         """What tells a page that was changed from one that was not, without reading it; none where unsure."""

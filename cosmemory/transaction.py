@@ -72,6 +72,7 @@ class Transaction:
     _written: dict[str, Page] = field(default_factory=dict)
     _events: list[Event] = field(default_factory=list)
     _extended: dict[str, Abridged] = field(default_factory=dict)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:
@@ -220,6 +221,7 @@ class Transaction:
         if self._events:
             made.append(Append(path=LOG_PATH, data=entries_of(self._events)))
         if not made:
+            self._finish()
             return
         if self.memory.settings.check_files or self.memory.settings.check_packages:
             self._refuse_unfit(made)
@@ -237,8 +239,14 @@ class Transaction:
             self.memory.keep(replace(page, revision=self.revisions[path]))
         for path, abridged in self._extended.items():
             self.memory.follow(path, self.revisions[path], abridged)
+        self._finish()
         pages = ", ".join(self.revisions)
         trace("%s by %s changed %s", operation or "a change", self.memory.actor, pages, level="INFO")
+
+    def _finish(self) -> None:
+        """What is to be done when all has landed, still under the lock."""
+        for do in self.afterwards:
+            do()
 
     def _refuse_unfit(self, made: Sequence[Change]) -> None:
         """Refuses what verbs made of the pages, where the project's own validators do; what is put back is not judged."""

@@ -6,12 +6,16 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+import cosmemory
+from cosmemory.config.settings import PLACES as SETTINGS
 from cosmemory.interfaces.cli.rules_page import rules_markdown
 from cosmemory.interfaces.cli.table import COMMANDS
+from tests import references
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -62,6 +66,48 @@ def test_an_example_runs(project, how, code):
 def test_every_command_is_documented_with_an_example():
     shown = "".join(code for how, code in (param.values for param in EXAMPLES) if how == "run")
     assert {name for name in COMMANDS if f"cosmemory {name}" not in shown} == set()
+
+
+def test_every_command_with_its_verb_is_told_of_among_the_commands():
+    told = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    names = [" ".join(path) for path, _ in references.commands()]
+    assert [name for name in names if not re.search(rf"cosmemory {name}\b", told)] == []
+
+
+def test_every_option_of_every_command_stands_in_the_reference():
+    page = (ROOT / "docs" / "options.md").read_text(encoding="utf-8")
+    everywhere, *sections = re.split(r"\n### `cosmemory ", page)
+    for (path, command), section in zip(references.commands(), sections, strict=True):
+        assert section.startswith(" ".join(path))
+        known = everywhere if "*changes*" in section else everywhere[: everywhere.index("*changes*")]
+        for each in command.parameters:
+            assert not each.option or f"`{each.option}" in section or f"`{each.option}" in known, path
+
+
+@pytest.mark.parametrize("name", references.PAGES)
+def test_a_page_of_reference_is_made_from_what_it_tells_of(name):
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == references.PAGES[name]()
+
+
+def test_every_verb_of_every_noun_stands_in_the_reference():
+    page = (ROOT / "docs" / "verbs.md").read_text(encoding="utf-8")
+    for section in (ROOT / "cosmemory" / "office.pyi").read_text(encoding="utf-8").split("\nclass ")[3:]:
+        noun = section[: section.index(":")].lower()
+        (told,) = re.findall(rf"\n## memory\.{noun}\n(.*?)(?=\n## |\Z)", page, re.DOTALL)
+        for verb in re.findall(r"\n    def (\w+)\(", section):
+            assert f"| `{verb}(" in told, (noun, verb)
+
+
+def test_every_name_that_the_package_offers_at_its_top_is_told_of():
+    told = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    assert {name for name in cosmemory.__all__ if not re.search(rf"`{name}`", told)} == set()
+
+
+def test_every_setting_is_shown_where_the_settings_are_told_of():
+    blocks = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "settings.md").read_text("utf-8"), re.DOTALL)
+    shown = [tomllib.loads(block) for block in blocks]
+    for table, key in SETTINGS:
+        assert any(key in (each.get(table, {}) if table else each) for each in shown), (table, key)
 
 
 def test_links_between_the_pages_lead_somewhere():

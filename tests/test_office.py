@@ -87,3 +87,10 @@ def test_type_checkers_know_the_verbs(tmp_path, line, said):
     call = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", ".mypy_cache", tmp_path / "user.py"]
     ran = subprocess.run(call, capture_output=True, text=True, check=False)
     assert said in ran.stdout, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize(
+    "noun", ["agents", "conflicts", "handoffs", "meetings", "onboardings", "runs", "sessions"]
+)
+def test_records_of_every_noun_are_read_by_the_same_two_verbs(noun):
+    assert {"get", "listed"} <= set(dir(getattr(Memory(EphemeralStore()), noun)))

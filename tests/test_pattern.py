@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from cosmemory.pattern import pattern
+from cosmemory.pattern import beginning_with, pattern
 
 
 def test_it_is_compiled_when_it_is_first_used_and_once(monkeypatch):
@@ -30,3 +30,16 @@ def test_it_answers_as_the_compiled_one_does():
 def test_a_name_that_no_pattern_has_is_refused():
     with pytest.raises(AttributeError, match="nothing"):
         assert pattern("a").nothing
+
+
+def test_what_begins_otherwise_needs_no_compiling(monkeypatch):
+    compiled = []
+    compile_ = re.compile
+    monkeypatch.setattr(re, "compile", lambda *given: compiled.append(given) or compile_(*given))
+    agents = beginning_with("agents/", r"agents/([^/]+)\.md")
+    assert [agents.fullmatch(path) for path in ("", "runs/a.md", "agent")] == [None] * 3
+    assert compiled == []
+    assert [agents.fullmatch(path)[1] for path in ("agents/a.md", "agents/b.md")] == ["a", "b"]
+    assert [agents.fullmatch(path) for path in ("agents/a/b.md", "runs/a.md")] == [None] * 2
+    assert len(compiled) == 1
+    assert agents.match("agents/a.md, more")

@@ -133,7 +133,7 @@ def _meeting(memory, said):
     assert (one.status, one.meeting, one.to_speak) == ("active", held.meeting_id, to_speak(held))
     if one.meeting:
         team = steps.PLANNERS if one.team == "planning" else steps.EXECUTORS
-        spoken = meetings.meeting_named(memory, one.meeting).contributions
+        spoken = meetings.get(memory, one.meeting).contributions
         assert [each.agent for each in spoken] == list(one.completed) == list(team[: len(one.completed)])
         assert one.to_speak == team[len(one.completed) :]
 

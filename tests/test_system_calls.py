@@ -20,6 +20,8 @@ from pathlib import Path
 import pytest
 
 from cosmemory.engines.files.engine import FilesStore
+from cosmemory.engines.files.staged import LONG
+from tests.benchmarks.runs import long_run
 from tests.engines.scenarios import Pages, files_below, is_litter, judge, pages_on_disk
 
 AMOUNT = os.environ.get("COSMEMORY_CALLS", "3")
@@ -72,6 +74,8 @@ VERBS = {
     "rebuild": ["rebuild", "cos-state", "--yes"],
     "undo": ["undo"],
     "reconcile": ["reconcile"],
+    # On a page so long that its text does not go into the record of the change.
+    "finding": ["run", "finding", "add", "long", "phase 2", "to be trusted", "--severity", "minor"],
 }
 NEXT = ["log", "focus", "--action", "whoever came next"]
 
@@ -164,6 +168,11 @@ def begun(place: Path, verb: str) -> Path:
         older = max((root / "checkpoints").iterdir()) / "cos-state.md"
         saved = older.read_bytes().replace(b"- **CPU Load:** -", b"- **CPU Load:** 3")
         (root / "cos-state.md").write_bytes(saved)
+    if verb == "finding":
+        page = root / "runs" / "long.md"
+        page.parent.mkdir(exist_ok=True)
+        page.write_bytes(long_run(3, 1_000))
+        assert page.stat().st_size > LONG
     if verb == "rebuild":
         state = root / "cos-state.md"
         state.write_bytes(state.read_bytes().replace(b"something else again", b"nothing at all"))

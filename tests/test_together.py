@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from cosmemory.connect import open_memory
+from cosmemory.engines.files.staged import LONG
 from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.periods import daily_pages, month_of
 from cosmemory.operations.state import add_action, set_focus
 from cosmemory.store import is_revision_of, revision_of
+from tests.benchmarks.runs import long_run
 
 WRITERS = 8
 STEPS = int(os.environ.get("COSMEMORY_TOGETHER", "12"))
@@ -119,6 +121,53 @@ def test_eight_writers_lose_nothing_while_a_reader_looks_on(root):
     assert roster.total_agents == state.coordination_state.team_size == WRITERS
     assert len([path for path in root.rglob("*") if path.name.endswith((".tmp", ".part"))]) == 0
     assert not (root / ".cosmemory" / "intent").exists()
+
+
+FINDER = """
+import sys
+from cosmemory.config import Settings
+from cosmemory.connect import open_memory
+from cosmemory.operations.runs import add_finding
+root, name, steps = sys.argv[1], sys.argv[2], int(sys.argv[3])
+memory = open_memory(root, settings=Settings(lock_timeout=60.0))  # on a busy machine too
+for step in range(steps):
+    found = add_finding(memory, "long", "phase 2", severity="minor", text=f"{name}/{step}").result
+    print(f"{found} {name}/{step}", flush=True)
+"""
+
+
+def test_findings_of_several_processes_in_one_long_run_are_all_there_and_told_once(root):
+    """The page is one whose text is staged beside it; some writers are killed at it, and readers see whole pages."""
+    page = root / "runs" / "long.md"
+    page.parent.mkdir()
+    page.write_bytes(long_run(3, 1_000))
+    assert page.stat().st_size > LONG
+    given = [sys.executable, "-c", FINDER, str(root)]
+    lasting = [
+        subprocess.Popen([*given, f"helper-{n}", str(STEPS)], stdout=subprocess.PIPE, text=True)
+        for n in (0, 1)
+    ]
+    memory, chosen, said, killed = open_memory(str(root)), random.Random(5), [], 0
+    while any(process.poll() is None for process in lasting):
+        doomed = subprocess.Popen([*given, f"doomed-{killed}", "1000"], stdout=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 0.6 + chosen.random()
+        while time.monotonic() < deadline:
+            stored = memory.store.read("runs/long.md")
+            assert stored is not None
+            assert stored.data.endswith(b"\n\n## Last Change\n\n- **Last Updated:** " + stored.data[-21:])
+        doomed.kill()
+        said += doomed.communicate()[0].split("\n")[:-1]
+        killed += 1
+    for process in lasting:
+        said += process.communicate()[0].split("\n")[:-1]
+    assert [process.returncode for process in lasting] == [0, 0]
+    memory.store.append("coordination-log.md", b"")  # whoever writes next finishes what the last one left
+    findings = {each.id: each.text for each in memory.read("runs/long").findings}
+    told = [event.action for event in memory.read("coordination-log").events if event.type == "run"]
+    assert len(findings) == len(memory.read("runs/long").findings)
+    assert {line.split(" ")[0]: line.split(" ")[1] for line in said}.items() <= findings.items()
+    assert sorted(told) == sorted(f"long: finding {each} in phase 2" for each in list(findings)[1_000:])
+    assert not [path for path in root.rglob("*") if path.name.endswith((".tmp", "intent"))]
 
 
 def test_a_person_saving_in_the_middle_keeps_every_line(root):

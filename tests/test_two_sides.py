@@ -101,8 +101,7 @@ def test_every_step_that_landed_was_legal_and_is_told_once(done):
             for each in memory.store.history().revisions(path)
             if each.attribution.actor.startswith("side")
         ]
-        # A waiting agent that is handed out twice within a second says the same as before.
-        assert len(changes) == count or (noun == "agent" and 0 < len(changes) < count)
+        assert len(changes) == count
     assert len(list(find_events(memory))) == landed.total()
     assert not any(each.severity == "error" for page in memory.validate().pages for each in page.diagnostics)
     assert {how for _, _, how in told} > {"done"}

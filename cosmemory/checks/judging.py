@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from cosmemory.checks.pages import place_of
-from cosmemory.checks.project import BOARD, Failure, Found, OwnCheck, Project, Seen, failure
+from cosmemory.checks.project import BOARD, Failure, OwnCheck, Project, failure
+from cosmemory.checks.seen import Found, Seen
 from cosmemory.diagnostics import Diagnostic, report
 from cosmemory.errors import ConfigError, InvalidValue
 from cosmemory.kinds import BOARD as BOARD_KIND
 from cosmemory.kinds.page import Page
+from cosmemory.plain_files import read_plain
 from cosmemory.rules.rule import NONE, SAFE, UNSAFE
 from cosmemory.text.spans import Span
 from cosmemory.trace import aside
@@ -88,8 +90,7 @@ def _place(each: Failure, root: str) -> tuple[str, str, Span]:
         return "cosmemory.toml", "", Span(0, 0)
     path = os.path.relpath(each.file, root).replace(os.sep, "/") if root else each.file
     try:
-        with open(each.file, encoding="utf-8", newline="") as file:
-            text = file.read()
+        text = read_plain(each.file).decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return path, "", Span(0, 0)
     start = 0

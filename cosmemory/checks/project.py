@@ -1,24 +1,18 @@
-"""A project's own checks, validators and constraints: how they are registered, found and loaded, and what they see."""
+"""A project's own checks, validators and constraints: how they are registered, found and loaded."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import ModuleType
 
-from cosmemory.checks.pages import place_of
+from cosmemory.checks.seen import Found, Seen
 from cosmemory.config import Settings
-from cosmemory.diagnostics import Fix
-from cosmemory.document.fields import Record
-from cosmemory.document.places import edit_at
-from cosmemory.document.values import TEXT
 from cosmemory.frozen import frozen
-from cosmemory.kinds.page import Page
 from cosmemory.pattern import pattern
+from cosmemory.plain_files import read_plain
 from cosmemory.rules.rule import ERROR, INFO, NONE, SAFE, UNSAFE, WARNING, Rule
 from cosmemory.text.digest import sha256_hex
-from cosmemory.text.spans import Span
 from cosmemory.trace import aside
 
 TYPE_CHECKING = False
@@ -32,86 +26,6 @@ REGISTERED = "__cosmemory__"
 CODE = pattern(r"(?!COS)[A-Z]{2,10}[0-9]{3,4}")
 NAME = pattern(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 BOARD = "board:"
-
-
-@frozen(kw_only=True)
-class Found:
-    """One finding of a project's check: a page, what is said of it, where, and what should stand there instead."""
-
-    path: str
-    message: str
-    start: int = 0
-    end: int = 0
-    fix: Fix | None = None
-
-
-@frozen(kw_only=True)
-class SeenPage:
-    """A page as a check sees it: frozen, so that looking at it changes nothing."""
-
-    path: str
-    kind: str
-    text: str
-    document: Any
-
-    def found(
-        self,
-        message: str,
-        record: Record | None = None,
-        attribute: str = "",
-        *,
-        span: tuple[int, int] | None = None,
-        better: str | None = None,
-        safe: bool = True,
-    ) -> Found:
-        """A finding at the value ``attribute`` of ``record``, at the record, at a ``span`` of the text, or at the top.
-
-        ``better`` is the value that should stand at that place; a fix that may change a meaning is not ``safe``.
-        """
-        place = place_of(record, attribute) if record is not None and attribute else None
-        where = place.span if place is not None else _span_of(record) if record is not None else Span(0, 0)
-        fix = None
-        if better is not None and place is not None:
-            edit = edit_at(self.text, place, TEXT, better)
-            fix = Fix(edits=(edit,), safe=safe, message=f"write {better}")
-        start, end = span or where
-        end = min(max(end, 0), len(self.text))
-        return Found(path=self.path, message=message, start=min(max(start, 0), end), end=end, fix=fix)
-
-
-def _span_of(record: Record) -> Span:
-    """Where a record stands: its row, or the heading of its section."""
-    if record.origin is None:
-        return Span(0, 0)
-    if record.origin.row is not None:
-        return record.origin.row.span
-    return record.origin.section.heading if record.origin.section is not None else Span(0, 0)
-
-
-class Seen:
-    """The memory as a check sees it: pages read when they are asked for, the moment and the settings."""
-
-    def __init__(
-        self, paths: Sequence[str], read: Callable[[str], Page | None], now: datetime, settings: Settings
-    ) -> None:
-        self.paths = tuple(paths)
-        self.now = now
-        self.settings = settings
-        self._read = read
-
-    def page(self, path: str) -> SeenPage | None:
-        """The page at ``path``; None where there is none, or none that can be read."""
-        page = self._read(path) if path in self.paths else None
-        if page is None:
-            return None
-        return SeenPage(path=path, kind=page.kind.name, text=page.tree.text, document=page.document)
-
-    def of(self, kind: str) -> Iterator[SeenPage]:
-        """The pages of a kind, sorted by path."""
-        for path in self.paths:
-            page = self.page(path)
-            if page is not None and page.kind == kind:
-                yield page
 
 
 Check = Callable[[Seen], Iterable[Found]]
@@ -246,7 +160,11 @@ def project_of(settings: Settings) -> Project:
             with aside():
                 held += _registered(_loaded(file))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the file is the project's, and may fail in any way
-            failures.append(failure(f"{named} cannot be loaded", error, [file]))
+            if isinstance(error, FileNotFoundError) and error.filename == file:
+                said = f"{named} is not there, and the settings name it below [checks]"
+                failures.append(Failure(file=file, line=0, message=said))
+            else:
+                failures.append(failure(f"{named} cannot be loaded", error, [file]))
     for package in settings.check_packages:
         try:
             with aside():
@@ -281,8 +199,7 @@ def _loaded(file: str) -> ModuleType:
     found = os.stat(file)
     key = file, found.st_mtime_ns, found.st_size
     if key not in _LOADED:
-        with open(file, "rb") as source:
-            code = compile(source.read(), file, "exec", dont_inherit=True)
+        code = compile(read_plain(file), file, "exec", dont_inherit=True)
         # Not imported by its name: nothing is left beside it, and no other module of that name is hidden.
         module = ModuleType(f"cosmemory_checks_{sha256_hex(file.encode())[:12]}")
         module.__file__ = file

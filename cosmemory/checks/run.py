@@ -7,11 +7,8 @@ from datetime import datetime
 
 from cosmemory.checks import CHECKS, PAGE_CHECKS
 from cosmemory.checks.clean import mark, recall, remember
-from cosmemory.checks.handoffs import before
 from cosmemory.checks.pages import Finding, Pages
-from cosmemory.checks.project import NOTHING, Project, Seen
 from cosmemory.checks.state import missing_pages
-from cosmemory.checks.suppressions import apply_suppressions
 from cosmemory.checks.workflow import linked
 from cosmemory.config import Settings
 from cosmemory.diagnostics import Diagnostic, report
@@ -22,6 +19,7 @@ from cosmemory.kinds import (
     BUILT_IN,
     DAILY_METRICS,
     DEPLOYMENT,
+    HANDOFF,
     RUN,
     SESSION_PATH,
     STANDARD,
@@ -30,12 +28,17 @@ from cosmemory.kinds import (
     Kinds,
 )
 from cosmemory.kinds.page import Page, read_page
-from cosmemory.rules.rule import Rule
 from cosmemory.store import Store, Stored
 from cosmemory.text.source import Source
 
-# The rules of the project, and whether those are all of them.
-_Rules = tuple[tuple[Rule, ...], bool]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cosmemory.checks.project import Project
+    from cosmemory.rules.rule import Rule
+
+    # The rules of the project, and whether those are all of them.
+    _Rules = tuple[tuple[Rule, ...], bool]
+
 _DAILY = DAILY_METRICS.path.partition("{")[0]
 # The pages that speak about each other, or that grow stale while nobody touches them.
 _CENTRAL = frozenset(kind.path for kind in (*STANDARD, DEPLOYMENT, SYSTEM_METRICS)) | {SESSION_PATH}
@@ -65,16 +68,16 @@ def check_store(
     paths: Sequence[str] | None,
     read: Callable[[Stored], Page] = read_page,
     kinds: Kinds = BUILT_IN,
-    project: Project = NOTHING,
+    project: Project | None = None,
 ) -> Checked:
     """The findings on ``paths``, or on every page; pages beside them are read for what they say of each other.
 
     Those of the ``project``'s own checks are among them. Only the few pages that others speak about are held
     together, read by ``read``, which may have them at hand; any number of others pass one by one.
     """
-    every, stamps, clean = store.paths(), store.stamps(), recall(store, settings, project.rules)
+    rules: _Rules = (project.rules, project.certain) if project is not None else ((), True)
+    every, stamps, clean = store.paths(), store.stamps(), recall(store, settings, rules[0])
     own, texts = _own(store, now, settings, every, kinds, project)
-    rules = project.rules, project.certain
     central: dict[str, Page] = {}
     found: dict[str, list[Diagnostic]] = {}
     done: list[CheckedPage] = []
@@ -110,7 +113,7 @@ def check_store(
             if stamp and not done[-1].diagnostics:
                 still_clean[path] = stamp
     if still_clean != clean:
-        remember(store, settings, still_clean, project.rules)
+        remember(store, settings, still_clean, rules[0])
     around = Pages(pages=central, now=now, settings=settings, others=tuple(others), every=every, kinds=kinds)
     around = replace(around, strangers=store.strangers())
     for path, diagnostic in (*_together(around, every), *_listed(own)):
@@ -134,12 +137,18 @@ def _listed(found: Mapping[str, Sequence[Diagnostic]]) -> Iterator[Finding]:
 
 
 def _own(
-    store: Store, now: datetime, settings: Settings, every: Sequence[str], kinds: Kinds, project: Project
+    store: Store,
+    now: datetime,
+    settings: Settings,
+    every: Sequence[str],
+    kinds: Kinds,
+    project: Project | None,
 ) -> tuple[dict[str, list[Diagnostic]], dict[str, str]]:
     """What the project's own checks find by page, and the texts of those of their files that failed."""
-    if project == NOTHING or project.off:
+    if project is None or project.off:
         return {}, {}
     from cosmemory.checks.judging import own_findings
+    from cosmemory.checks.seen import Seen
 
     known: dict[str, Page | None] = {}
 
@@ -213,7 +222,11 @@ def _around(page: Page, day: _Day, store: Store) -> list[Page]:
     if page.kind is DAILY_METRICS:
         earlier = day.page()
         return [earlier] if earlier is not None else []
-    named = (*filter(None, [before(page)]), *linked(page))
+    named = [*linked(page)]
+    if page.kind is HANDOFF:
+        from cosmemory.checks.handoffs import before
+
+        named[:0] = filter(None, [before(page)])
     found = [(path, store.read(path) or store.read(f"archive/{path}")) for path in named]
     if page.kind is RUN and found:
         found.append((TEAM_ROSTER.path, store.read(TEAM_ROSTER.path)))
@@ -269,7 +282,10 @@ def _checked(
     if any(each.name == "conflict-marker" for each in found):
         # Of two versions side by side no one can say which a fix is for.
         found = [replace(each, fix=None) for each in found]
-    if page is not None:
+    # Most pages have no comment that suppresses anything.
+    if page is not None and "cosmemory-" in page.tree.text:
+        from cosmemory.checks.suppressions import apply_suppressions
+
         code = [(block.start, block.end) for block in page.tree.blocks if block.kind in {"fence", "code"}]
         found = apply_suppressions(page.tree.text, found, code, rules[0], certain=rules[1])
     ordered = sorted(found, key=lambda each: (each.start, each.end, each.code))

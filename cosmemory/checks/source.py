@@ -13,9 +13,10 @@ from cosmemory.pattern import pattern
 from cosmemory.text.edits import Edit
 from cosmemory.text.source import BOM
 from cosmemory.text.spans import Span, first_line
-from cosmemory.text.visible import HIDDEN, visible
+from cosmemory.text.visible import hidden_in, visible
 
 _BAD = pattern("[\udc80-\udcff]+")
+_MARKS = ("<<<<<<<", ">>>>>>>", "|||||||")
 _MARKER = pattern(r"^(?:<{7}|>{7}|\|{7})(?: [^\r\n]*)?(?=[\r\n]|\Z)", re.MULTILINE)
 
 
@@ -23,12 +24,12 @@ def check_source(pages: Pages) -> Iterator[Finding]:
     """What is wrong with the characters of each page."""
     for page in pages.checked():
         text = page.tree.text
-        for matched in _BAD.finditer(text):
+        for matched in () if text.isascii() else _BAD.finditer(text):
             told = ", ".join(f"0x{ord(each) - 0xDC00:02x}" for each in matched[0][:4])
             yield from found(page, "bad-byte", f"{told} is not UTF-8", Span(*matched.span()))
-        for matched in _MARKER.finditer(text):
+        for matched in _MARKER.finditer(text) if any(mark in text for mark in _MARKS) else ():
             yield from found(page, "conflict-marker", "a merge conflict was left here", Span(*matched.span()))
-        for matched in HIDDEN.finditer(text):
+        for matched in hidden_in(text):
             if not "\ud800" <= matched[0] <= "\udfff" and matched[0] != "\r":
                 shown = visible(matched[0])
                 yield from found(page, "control-character", f"{shown} is hidden here", Span(*matched.span()))

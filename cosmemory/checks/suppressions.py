@@ -66,8 +66,6 @@ def apply_suppressions(
     A comment inside one of the spans ``ignored`` (code blocks) is an example and suppresses nothing. ``own`` are the
     rules of the project; unless they are ``certain`` (its checks ran, all of them), nothing is said of foreign codes.
     """
-    if "cosmemory-" not in text:
-        return list(found)
     index = LineIndex(text)
     problems: list[Diagnostic] = []
     comments = list(_comments(text, index, ignored, problems, (own, certain)))

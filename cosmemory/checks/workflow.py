@@ -38,12 +38,13 @@ WORKFLOW = (_idle_with_task,)
 
 
 def linked(page: Page) -> tuple[str, ...]:
-    """The paths of the pages that a run names: its agents and handoffs, live or archived."""
+    """The paths of the pages that a run names: its agents, those at its attempts, handoffs, live or archived."""
     if page.kind is not RUN:
         return ()
     run: Run = page.document
-    named = [(AGENT, each) for each in run.agents] + [(HANDOFF, each) for each in run.handoffs]
-    return tuple(filter(None, (_page_of(kind, key) for kind, key in named)))
+    at_work = [each.agent for each in run.executions if each.status == "running" and each.agent]
+    named = [(AGENT, each) for each in (*run.agents, *at_work)] + [(HANDOFF, each) for each in run.handoffs]
+    return tuple(dict.fromkeys(filter(None, (_page_of(kind, key) for kind, key in named))))
 
 
 def check_links(pages: Pages) -> Iterator[Finding]:
@@ -52,6 +53,7 @@ def check_links(pages: Pages) -> Iterator[Finding]:
         if pages.about in {None, page.path}:
             yield from _unknown(page, page.document, pages)
             yield from _outliving(page, page.document, pages)
+            yield from _lost(page, page.document, pages)
 
 
 def _page_of(kind: Kind, key: str) -> str:
@@ -95,3 +97,19 @@ def _outliving(page: Page, run: Run, pages: Pages) -> Iterator[Finding]:
         if agent.started_at <= run.completed:
             message = f"the run is {run.status}, and its agent {key} is running since before it ended"
             yield from found(page, "agent-outlives-run", message, place_of(run, "agents"))
+
+
+def _lost(page: Page, run: Run, pages: Pages) -> Iterator[Finding]:
+    """Attempts that run although their phase is over or the agent at them has ended."""
+    if not any(each.status == "running" for each in run.executions):
+        return
+    from cosmemory.kinds.run_lost import lost_executions
+
+    def agent_of(key: str) -> Agent | None:
+        other = pages.pages.get(_page_of(AGENT, key))
+        agent: Agent | None = other.document if other is not None else None
+        return agent
+
+    for execution, why in lost_executions(run, agent_of):
+        message = f"the execution {execution.id} is running, and {why}"
+        yield from found(page, "lost-execution", message, place_of(execution, "status"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cosmemory.config.load import load_settings, read_settings, settings_of
+from cosmemory.config.load import load_settings, settings_of
 from cosmemory.config.settings import FILE, FORMAT, Settings
 
-__all__ = ["FILE", "FORMAT", "Settings", "load_settings", "read_settings", "settings_of"]
+__all__ = ["FILE", "FORMAT", "Settings", "load_settings", "settings_of"]

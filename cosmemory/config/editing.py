@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 
+from cosmemory.config.sources import holds
 from cosmemory.config.written import toml_key, toml_value
 from cosmemory.errors import NotFound, Refused
 from cosmemory.pattern import pattern
@@ -48,7 +49,7 @@ def with_value(text: str, path: Path, value: Any) -> str:
 def without(text: str, path: Path) -> str:
     """``text`` without what it says at ``path``."""
     held = tomllib.loads(text)
-    if not _holds(held, path):
+    if not holds(held, path):
         raise NotFound(f"The setting {'.'.join(path)}")
     after = _by_tomlkit(text, path, None)
     if after is None or not _says(after, changed(held, path, None)):
@@ -88,17 +89,9 @@ def _ordered(held: Any) -> Any:
     return [_ordered(each) for each in held] if isinstance(held, list) else repr(held)
 
 
-def _holds(held: Any, path: Path) -> bool:
-    for key in path:
-        if not isinstance(held, dict) or key not in held:
-            return False
-        held = held[key]
-    return True
-
-
 def _ways(text: str, path: Path, value: Any) -> Iterator[str]:
     """Texts that may be meant, the one that fits best first."""
-    if not _holds(tomllib.loads(text), path):
+    if not holds(tomllib.loads(text), path):
         if not isinstance(value, dict):
             yield from _below_the_last(text, path, value)
         if len(path) > 1 or isinstance(value, dict):

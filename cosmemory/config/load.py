@@ -11,7 +11,6 @@ from cosmemory.config.sources import (
     file_sources,
     folders,
     origin,
-    read_toml,
     settings_folder,
 )
 from cosmemory.errors import ConfigError
@@ -42,11 +41,6 @@ def sources_of(root: str) -> list[Source]:
         said = environment_source(os.environ)
         sources += [said] if said is not None else []
     return sources
-
-
-def read_settings(path: str) -> Settings:
-    """The settings in the file at ``path``."""
-    return settings_of(read_toml(path), path)
 
 
 def settings_of(held: dict[str, Any], path: str = FILE) -> Settings:

@@ -127,6 +127,12 @@ MEANINGS: dict[str, Meaning] = {
     "agent_stale_minutes": _limit(
         "How long a running agent is not heard of before it is stale.", "a number of minutes", 60 * MOST_HOURS
     ),
+    "agent_grace": Meaning(
+        says="How long the process of an agent may take to end after it was asked to, before it is killed.",
+        what="seconds",
+        least=0,
+        most=86_400,
+    ),
     "agent_output_bytes": _limit("How large the file with an agent's output gets.", "a number of bytes"),
     "agent_outputs_kept": Meaning(says="How many such files that were set aside stay.", least=0),
     "phase_retries": Meaning(says="How often a phase that failed is tried again.", least=0),

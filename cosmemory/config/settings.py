@@ -67,6 +67,7 @@ class Settings:
     agent_checkpoints: int = 50
     agent_keep_days: int = 7
     agent_stale_minutes: int = 30
+    agent_grace: float = 10.0
     agent_output_bytes: int = 10_000_000
     agent_outputs_kept: int = 3
     phase_retries: int = 3
@@ -147,6 +148,7 @@ PLACES: dict[tuple[str, str], str] = {
     ("agents", "checkpoints"): "agent_checkpoints",
     ("agents", "keep_days"): "agent_keep_days",
     ("agents", "stale_minutes"): "agent_stale_minutes",
+    ("agents", "grace"): "agent_grace",
     ("agents", "output_bytes"): "agent_output_bytes",
     ("agents", "outputs_kept"): "agent_outputs_kept",
     ("runs", "retries"): "phase_retries",

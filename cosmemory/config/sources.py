@@ -67,10 +67,11 @@ def read_toml(path: str) -> dict[str, Any]:
     """The tables in the file at ``path``."""
     import tomllib
 
+    from cosmemory.plain_files import read_plain
+
     try:
-        with open(path, "rb") as file:
-            # Editors of Windows begin a file with a mark that TOML does not know.
-            return tomllib.loads(file.read().removeprefix(BOM).decode("utf-8"))
+        # Editors of Windows begin a file with a mark that TOML does not know.
+        return tomllib.loads(read_plain(path).removeprefix(BOM).decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ConfigError(path, "", f"byte {error.start} is not UTF-8", "Save the file as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
@@ -111,12 +112,13 @@ def origin(sources: list[Source], path: Path) -> Source | None:
     """The last source that says something at ``path``, else above it; None where nobody does."""
     for length in range(len(path), 0, -1):
         for source in reversed(sources):
-            if _says(source.held, path[:length]):
+            if holds(source.held, path[:length]):
                 return source
     return None
 
 
-def _says(held: Any, path: Path) -> bool:
+def holds(held: Any, path: Path) -> bool:
+    """Whether the tables ``held`` say something at ``path``."""
     for key in path:
         if not isinstance(held, dict) or key not in held:
             return False

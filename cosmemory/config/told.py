@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cosmemory.config.checked import dotted
 from cosmemory.config.settings import PLACES, Settings
-from cosmemory.config.sources import origin
+from cosmemory.config.sources import holds, origin
 from cosmemory.frozen import fields, frozen
 
 TYPE_CHECKING = False
@@ -43,17 +43,9 @@ def every_setting(settings: Settings, sources: list[Source]) -> list[Told]:
 def _said_by(sources: list[Source], path: Path) -> str:
     said = origin(sources, path)
     # A table that names some of its values leaves the others as they are by default.
-    if said is None or not _holds(said.held, path):
+    if said is None or not holds(said.held, path):
         return DEFAULT
     return said.name_of(path)
-
-
-def _holds(held: Any, path: Path) -> bool:
-    for key in path:
-        if not isinstance(held, dict) or key not in held:
-            return False
-        held = held[key]
-    return True
 
 
 def _leaves(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from cosmemory.diagnostics import Fix
@@ -11,7 +12,7 @@ from cosmemory.document.places import edit_at
 from cosmemory.document.values import ITEMS, LIST, Raw, Reading
 from cosmemory.frozen import frozen
 from cosmemory.syntax.escape import is_empty, normalise
-from cosmemory.syntax.front_matter import front_matter_lines, read_front_matter
+from cosmemory.syntax.front_matter import front_matter_lines, plain_front_matter, read_front_matter
 from cosmemory.syntax.tree import name_of
 from cosmemory.text.spans import Span
 
@@ -39,11 +40,14 @@ def front_entries(page: PageReading) -> dict[str, Entry]:
     if not blocks or blocks[0].kind != "front_matter":
         return {}
     text = page.tree.text
-    values, problem = read_front_matter(text)
-    if problem and not values:
-        sentence = problem[0].lower() + problem[1:].rstrip(".")
-        page.report("front-matter-unreadable", sentence, Span(blocks[0].start, blocks[0].end))
-        return {}
+    # Most front matter is plain; the loader of any other takes as long to load as the rest of the program.
+    values: Mapping[str, object] | None = plain_front_matter(text)
+    if values is None:
+        values, problem = read_front_matter(text)
+        if problem and not values:
+            sentence = problem[0].lower() + problem[1:].rstrip(".")
+            page.report("front-matter-unreadable", sentence, Span(blocks[0].start, blocks[0].end))
+            return {}
     spans: dict[str, Span] = {}
     for key, span in front_matter_lines(text):
         if key in spans:

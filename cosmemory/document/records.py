@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from cosmemory.diagnostics import Fix
-from cosmemory.document.checklists import read_tasks
+from cosmemory.document.checklists import read_tasks, task_lines
 from cosmemory.document.fields import Layout, Origin, Part, Place, RowPlaces, layout
 from cosmemory.document.labels import (
     Labelled,
@@ -29,6 +30,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+# How near the name of a column is to that of another where it may be meant for it.
+NEAR = 0.7
+
 
 def read_block(page: PageReading, record: type[Any], block: Section) -> Any:
     """The record whose heading is that of ``block``."""
@@ -40,8 +44,22 @@ def read_block(page: PageReading, record: type[Any], block: Section) -> Any:
     for attribute, part in shape.parts.items():
         read_part = {"table": read_rows, "checklist": read_tasks}.get(part.shape)
         read.values[attribute] = tuple(read_part(page, part, block)) if read_part is not None else None
+    if any(part.shape == "checklist" for part in shape.parts.values()):
+        _leave_to_checklist(page, read, block)
     require_labels(page, shape, read, block.heading)
     return record(**read.values, extra=read.extra, origin=Origin(read.places, block))
+
+
+def _leave_to_checklist(page: PageReading, read: Labelled, block: Section) -> None:
+    """Takes from the unknown labels of a block those that are tasks and remarks of its checklist: `- Owner: Kim`."""
+    lines = [line for _, line in task_lines(page.tree.text, block)]
+    for name in list(read.extra):
+        place = read.places.get(f"extra.{name}")
+        if place is None or place.field is None:
+            continue
+        at = place.field.label_span.start
+        if any(line.start <= at < line.end for line in lines):
+            del read.extra[name], read.places[f"extra.{name}"]
 
 
 def _title(page: PageReading, block: Section) -> Any:
@@ -87,6 +105,9 @@ def read_rows(page: PageReading, part: Part, section: Section) -> Iterator[Any]:
 
 def _alike(page: PageReading, shape: Layout, tables: list[Table]) -> Iterator[Table]:
     """The first table, and those further down that go on with its columns; others are reported."""
+    if len(tables) == 1:
+        yield tables[0]
+        return
     wanted = columns_of(tables[0], shape)
     for table in tables:
         if columns_of(table, shape) == wanted and (any(wanted) or table is tables[0]):
@@ -196,13 +217,21 @@ def _columns(page: PageReading, shape: Layout, table: Table) -> list[str]:
 
 def _report_near(page: PageReading, shape: Layout, title: str, span: Span) -> None:
     """Reports an unknown column that is nearly called as a known one: people have columns of their own."""
-    from difflib import get_close_matches
-
     titles = {name: value.title for name, value in shape.values.items() if value.in_row}
     names = {name_of(each): each for each in titles.values()}
-    close = get_close_matches(name_of(title), names, 1, 0.7)
+    name = name_of(title)
+    if not any(_share_letters(name, each) for each in names):
+        return  # before difflib is loaded, which would say the same
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, names, 1, NEAR)
     if close:
         page.report("unknown-column", f"the kind knows no column {title!r}; {names[close[0]]!r}?", span)
+
+
+def _share_letters(name: str, other: str) -> bool:
+    """Whether two names have so many letters in common, in whatever order, that they may be near each other."""
+    return 2 * (Counter(name) & Counter(other)).total() / (len(name) + len(other)) >= NEAR
 
 
 def _row(

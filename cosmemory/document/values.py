@@ -276,6 +276,7 @@ def read_list(text: str) -> Reading:
 
 def enum(name: str, *words: str, also: tuple[str, ...] = ()) -> ValueType:
     """The type of a value that is one of ``words``; those in ``also`` are read too."""
+    article = "an" if name[0] in "aeiou" else "a"
 
     def read(text: str) -> Reading:
         bare = text
@@ -293,7 +294,9 @@ def enum(name: str, *words: str, also: tuple[str, ...] = ()) -> ValueType:
                 if word == text
                 else Reading(word, "enum-case", f"{text!r} is written {word!r}", word)
             )
-        return Reading(Raw(text), "unknown-enum", f"{text!r} is not a {name}: one of {', '.join(words)}")
+        return Reading(
+            Raw(text), "unknown-enum", f"{text!r} is not {article} {name}: one of {', '.join(words)}"
+        )
 
     every = (*words, *also)
     return ValueType(name, read, str, words)

@@ -25,6 +25,7 @@ from cosmemory.store import (
     Vitals,
     check_path,
     is_archived,
+    is_packed,
     is_revision_of,
     one_each,
     open_one_by_one,
@@ -90,6 +91,10 @@ class EphemeralStore:
                 and (is_archived(path) if archived else not path.startswith(NOT_LIVE))
             )
         )
+
+    def packed(self) -> tuple[str, ...]:
+        """Every packed page, sorted."""
+        return tuple(sorted(filter(is_packed, self._pages)))
 
     def stamps(self, *, archived: bool = False) -> dict[str, str]:
         """No page: nothing tells what was changed here but its bytes."""

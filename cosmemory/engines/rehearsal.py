@@ -23,6 +23,7 @@ from cosmemory.store import (
     Stored,
     Vitals,
     is_archived,
+    is_packed,
     is_revision_of,
     open_one_by_one,
     revision_of,
@@ -95,6 +96,12 @@ class Rehearsal:
         }
         gone = {path for path, data in self._pages.items() if data is None}
         return tuple(sorted(({*self._store.paths(archived=archived)} | made) - gone))
+
+    def packed(self) -> tuple[str, ...]:
+        """Every packed page, sorted."""
+        made = {path for path, data in self._pages.items() if data is not None and is_packed(path)}
+        gone = {path for path, data in self._pages.items() if data is None}
+        return tuple(sorted(({*self._store.packed()} | made) - gone))
 
     def stamps(self, *, archived: bool = False) -> dict[str, str]:
         """No page: a rehearsal is checked whole."""

@@ -8,7 +8,7 @@ from importlib import import_module
 from types import ModuleType
 
 from cosmemory.frozen import frozen
-from cosmemory.pattern import pattern
+from cosmemory.pattern import beginning_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def path_pattern(path: str) -> re.Pattern[str]:
     wanted = re.escape(path)
     for placeholder, matching in _PLACEHOLDERS.items():
         wanted = wanted.replace(re.escape(placeholder), matching)
-    return pattern(wanted)
+    return beginning_with(path.partition("{")[0], wanted)
 
 
 def _kind(name: str, path: str, record: str) -> Kind:
@@ -140,7 +140,7 @@ KINDS: tuple[Kind, ...] = (
 STANDARD: tuple[Kind, ...] = (COS_STATE, TEAM_ROSTER, COORDINATION_LOG, ACTIVE_ALERTS)
 LOG_PATH = COORDINATION_LOG.path
 SESSION_PATH = "sessions/current.md"  # the session that is; those that ended stand beside it
-ARCHIVE = pattern(r"coordination-log-(\d{4}-W\d\d)\.md")
+ARCHIVE = beginning_with("coordination-log-", r"coordination-log-(\d{4}-W\d\d)\.md")
 
 
 @frozen()
@@ -155,7 +155,7 @@ class Kinds:
 
     def of(self, path: str) -> Kind | None:
         """The kind of the page at ``path``; None for a page that is nobody's, or an archive of the log."""
-        return next((kind for kind in self if kind.pattern.fullmatch(path)), None)
+        return next((kind for kind in self if kind.path == path or kind.pattern.fullmatch(path)), None)
 
     def named(self, name: str) -> Kind | None:
         """The kind called ``name``."""

@@ -151,7 +151,7 @@ def advance(
         raise IllegalTransition(
             f"Agent {agent.agent_id}",
             str(agent.status),
-            "further",
+            RUNNING,
             STEPS.get(str(agent.status), ()),
             "Only a running agent makes progress.",
         )

@@ -119,15 +119,6 @@ def _said(value: str | None) -> str | None:
 _often_said = lru_cache(maxsize=256)(_said)
 
 
-def entries_by_line(text: str, start: int = 0) -> Iterator[Event]:
-    """The same, every entry read line by line: what the pattern is held to."""
-    found = ENTRY.search(text, start)
-    while found is not None:
-        following = ENTRY.search(text, found.end())
-        yield entry(text, found, following.start() if following else len(text))
-        found = following
-
-
 def decode_log(tree: Tree) -> Decoded:
     """The log on a page: its header by its labels, its entries by their own rule."""
     head = ENTRY.search(tree.text)

@@ -14,6 +14,7 @@ from cosmemory.kinds import KINDS, Kind, Kinds, path_pattern
 from cosmemory.kinds.shaping import Entry, Shaping, shaped
 from cosmemory.kinds.sketching import sketch
 from cosmemory.pattern import pattern
+from cosmemory.plain_files import read_plain
 from cosmemory.store import check_path
 from cosmemory.trace import aside
 
@@ -134,8 +135,7 @@ def _template(entry: Entry, folder: str) -> str:
     if not named:
         return ""
     try:
-        with open(os.path.join(folder, named), encoding="utf-8") as file:
-            return file.read()
+        return read_plain(os.path.join(folder, named)).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", "") or "it is not UTF-8"
         raise entry.wrong("template", f"{named} cannot be read: {reason}", "Correct the name.") from None

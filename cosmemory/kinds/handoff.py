@@ -11,6 +11,7 @@ from cosmemory.document.values import COUNT, NUMBER, TIME, Raw, enum
 from cosmemory.errors import IllegalTransition, InvalidValue, Refused
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds.keyed_values import KeyedValue
+from cosmemory.text.digest import sha256_hex
 
 Time = datetime | Raw | None
 Word = str | Raw | None
@@ -96,7 +97,6 @@ CONTENT = (
 def content_hash(handoff: Handoff) -> str:
     """The sha256 of what is handed over, as its values: a page that is only laid out anew keeps it."""
     import json
-    from hashlib import sha256
 
     from cosmemory.document.data import plain
 
@@ -106,7 +106,7 @@ def content_hash(handoff: Handoff) -> str:
         content[name] = sorted(rows, key=lambda row: str(row[0]))
     content["acceptance_criteria"] = [task.text for task in handoff.acceptance_criteria]
     said = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256_hex(said.encode("utf-8", "surrogatepass"))
 
 
 def derived(handoff: Handoff) -> Handoff:
@@ -134,7 +134,7 @@ def steps_of(handoff: Handoff) -> tuple[str, ...]:
 def refuse_ended(handoff: Handoff) -> None:
     """Raises IllegalTransition for a handoff at its end: what was met then must not change any more."""
     if not steps_of(handoff):
-        raise IllegalTransition(f"The handoff {handoff.id}", str(handoff.status), "changed", ())
+        raise IllegalTransition(f"The handoff {handoff.id}", str(handoff.status), IN_PROGRESS, ())
 
 
 def needs_ack(handoff: Handoff) -> bool:
@@ -185,7 +185,7 @@ def complete(handoff: Handoff, at: datetime) -> Handoff:
     if left:
         more = f" and {len(left) - 1} more" if len(left) > 1 else ""
         raise Refused(
-            f"The handoff {handoff.id} is not done: {left[0].text}{more}",
+            f"The handoff {handoff.id} is not done; what is not met: {left[0].text}{more}.",
             "Mark what is met with cosmemory handoff accept.",
         )
     return moved

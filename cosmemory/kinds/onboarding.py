@@ -95,7 +95,7 @@ def refuse_ended(page: Onboarding) -> None:
     """Raises IllegalTransition for an onboarding at its end: what was done then must not change any more."""
     if page.status != IN_PROGRESS:
         raise IllegalTransition(
-            f"The onboarding of {page.agent}", str(page.status), "changed", STEPS.get(str(page.status), ())
+            f"The onboarding of {page.agent}", str(page.status), IN_PROGRESS, STEPS.get(str(page.status), ())
         )
 
 
@@ -110,13 +110,13 @@ def complete(page: Onboarding, at: datetime) -> Onboarding:
         phase, task = left[0]
         more = f" and {len(left) - 1} more" if len(left) > 1 else ""
         raise Refused(
-            f"The onboarding of {page.agent} is not complete: {phase}: {task.text}{more}",
+            f"The onboarding of {page.agent} is not complete; what is left: {phase}: {task.text}{more}.",
             "Mark what is done with cosmemory onboard check.",
         )
     failed = [each.check for each in page.verification_results if each.result != PASSED]
     if failed:
         raise Refused(
-            f"The onboarding of {page.agent} is not complete: not verified: {', '.join(map(str, failed))}",
+            f"The onboarding of {page.agent} is not complete; what did not pass: {', '.join(map(str, failed))}.",
             "Record a result that passed with cosmemory onboard verify.",
         )
     return done

@@ -15,6 +15,7 @@ from cosmemory.kinds.run import (
     EXECUTION_STEPS,
     FAILED,
     IN_PROGRESS,
+    PENDING,
     PHASE_STEPS,
     RUNNING,
     SKIPPED,
@@ -40,7 +41,7 @@ def add_phase(run: Run, phase: Phase) -> Run:
     """
     if any((each.phase or "").lower() == (phase.phase or "").lower() for each in run.phases):
         raise InvalidValue(
-            "Phase", f"the run has a phase {phase.phase} already", "Give the phase another name."
+            "the phase", f"the run has a phase {phase.phase} already", "Give the phase another name."
         )
     return replace(run, phases=(*run.phases, phase))
 
@@ -71,7 +72,12 @@ def phase_at(run: Run, key: str, status: str, at: datetime, error: str | None = 
 def _must_execute(run: Run, what: str) -> None:
     if run.status != EXECUTING:
         doing = {"planning": "start", "paused": "resume"}.get(str(run.status), "")
-        hint = f"cosmemory run {doing} {run.run_id} comes first." if doing else "It cannot be gone on with."
+        waiting = next((each for each in run.interventions if each.status == PENDING), None)
+        if doing == "resume" and waiting is not None:
+            doing = f"intervention resolve {run.run_id} {waiting.id} RESOLUTION"
+        elif doing:
+            doing = f"{doing} {run.run_id}"
+        hint = f"cosmemory run {doing} comes first." if doing else "It cannot be gone on with."
         raise Refused(
             f"The run {run.run_id} is {run.status}, and {what} can only move while it executes.", hint
         )

@@ -15,7 +15,7 @@ from cosmemory.operations.page_ids import page_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cosmemory.operations.runs.listing import Interrupted as InterruptedRun
+    from cosmemory.operations.interrupted_runs import Interrupted as InterruptedRun
     from cosmemory.operations.sessions import Interrupted as InterruptedSession
 
 
@@ -37,6 +37,7 @@ AGENTS = Sort(
     key=lambda seen: str(seen.agent_id),
     sentence=lambda found: sentence(counted(found)),
     resume=resume_agent,
+    page=lambda key: page_of(AGENT, key),
     clear=_clear_agents,
     breaks_off=True,
     left=_left_agent,
@@ -61,19 +62,20 @@ def _session_sentence(found: tuple[InterruptedSession, ...]) -> str:
     where = ""
     if one.meeting:
         percent = f" at {write_number(one.progress)}%" if one.progress is not None else ""
-        still = f"still to speak are {', '.join(one.to_speak)}" if one.to_speak else "everybody has spoken"
+        verb = "is" if len(one.to_speak) == 1 else "are"
+        still = f"still to speak {verb} {', '.join(one.to_speak)}" if one.to_speak else "everybody has spoken"
         where = f", in {one.meeting}{percent}: {still}"
     return f"The session {_session_key(one)} is {one.status}{failed}{silent}{where}."
 
 
-def _resume_session(memory: Memory, key: str) -> Handed:
-    from cosmemory.operations.meetings import meeting_named
+def _resume_session(memory: Memory, key: str, again: bool) -> Handed:
+    from cosmemory.operations import meetings
     from cosmemory.operations.sessions import resume
 
     # Two who resume at once must not both be handed the same meeting.
     expected = {SESSION_PATH: memory.page(SESSION_PATH).revision}
-    done = resume(memory, expected=expected).result
-    said = meeting_named(memory, done.meeting).contributions if done.meeting else ()
+    done = resume(memory, again=again, expected=expected).result
+    said = meetings.get(memory, done.meeting).contributions if done.meeting else ()
     spoken = [{"agent": each.agent, "said": each.said} for each in said]
     data = {**data_of(done), "contributions": spoken}
     silent = ", and told nothing for long" if done.stale else ""
@@ -94,6 +96,7 @@ SESSION = Sort(
     key=_session_key,
     sentence=_session_sentence,
     resume=_resume_session,
+    page=lambda _: SESSION_PATH,
     clear=_clear_session,
     breaks_off=True,
     glanced=lambda one: bool(one.meeting) or one.stale or one.status == "error",
@@ -103,7 +106,7 @@ SESSION = Sort(
 
 
 def _find_runs(memory: Memory) -> tuple[InterruptedRun, ...]:
-    from cosmemory.operations.runs import interrupted
+    from cosmemory.operations.interrupted_runs import interrupted
 
     return interrupted(memory)
 
@@ -116,15 +119,16 @@ def _runs_sentence(found: tuple[InterruptedRun, ...]) -> str:
 def _run_words(one: InterruptedRun) -> str:
     where = f" in {one.phase}" if one.phase else ""
     waits = f", and waits for {', '.join(one.waits_for)}" if one.waits_for else ""
-    return f"{one.run} is {one.status}{where}{waits}"
+    lost = f"; nobody is at {'; '.join(one.lost)}" if one.lost else ""
+    return f"{one.run} is {one.status}{where}{waits}{lost}"
 
 
-def _resume_run(memory: Memory, key: str) -> Handed:
+def _resume_run(memory: Memory, key: str, again: bool) -> Handed:
     from cosmemory.operations.runs import get, recover
 
     path = page_of(RUN, key)
     expected = {path: memory.page(path).revision}
-    done = recover(memory, key, expected=expected).result
+    done = recover(memory, key, again=again, expected=expected).result
     run = get(memory, key)
     linked = {"agents": list(run.agents), "handoffs": list(run.handoffs)}
     reason = f"it is {done.status}" + (f" in {done.phase}" if done.phase else "")
@@ -139,7 +143,9 @@ RUNS = Sort(
     key=lambda one: str(one.run),
     sentence=_runs_sentence,
     resume=_resume_run,
+    page=lambda key: page_of(RUN, key),
     clear=archiving(RUN),
     breaks_off=True,
     left=lambda one: f"it waits for {', '.join(one.waits_for)}" if one.waits_for else "",
+    urgent=lambda one: bool(one.lost),
 )

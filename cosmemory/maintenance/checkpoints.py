@@ -35,6 +35,7 @@ from cosmemory.memory import Memory
 from cosmemory.pattern import pattern
 from cosmemory.reader import Reader
 from cosmemory.store import Copies, Readable, Stored, revision_of
+from cosmemory.text.counted import counted
 from cosmemory.text.source import decode_text, encode_text
 
 TYPE_CHECKING = False
@@ -73,7 +74,7 @@ def create(memory: Memory, *, notes: str = "", phase: str = "") -> Checkpoint:
     def verb(transaction: Transaction) -> Checkpoint:
         made = keep(transaction.memory, notes=notes or transaction.memory.message, phase=phase)
         assert made.manifest is not None
-        outcome = f"{len(made.manifest.files)} pages, {made.manifest.size} bytes"
+        outcome = f"{counted(len(made.manifest.files), 'page')}, {made.manifest.size} bytes"
         tell(transaction, f"Made {made.name}", outcome, notes)
         return made
 

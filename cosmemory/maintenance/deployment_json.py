@@ -10,7 +10,7 @@ from cosmemory.kinds import DEPLOYMENT, SYSTEM_METRICS
 from cosmemory.kinds.deployment import STAGE, Deployment, Measured, Objective, Stay
 from cosmemory.kinds.system_metrics import TREND, SystemMetric, SystemMetrics
 from cosmemory.maintenance.flat_figures import Figures, figures_of, keys_of
-from cosmemory.maintenance.json_pages import Rows, Shape, Value, json_of_page, page_of_json
+from cosmemory.maintenance.json_pages import Rows, Shape, Value
 from cosmemory.maintenance.spellings import ANSWER, FLOAT, MOMENT, WORDS, is_number, is_plain, one_of
 
 TYPE_CHECKING = False
@@ -21,32 +21,8 @@ METRICS, BOUNDS, TRENDS = "metrics", "ci95_bounds", "trends"
 OF_TREND = one_of(TREND.words)
 
 
-def deployment_of_json(held: Mapping[str, Any]) -> Deployment:
-    """The page that says what a ``deployment_state.json`` does.
-
-    The stage began as many hours ago as the file tells, up to its last update.
-    """
-    found: Deployment = page_of_json(DEPLOYMENT_STATE, held)
-    return found
-
-
-def json_of_deployment(page: Deployment) -> dict[str, Any]:
-    """What a ``deployment_state.json`` says of the page."""
-    return json_of_page(DEPLOYMENT_STATE, page)
-
-
-def system_metrics_of_json(held: Mapping[str, Any]) -> SystemMetrics:
-    """The page that says what a ``metrics_state.json`` does."""
-    found: SystemMetrics = page_of_json(METRICS_STATE, held)
-    return found
-
-
-def json_of_system_metrics(page: SystemMetrics) -> dict[str, Any]:
-    """What a ``metrics_state.json`` says of the page."""
-    return json_of_page(METRICS_STATE, page)
-
-
 def _read_deployment(values: dict[str, Any], held: Mapping[str, Any]) -> None:
+    """The stage began as many hours ago as the file tells, up to its last update."""
     figures, _ = figures_of(_inside(held, METRICS))
     values["metrics"] = tuple(
         Measured(metric=row.metric, current=row.current, baseline=row.baseline, measured_as=row.measured_as)

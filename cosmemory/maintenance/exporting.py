@@ -26,9 +26,13 @@ INCOMING = ("jsonl", "state", "agents")
 
 @frozen(kw_only=True)
 class Chosen:
-    """The pages that are exported, in order: live ones, archives of the log, and what was moved below ``archive/``."""
+    """The pages that are exported, in order: live ones, archives of the log, and what was moved below ``archive/``.
+
+    Those that were ``packed`` there stand apart: they are told only by formats that can look into them.
+    """
 
     pages: tuple[str, ...]
+    packed: tuple[str, ...] = ()
     everything: bool = True
 
 
@@ -70,7 +74,12 @@ def choose(memory: Memory, kinds: Sequence[str] = ()) -> Chosen:
     chosen = (path for path in paths if not kinds or kind_name(path, memory.kinds) in kinds)
     # The log last: what is read of it in one go may be the most of all.
     pages = sorted(chosen, key=lambda path: (is_log(path), path))
-    return Chosen(pages=tuple(pages), everything=not kinds)
+    packed = (
+        path
+        for path in memory.store.packed()
+        if not kinds or kind_name(path.removesuffix(".gz"), memory.kinds) in kinds
+    )
+    return Chosen(pages=tuple(pages), packed=tuple(packed), everything=not kinds)
 
 
 def makes_folder(name: str) -> bool:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from cosmemory.config import Settings
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused, UsageError
 from cosmemory.frozen import frozen, replace, slotted
-from cosmemory.kinds.agent import FAILED, INCOMPLETE
+from cosmemory.kinds.agent import COMPLETED, FAILED, INCOMPLETE
 from cosmemory.maintenance.interrupted_agents import plainly
 from cosmemory.maintenance.outputs import Output, output_of
 from cosmemory.maintenance.processes import ALIVE, described
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 PASSED_ON = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT")
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 LOOK = 0.5  # seconds between two looks at the size of the output
 LONGEST_LINE = 200
 GATE = 'read -r go && exec "$@" </dev/null'
@@ -39,9 +40,13 @@ GATE = 'read -r go && exec "$@" </dev/null'
 
 @frozen(kw_only=True)
 class Followed:
-    """How an agent's process ended: its exit code, below 0 for a signal, and how often it was started again."""
+    """How an agent's process ended: its exit code, below 0 for a signal, and how often it was started again.
+
+    The ``status`` is what the agent said of itself, else what the exit code says.
+    """
 
     key: str
+    status: str
     exit_code: int
     restarts: int
     output: str
@@ -49,12 +54,12 @@ class Followed:
     @property
     def completed(self) -> bool:
         """Whether it did its work."""
-        return self.exit_code == 0
+        return self.status == COMPLETED
 
 
 @slotted
 class _Following:
-    """One agent that is followed: what is run, where it prints, and whether somebody asked it to end."""
+    """One agent that is followed: what is run, where it prints, whether somebody asked it to end, how it says it ended."""
 
     memory: Memory
     key: str
@@ -63,7 +68,10 @@ class _Following:
     tell: Callable[[str], None]
     process: subprocess.Popen[bytes] | None = None
     asked: int = 0
+    deadline: float | None = None
+    killed: bool = False
     recorded: bool = True
+    own: str = ""
 
     def record(self, verb: Callable[[], object]) -> None:
         """What happened, on the page; where it cannot be written that is told, and the work goes on."""
@@ -71,7 +79,9 @@ class _Following:
             verb()
         except IllegalTransition as moved:
             # The agent says itself how it fares, and was first.
-            if moved.current != moved.wanted:
+            if moved.current in {COMPLETED, FAILED}:
+                self.own = moved.current
+            elif moved.current != moved.wanted:
                 self.tell(str(moved))
         except NotFound as error:
             if self.recorded:
@@ -80,10 +90,28 @@ class _Following:
             self.tell(f"{self.key} is not on record: {error}")
 
     def pass_on(self, number: int, _: FrameType | None) -> None:
-        """A signal sent on to the process and its children."""
+        """A signal sent on to the process and its children; Ctrl-C a second time does not wait for them."""
+        if self.asked and number == signal.SIGINT:
+            self.kill()
+            return
         self.asked = number
+        if self.deadline is None:
+            self.deadline = time.monotonic() + self.memory.settings.agent_grace
         if self.process is not None and self.process.poll() is None:
             _send(self.process, number)
+
+    def kill(self) -> None:
+        """The end of a process that does not end when it is asked to, and of its children."""
+        if self.process is not None and self.process.poll() is None:
+            self.killed = True
+            _send(self.process, KILL)
+
+    @property
+    def patience(self) -> float:
+        """The seconds until the next look; none is left where the process was asked to end long ago."""
+        if self.deadline is None or self.killed:
+            return LOOK
+        return min(LOOK, max(0.0, self.deadline - time.monotonic()))
 
 
 def follow(
@@ -116,20 +144,29 @@ def follow(
             if made.problem:
                 tell(f"{key} is not on record: {made.problem}")
             code = _run(following, again)
-            if code == 0:
-                following.record(lambda: agents.complete(memory, key, exit_code=0))
-                break
-            error = _error(code, following)
-            following.record(lambda: agents.mark_failed(memory, key, error=error, exit_code=code))  # noqa: B023
+            status = _ended(following, code)
             if (
-                again >= restarts
+                status == COMPLETED
+                or again >= restarts
                 or following.asked
                 or not _pause(following, pause_before(memory.settings, again, backoff))
             ):
                 break
             again += 1
             following.record(lambda: agents.retry(memory, key))
-    return Followed(key=key, exit_code=code, restarts=again, output=place.path)
+    return Followed(key=key, status=status, exit_code=code, restarts=again, output=place.path)
+
+
+def _ended(following: _Following, code: int) -> str:
+    """The status in which the agent has ended, on its page: its own word, else what the exit code says."""
+    memory, key = following.memory, following.key
+    following.own = ""
+    if code == 0:
+        following.record(lambda: agents.complete(memory, key, exit_code=0))
+    else:
+        error = _error(code, following)
+        following.record(lambda: agents.mark_failed(memory, key, error=error, exit_code=code))
+    return following.own or (FAILED if code else COMPLETED)
 
 
 def pause_before(settings: Settings, again: int, first: float | None = None) -> float:
@@ -146,7 +183,7 @@ def pause_before(settings: Settings, again: int, first: float | None = None) -> 
 def _make_ready(memory: Memory, key: str) -> None:
     """An agent that failed waits again; one that is at work is left alone."""
     try:
-        agent = agents.named(memory, key)
+        agent = agents.get(memory, key)
     except (NotFound, *agents.UNWRITABLE):
         return
     if agent.status == FAILED:
@@ -179,8 +216,10 @@ def _run(following: _Following, again: int) -> int:
             pass  # it was ended already
     while True:
         try:
-            return process.wait(LOOK)
+            return process.wait(following.patience)
         except subprocess.TimeoutExpired:
+            if not following.patience:
+                following.kill()
             following.output.rotate()
 
 
@@ -228,15 +267,21 @@ def _pause(following: _Following, seconds: float) -> bool:
     return not following.asked
 
 
+def ending_of(code: int) -> str:
+    """What an exit code means, in words."""
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"ended by signal {-code}"
+
+
 def _error(code: int, following: _Following) -> str:
     """Why the process ended, with the last that it said."""
-    if code < 0:
-        try:
-            told = f"ended by {signal.Signals(-code).name}"
-        except ValueError:
-            told = f"ended by signal {-code}"
-    else:
-        told = f"exit code {code}"
+    told = ending_of(code)
+    if following.killed:
+        told += f", for it did not end after {signal.Signals(following.asked).name}"
     last = following.output.last_line()[:LONGEST_LINE]
     return f"{told}: {last}" if last else told
 

@@ -88,9 +88,9 @@ def disputed(memory: Memory) -> Iterator[Finding]:
     """Conflicts that wait for somebody."""
     if not any(CONFLICT.pattern.fullmatch(path) for path in memory.store.paths()):
         return  # which most memories come to, at no cost
-    from cosmemory.operations.conflicts import conflicts
+    from cosmemory.operations import conflicts
 
-    for each in conflicts(memory):
+    for each in conflicts.listed(memory):
         values = ", ".join(str(value.value) for value in each.disputed_values)
         said = f"{each.id} waits for somebody: {each.document}, {values}."
         command = f"cosmemory conflict show {each.id}"

@@ -13,7 +13,7 @@ from cosmemory.errors import InvalidValue, NotSaved, Refused
 from cosmemory.frozen import frozen
 from cosmemory.kinds.meeting import PLANNING, Meeting, of_team
 from cosmemory.memory import Memory
-from cosmemory.operations.meetings import latest, meeting_named
+from cosmemory.operations.meetings import get, latest
 from cosmemory.operations.meetings.handing_over import handed_over, page_named_by
 from cosmemory.reader import Reader
 
@@ -80,7 +80,7 @@ def write_file(memory: Memory, meeting: str | None = None) -> str:
     A meeting that names none gets ``reports/handoff/pending_actions.json``. Raises Refused where there is no project
     around the memory, InvalidValue for a place outside of it.
     """
-    held = latest(memory, PLANNING) if meeting is None else meeting_named(memory, meeting)
+    held = latest(memory, PLANNING) if meeting is None else get(memory, meeting)
     root = getattr(memory.store, "root", "")
     if not root or held is None:
         raise Refused(

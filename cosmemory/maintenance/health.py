@@ -185,7 +185,7 @@ def _actions(memory: Memory) -> Iterator[Finding]:
     minutes = int((memory.now() - oldest.time).total_seconds()) // 60
     if minutes >= memory.settings.incomplete_hours * 60:
         key = oldest.extra["Action ID"]
-        said = f"Action {key} is open since {spoken(minutes)}, the oldest of {len(waiting)}."
+        said = f"Action {key} has been open for {spoken(minutes)}, the oldest of {len(waiting)}."
         yield Finding(check="actions", severity=WARNING, said=said, command=f"cosmemory action done {key}")
 
 

@@ -28,9 +28,18 @@ from cosmemory.transaction import Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
+    Tell = Callable[[str, int, int], None]
+
 NOTHING = "Nothing was imported."
+MAKING, WRITING = "Making pages", "Writing pages"
+
+
+def untold(what: str, done: int, total: int) -> None:
+    """Tells nobody what is being done, how much of it is done and of how much; 0 where that is not known."""
+    del what, done, total
 
 
 @slotted
@@ -66,15 +75,20 @@ def import_pages(
     *,
     checkpoints: Sequence[Snapshots] = (),
     replacing: bool = False,
+    tell: Tell = untold,
     expected: dict[str, str] | None = None,
 ) -> Outcome[Imported]:
     """The pages taken over, in one change; one that stands there with another text is only replaced if that is wished.
 
-    Raises Refused for such pages otherwise, InvalidValue and UsageError for what no page can hold.
+    ``tell`` is told how far it is. Raises Refused for such pages otherwise, InvalidValue and UsageError for what no page can hold.
     """
     held = list(pages)
     lost: list[str] = []
-    texts = {each.path: _text(memory, each, lost) for each in held}
+    texts: dict[str, str] = {}
+    for number, each in enumerate(held, 1):
+        texts[each.path] = _text(memory, each, lost)
+        tell(MAKING, number, len(held))
+    tell(WRITING, 0, 0)
     if len(texts) != len(held):
         raise UsageError("A page is told twice.", NOTHING)
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from cosmemory.errors import NotFound
 from cosmemory.frozen import fields, frozen
 from cosmemory.kinds import Kind
 from cosmemory.kinds.coordination_log import Event
+from cosmemory.kinds.page import Page
 from cosmemory.memory import Memory
+from cosmemory.operations.handing_out import hand_out
 from cosmemory.operations.page_ids import page_of, to_archive
-from cosmemory.transaction import Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from cosmemory.transaction import Transaction
 
     Find = Callable[[Memory], tuple[Any, ...]]
     Clear = Callable[[Memory, Sequence[str]], Iterable[tuple[str, str]]]
@@ -33,8 +37,9 @@ class Handed:
 class Sort:
     """One sort of work that can be interrupted: how it is called and where its pages are, what finds it and so on.
 
-    ``clear`` is None where nothing may be put away, and ``instead`` says what is done instead. ``glanced`` tells what
-    is worth a word wherever somebody looks, and is None where looking for it would take too long for that.
+    ``clear`` is None where nothing may be put away, and ``instead`` says what is done instead. ``page`` is that of what has a
+    key. ``glanced`` tells what is worth a word wherever somebody looks, and is None where looking for it would take
+    too long for that.
     """
 
     kind: str
@@ -43,7 +48,8 @@ class Sort:
     find: Find
     key: Callable[[Any], str]
     sentence: Callable[[tuple[Any, ...]], str]
-    resume: Callable[[Memory, str], Any]
+    resume: Callable[[Memory, str, bool], Any]
+    page: Callable[[str], str]
     clear: Clear | None = None
     instead: str = ""
     breaks_off: bool = False
@@ -59,15 +65,37 @@ def data_of(record: Any) -> dict[str, Any]:
     return {each.name: plain(getattr(record, each.name)) for each in fields(record)}
 
 
-def told(memory: Memory, involved: str | None, action: str, outcome: str) -> None:
-    """The log told that something was handed out, where its page stays as it is."""
+def told(
+    memory: Memory,
+    seen: Page,
+    what: tuple[str, str],
+    *,
+    involved: str | None,
+    said: tuple[str, str],
+    again: bool,
+) -> None:
+    """The log told that something was handed out, where its page, as it was ``seen``, stays as it is.
+
+    ``what`` is what it is called and how it is gone on with. Raises Refused where it was handed out before,
+    Conflict where it was changed meanwhile.
+    """
+    action, outcome = said
 
     def verb(transaction: Transaction) -> None:
+        hand_out(transaction, seen.path, *what, again=again)
         transaction.append(
             Event(time=transaction.now, type="recovery", involved=involved, action=action, outcome=outcome)
         )
 
-    memory.run(verb, operation="recover resume")
+    memory.run(verb, expected={seen.path: seen.revision}, operation="recover resume")
+
+
+def only(found: Iterable[Any], what: str) -> Any:
+    """The one that was found; raises NotFound where there is none any more."""
+    one = next(iter(found), None)
+    if one is None:
+        raise NotFound(f"{what} among what was interrupted", "cosmemory recover list shows what was.")
+    return one
 
 
 def archiving(kind: Kind) -> Clear:

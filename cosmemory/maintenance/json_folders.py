@@ -33,6 +33,7 @@ CHECKPOINTS, SESSIONS, MEETINGS = "checkpoints", "sessions", "meetings"
 STATE, REQUESTS, RESPONSES, AGENTS = "state", "requests", "responses", "agents"
 PROMPT_FILE, STATUS_FILE = "prompt.txt", "status.json"
 ANSWERED = "_response"
+READING = "Reading files"
 # A file that no name tells is known by a key that only one sort of them has.
 _KEYS = {
     "agent_id": agent_json.STATE,
@@ -90,7 +91,7 @@ def files_below(source: str) -> list[str]:
 def read_files(
     source: str,
     names: Sequence[str],
-    tell: Callable[[int], None],
+    tell: Callable[[str, int, int], None],
     *,
     agents: bool = True,
     others: bool = True,
@@ -114,7 +115,7 @@ def read_files(
             found.append(one)
         else:
             left_alone.append(name)
-        tell(number)
+        tell(READING, number, len(names))
     return found, left_alone
 
 

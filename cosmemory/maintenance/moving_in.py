@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cosmemory.errors import UsageError
 from cosmemory.frozen import field, slotted
@@ -13,7 +13,7 @@ from cosmemory.maintenance.agent_json import AgentFile, agent_of_json
 from cosmemory.maintenance.checkpoint_json import Snapshots, checkpoint_of_json, is_file_name
 from cosmemory.maintenance.checkpoints import made_at
 from cosmemory.maintenance.deployment_json import DEPLOYMENT_STATE, METRICS_STATE
-from cosmemory.maintenance.importing import Imported, Incoming, import_pages
+from cosmemory.maintenance.importing import Imported, Incoming, import_pages, untold
 from cosmemory.maintenance.json_folders import (
     AGENTS,
     CHECKPOINT,
@@ -38,6 +38,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cosmemory.maintenance.importing import Tell
+
+TELLING = "Reading what files tell"
+
 _SHAPES: dict[str, Shape] = {
     SESSION_FILE: CURRENT_SESSION,
     ENDED: CURRENT_SESSION,
@@ -58,17 +62,19 @@ class Told:
     known: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def told_by(found: Iterable[Found]) -> Told:
-    """The pages and checkpoints that files become.
+def told_by(found: Sequence[Found], tell: Tell = untold) -> Told:
+    """The pages and checkpoints that files become; ``tell`` is told of how many files.
 
     Raises UsageError for two files that tell of one page.
     """
     told = Told()
     agents: dict[str, list[Found]] = {}
+    done = 0
     for each in found:
         if each.of_agents:
             agents.setdefault(_agent_id(each).lower(), []).append(each)
-        elif each.role == CHECKPOINT:
+            continue  # counted with the others of its agent
+        if each.role == CHECKPOINT:
             name = each.stem if made_at(each.stem) is not None else str(each.held.get("checkpoint_id"))
             snapshots = checkpoint_of_json(name, each.held)
             if snapshots.pages:
@@ -78,8 +84,12 @@ def told_by(found: Iterable[Found]) -> Told:
         else:
             page = page_of_json(_SHAPES[each.role], each.held)
             _put(told, _path_of(each, page), page, (each.file,))
+        done += 1
+        tell(TELLING, done, len(found))
     for group in agents.values():
         _put(told, *_agent(group))
+        done += len(group)
+        tell(TELLING, done, len(found))
     names = [snapshots.name for _, snapshots, _ in told.checkpoints]
     for name in names:
         if names.count(name) > 1:
@@ -171,20 +181,20 @@ def import_files(
     *,
     form: str | None = None,
     replacing: bool = False,
-    tell: Callable[[int], None] = lambda _: None,
+    tell: Tell = untold,
 ) -> tuple[Imported, Told]:
     """The files called ``names`` below ``source`` taken in, in one change; ``form`` takes only those of that sort.
 
-    Raises UsageError where none of them is state, and what ``import_pages`` raises.
+    ``tell`` is told how far it is. Raises UsageError where none of them is state, and what ``import_pages`` raises.
     """
     found, left_alone = read_files(
         source, names, tell, agents=form in {None, "agents"}, others=form in {None, "state"}
     )
-    told = told_by(found)
+    told = told_by(found, tell)
     told.left_alone = sorted({*told.left_alone, *left_alone})
     if not told.pages and not told.checkpoints:
         raise UsageError(f"{source} holds no state that is known.", "cosmemory import --help tells what is.")
     pages = [Incoming(path=path, type="", line=0, document=page) for path, page in told.pages.items()]
     checkpoints = [snapshots for _, snapshots, _ in told.checkpoints]
-    done = import_pages(memory, pages, checkpoints=checkpoints, replacing=replacing)
+    done = import_pages(memory, pages, checkpoints=checkpoints, replacing=replacing, tell=tell)
     return done.result, told

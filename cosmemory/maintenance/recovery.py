@@ -4,34 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cosmemory.errors import NotFound, Refused, UsageError, did_you_mean
+from cosmemory.errors import Conflict, IllegalTransition, NotFound, Refused, UsageError, did_you_mean
 from cosmemory.frozen import frozen
 from cosmemory.maintenance.broken_off import AGENTS, RUNS, SESSION
 from cosmemory.maintenance.interruptions import Handed, Sort
 from cosmemory.maintenance.resuming_agents import Resumption
 from cosmemory.maintenance.waiting import DEPLOYMENT, HANDOFFS, LOST, ONBOARDINGS
 from cosmemory.memory import Memory
+from cosmemory.operations.handing_out import was_handed_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 AGENT = "agent"
+HANDED = "it was handed out before, and nobody has gone on with it since"
 SORTS: tuple[Sort, ...] = (SESSION, AGENTS, RUNS, DEPLOYMENT, LOST, HANDOFFS, ONBOARDINGS)
 
 
 @frozen(kw_only=True)
 class Item:
-    """One thing that was interrupted; ``left`` says why it is not handed out when all are, where it is not."""
+    """One thing that was interrupted; ``left`` says why it is not handed out when all are, where it is not.
+
+    ``handed`` is whether it was handed out before, and its page not touched since.
+    """
 
     sort: Sort
     key: str
     record: Any
+    handed: bool = False
 
     @property
     def left(self) -> str:
         """Why it is left alone; nothing where it can be gone on with."""
-        return self.sort.left(self.record)
+        return self.sort.left(self.record) or (HANDED if self.handed else "")
+
+    def resumable(self, *, again: bool = False) -> bool:
+        """Whether it is handed out when all are; ``again`` also where it was before."""
+        return not (self.sort.left(self.record) if again else self.left)
 
 
 @frozen(kw_only=True)
@@ -59,9 +69,10 @@ def items(memory: Memory, kinds: Sequence[str] = ()) -> tuple[Item, ...]:
     paths = memory.store.paths()
     chosen = [sort for sort in SORTS if not kinds or sort.kind in kinds]
     return tuple(
-        Item(sort=sort, key=sort.key(record), record=record)
+        Item(sort=sort, key=key, record=record, handed=was_handed_out(memory, sort.page(key)))
         for sort in chosen
         for record in _found(memory, sort, paths)
+        for key in [sort.key(record)]
     )
 
 
@@ -95,23 +106,46 @@ def item_named(memory: Memory, key: str, kind: str) -> Item:
     return chosen
 
 
-def resume(memory: Memory, key: str = "", *, kind: str = AGENT) -> Handed | Resumption:
+def resume(memory: Memory, key: str = "", *, kind: str = AGENT, again: bool = False) -> Handed | Resumption:
     """The one of a ``kind`` called ``key``, or the only one there can be, handed out with all that is needed to go on.
 
     The log tells of it, and so does its page where its state changes. Raises Refused for an agent whose process
-    lives, NotFound for what was not interrupted.
+    lives, and for what was handed out before with its page not touched since, unless it is wished ``again``; NotFound
+    for what was not interrupted.
     """
     sort = sort_named(kind)
     # Of an agent that is no such any more its own verb tells what became of it.
-    done: Handed | Resumption = sort.resume(
-        memory, key if sort is AGENTS else item_named(memory, key, kind).key
-    )
+    return _resumed(memory, sort, key if sort is AGENTS else item_named(memory, key, kind).key, again)
+
+
+def _resumed(memory: Memory, sort: Sort, key: str, again: bool) -> Handed | Resumption:
+    try:
+        done: Handed | Resumption = sort.resume(memory, key, again)
+    except Conflict as other:
+        raise Refused(
+            f"Somebody else went on with the {sort.kind} {key} meanwhile.",
+            "cosmemory recover list shows what is still to be gone on with.",
+        ) from other
     return done
 
 
-def resume_all(memory: Memory) -> tuple[Handed | Resumption, ...]:
-    """Everything that can be gone on with, handed out; what is at work or waits for a decision is left alone."""
-    return tuple(each.sort.resume(memory, each.key) for each in items(memory) if not each.left)
+def resume_all(memory: Memory, *, again: bool = False) -> tuple[Handed | Resumption, ...]:
+    """Everything that can be gone on with, handed out; what is at work or waits for a decision is left alone.
+
+    So is what was handed out before, unless it is wished ``again``, and what somebody else takes meanwhile.
+    """
+    chosen = [each for each in items(memory) if each.resumable(again=again)]
+    return tuple(
+        done for done in (resume_item(memory, each, again=again) for each in chosen) if done is not None
+    )
+
+
+def resume_item(memory: Memory, item: Item, *, again: bool = False) -> Handed | Resumption | None:
+    """What was found interrupted, handed out; None where somebody else went on with it meanwhile, or it is over."""
+    try:
+        return _resumed(memory, item.sort, item.key, again)
+    except (Refused, IllegalTransition, NotFound):
+        return None
 
 
 def clear(memory: Memory, keys: Sequence[str] = (), *, kind: str = "") -> tuple[Cleared, ...]:

@@ -14,7 +14,6 @@ from cosmemory.kinds.agent import RUNNING, Agent, last_checkpoint, value_of
 from cosmemory.maintenance.interrupted_agents import InterruptedAgent, interrupted_agents
 from cosmemory.maintenance.processes import ALIVE, GONE, OTHER
 from cosmemory.memory import Memory
-from cosmemory.operations import agents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,12 +46,15 @@ class Resumption:
         return held
 
 
-def resume_agent(memory: Memory, key: str) -> Resumption:
+def resume_agent(memory: Memory, key: str, again: bool = False) -> Resumption:
     """The agent ``key`` handed out to be spawned again, which its page and the log tell; what it needs for that.
 
-    Raises Refused for an agent whose process lives, IllegalTransition for one that has ended.
+    Raises Refused for an agent whose process lives, or that was handed out and not touched since, unless it is wished
+    ``again``, IllegalTransition for one that has ended.
     """
-    agent = agents.named(memory, key)
+    from cosmemory.operations import agents
+
+    agent = agents.get(memory, key)
     seen = next((each for each in interrupted_agents(memory) if each.agent_id == agent.agent_id), None)
     if seen is not None and seen.process == ALIVE:
         raise Refused(
@@ -62,8 +64,8 @@ def resume_agent(memory: Memory, key: str) -> Resumption:
     reason = reason_of(seen) if seen is not None else "interrupted"
     expected = {f"agents/{agent.agent_id}": memory.page(f"agents/{agent.agent_id}").revision}
     # Two who resume at once must not both be handed the same work.
-    done = agents.resume(memory, key, reason=reason, expected=expected)
-    return Resumption(agent=agents.named(memory, done.result), reason=reason)
+    done = agents.resume(memory, key, reason=reason, again=again, expected=expected)
+    return Resumption(agent=agents.get(memory, done.result), reason=reason)
 
 
 def reason_of(seen: InterruptedAgent) -> str:
@@ -82,8 +84,10 @@ def clear_agents(memory: Memory, keys: Sequence[str] = ()) -> tuple[str, ...]:
 
     Raises Refused for one whose process lives: its page is where it tells how it goes on.
     """
+    from cosmemory.operations import agents
+
     every = interrupted_agents(memory)
-    named = {agents.named(memory, key).agent_id for key in keys}
+    named = {agents.get(memory, key).agent_id for key in keys}
     chosen = [each for each in every if not keys or each.agent_id in named]
     ended = sorted(str(each) for each in named - {each.agent_id for each in every})
     if ended:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from cosmemory.document.decode import decode
+from cosmemory.errors import NotRead, no_page
 from cosmemory.frozen import frozen
 from cosmemory.kinds import RUN
 from cosmemory.kinds.run import Run
 from cosmemory.kinds.run_plan import plan_data
-from cosmemory.operations.page_ids import id_on
+from cosmemory.operations.page_ids import ARCHIVE, id_on
 from cosmemory.operations.runs.changing import plain
 from cosmemory.reader import Reader
+from cosmemory.syntax.parse import parse
+from cosmemory.text.source import decode_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,15 +133,42 @@ _PARTS = {
 }
 
 Row = dict[str, "Any"]
+PACKED = ".gz"
 
 
 def rows_of(memory: Reader, paths: Iterable[str]) -> Iterator[tuple[str, Row]]:
-    """The rows of the runs among ``paths``, each with its table, every row behind those that it names."""
+    """The rows of the runs among ``paths``, each with its table, every row behind those that it names.
+
+    They may stand in the archive, packed ones too.
+    """
     ids = dict.fromkeys(TABLES, 0)
-    for path in paths:
-        key = id_on(RUN, path)
+    known: set[str] = set()
+    for path in sorted(paths, key=lambda each: each.startswith(f"{ARCHIVE}/")):  # the live one has its own id
+        key = id_on(RUN, path.removeprefix(f"{ARCHIVE}/").removesuffix(PACKED))
         if key:
-            yield from _rows(memory.read(path), key, ids)
+            # A copy that somebody put beside a run has its id too, and no two rows may have one.
+            known.add(named := path if key in known else key)
+            yield from _rows(_run_at(memory, path), named, ids)
+
+
+def _run_at(memory: Reader, path: str) -> Run:
+    stored = memory.store.read(path)
+    if stored is None:
+        raise no_page(path)
+    if not path.startswith(f"{ARCHIVE}/"):
+        live: Run = memory.read_stored(stored).document
+        return live
+    data = stored.data
+    if path.endswith(PACKED):
+        import gzip
+        from zlib import error as broken
+
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, broken) as error:
+            raise NotRead(path, f"it is not what gzip made ({error})") from None
+    archived: Run = decode(parse(decode_text(data)), Run).document
+    return archived
 
 
 def _rows(run: Run, key: str, ids: dict[str, int]) -> Iterator[tuple[str, Row]]:

@@ -18,6 +18,8 @@ from cosmemory.text.source import decode_text
 # So many changes are looked into, the newest of them, and no text that is longer.
 CHANGES = 2_000
 LARGE = 1 << 20
+# What puts another text in the place of a log; all others append to it, which takes nothing away.
+_OVER = ("import", "checkpoint restore", "repair", "validate --fix")
 _HEADING = pattern(r" {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*")
 _WORD = pattern(r"[^\W_]")
 
@@ -59,14 +61,14 @@ def digest_of(change: Remembered) -> str:
 
 
 def gone_in(texts: Texts, change: Remembered) -> Gone:
-    """What one change took away; the entries of a log go to archives, unless somebody deleted them by hand."""
+    """What one change took away; of a log only what was deleted by hand or written over, for verbs append to it."""
     told = change.attribution
     pages: list[tuple[str, tuple[Unit, ...]]] = []
     if told.message.strip() and change.pages:
         why = Unit(0, "", told.operation, told.at, names_in(told.actor), safe(told.message), 0, change.number)
         pages.append((change.pages[0].path, (why,)))
     for step in change.pages:
-        if step.before is None or (is_log(step.path) and not change.by_hand):
+        if step.before is None or (is_log(step.path) and not _writes_over(change)):
             continue
         try:
             before, after = texts.of(change, step.path)
@@ -77,6 +79,11 @@ def gone_in(texts: Texts, change: Remembered) -> Gone:
                 (step.path, tuple(_lines_gone(change, decode_text(before), decode_text(after or b""))))
             )
     return Gone(change, tuple(pages))
+
+
+def _writes_over(change: Remembered) -> bool:
+    """Whether a change may have taken entries out of a log for good: rotation moves them to an archive."""
+    return change.by_hand or change.attribution.operation.startswith(_OVER)
 
 
 def _lines_gone(change: Remembered, before: str, after: str) -> Iterator[Unit]:

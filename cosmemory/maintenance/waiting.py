@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from cosmemory import kinds
 from cosmemory.document.values import write_number
-from cosmemory.maintenance.interruptions import Handed, Sort, archiving, data_of, told
+from cosmemory.maintenance.interruptions import Handed, Sort, archiving, data_of, only, told
 from cosmemory.memory import Memory
+from cosmemory.operations.page_ids import page_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cosmemory.kinds.handoff import Handoff
     from cosmemory.maintenance.handoff_files import LostHandoff
     from cosmemory.operations.deployments import Interrupted as Deploying
     from cosmemory.operations.handoff_chains import Waiting
@@ -38,13 +40,16 @@ def _deployment_sentence(found: tuple[Deploying, ...]) -> str:
     return f"{one.version or 'A deployment'} stands at {one.stage}{hours}; {back}."
 
 
-def _resume_deployment(memory: Memory, key: str) -> Handed:
+def _resume_deployment(memory: Memory, key: str, again: bool) -> Handed:
     from cosmemory.operations.deployments import status
 
-    (one,) = _find_deployment(memory)
+    seen = memory.page(kinds.DEPLOYMENT.path)
+    one = only(_find_deployment(memory), f"The deployment of {key}")
     lacks = status(memory).obstacles
     data = {**data_of(one), "lacks": data_of(lacks)}
-    told(memory, memory.actor, f"{key} handed out at {one.stage}", f"Way back: {one.checkpoint or 'none'}")
+    said = f"{key} handed out at {one.stage}", f"Way back: {one.checkpoint or 'none'}"
+    what = f"The deployment of {key}", "cosmemory deploy advance or deploy rollback"
+    told(memory, seen, what, involved=memory.actor, said=said, again=again)
     return Handed(kind="deployment", key=key, reason=f"it stands at {one.stage}", data=data)
 
 
@@ -56,6 +61,7 @@ DEPLOYMENT = Sort(
     key=lambda one: str(one.version),
     sentence=_deployment_sentence,
     resume=_resume_deployment,
+    page=lambda _: kinds.DEPLOYMENT.path,
     instead="Part of the traffic runs on it: cosmemory deploy rollback or deploy advance brings it to an end.",
 )
 
@@ -74,13 +80,13 @@ def _handoffs_sentence(found: tuple[Waiting, ...]) -> str:
     return f"{len(found)} {verb}: {named}{f'; {late} overdue' if late else ''}."
 
 
-def _resume_handoff(memory: Memory, key: str) -> Handed:
+def _resume_handoff(memory: Memory, key: str, again: bool) -> Handed:
     from cosmemory.document.data import plain
-    from cosmemory.operations.handoff_chains import get
     from cosmemory.operations.handoff_packages import data_in
 
-    page = get(memory, key)
-    (one,) = (each for each in _find_handoffs(memory) if each.id == page.id)
+    seen = memory.page(page_of(kinds.HANDOFF, key))
+    page: Handoff = seen.document
+    one = only((each for each in _find_handoffs(memory) if each.id == page.id), f"The handoff {key}")
     names = (
         "context",
         "deliverables",
@@ -95,7 +101,9 @@ def _resume_handoff(memory: Memory, key: str) -> Handed:
         **{name: plain(getattr(page, name)) for name in names},
         "data": data_in(page.data),
     }
-    told(memory, page.to_agent, f"{key} handed out", f"waits for {page.to_agent} to acknowledge {one.sha256}")
+    said = f"{key} handed out", f"waits for {page.to_agent} to acknowledge {one.sha256}"
+    what = f"The handoff {key}", f"cosmemory handoff ack {key}"
+    told(memory, seen, what, involved=page.to_agent, said=said, again=again)
     return Handed(kind="handoff", key=key, reason=f"it waits for {page.to_agent}", data=data)
 
 
@@ -107,6 +115,7 @@ HANDOFFS = Sort(
     key=lambda one: str(one.id),
     sentence=_handoffs_sentence,
     resume=_resume_handoff,
+    page=lambda key: page_of(kinds.HANDOFF, key),
     clear=archiving(kinds.HANDOFF),
     glanced=None,
 )
@@ -123,11 +132,14 @@ def _onboardings_sentence(found: tuple[Unfinished, ...]) -> str:
     return f"{len(found)} onboarding{'s are' if len(found) > 1 else ' is'} in progress: {named}."
 
 
-def _resume_onboarding(memory: Memory, key: str) -> Handed:
-    (one,) = (each for each in _find_onboardings(memory) if each.id == key)
+def _resume_onboarding(memory: Memory, key: str, again: bool) -> Handed:
+    seen = memory.page(page_of(kinds.ONBOARDING, key))
+    one = only((each for each in _find_onboardings(memory) if each.id == key), f"The onboarding {key}")
     left = [{"phase": phase, "task": task} for phase, task in one.left]
     following = f"next: {one.left[0][0]}: {one.left[0][1]}" if one.left else "everything is done"
-    told(memory, one.agent, f"{key} handed out", following)
+    what = f"The onboarding {key}", f"cosmemory onboard check {key}"
+    said = f"{key} handed out", following
+    told(memory, seen, what, involved=one.agent, said=said, again=again)
     return Handed(kind="onboarding", key=key, reason="it is in progress", data={**data_of(one), "left": left})
 
 
@@ -139,6 +151,7 @@ ONBOARDINGS = Sort(
     key=lambda one: str(one.id),
     sentence=_onboardings_sentence,
     resume=_resume_onboarding,
+    page=lambda key: page_of(kinds.ONBOARDING, key),
     clear=archiving(kinds.ONBOARDING),
     glanced=None,
 )
@@ -155,11 +168,12 @@ def _lost_sentence(found: tuple[LostHandoff, ...]) -> str:
     return f"{one.meeting} names the handoff {one.file}: {one.why}."
 
 
-def _rebuild(memory: Memory, key: str) -> Handed:
+def _rebuild(memory: Memory, key: str, again: bool) -> Handed:
+    del again  # one that was made is not lost any more
     from cosmemory.operations.handoff_chains import get
     from cosmemory.operations.meetings import rebuild_handoff
 
-    (one,) = _find_lost(memory)
+    one = only(_find_lost(memory), f"The handoff of {key}")
     made = get(memory, rebuild_handoff(memory, key).result)
     data = {
         **data_of(one),
@@ -178,6 +192,7 @@ LOST = Sort(
     key=lambda one: str(one.meeting),
     sentence=_lost_sentence,
     resume=_rebuild,
+    page=lambda key: page_of(kinds.MEETING, key),
     instead="cosmemory meeting rebuild-handoff makes what it handed over again from its page.",
     urgent=lambda _: True,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from cosmemory.document.values import write_time
 from cosmemory.frozen import replace
@@ -14,10 +14,12 @@ from cosmemory.maintenance.interrupted_agents import InterruptedAgent, interrupt
 from cosmemory.maintenance.resuming_agents import is_stale, reason_of
 from cosmemory.memory import Memory
 from cosmemory.operations.alerts import raised
+from cosmemory.operations.events import find_events
 from cosmemory.operations.page_ids import page_of
 from cosmemory.transaction import Transaction
 
 Watcher = Callable[[Memory], Iterator[str]]
+_NAMESAKES = 32  # so many alerts may tell of what has a name that begins alike
 SEVERITY = {DEAD: "critical", STALE: "warning"}
 
 
@@ -60,6 +62,7 @@ def _alert(memory: Memory, seen: InterruptedAgent, wrong: str) -> str:
             resource=seen.agent_id,
             value=value,
             threshold=threshold,
+            involved=seen.agent_id,
         )
         transaction.replace(path, replace(agent, alert=alert, alerted=wrong))
         return f"{alert} raised: agent {seen.agent_id} is {wrong}, {value}"
@@ -97,7 +100,7 @@ def watch_runs(memory: Memory) -> Iterator[str]:
     if not any(RUN.pattern.fullmatch(path) for path in memory.store.paths()):
         return
     from cosmemory.kinds.run import EXECUTING
-    from cosmemory.operations.runs import interrupted
+    from cosmemory.operations.interrupted_runs import interrupted
 
     hours = memory.settings.incomplete_hours
     for each in interrupted(memory):
@@ -106,8 +109,32 @@ def watch_runs(memory: Memory) -> Iterator[str]:
             yield from _silent(memory, f"Run {each.run} stale", each.run, each.since, f"{hours} hours")
 
 
+def watch_executions(memory: Memory) -> Iterator[str]:
+    """Attempts at the phases of runs whose end nobody recorded: their phase is over, or their agent has ended."""
+    if not any(RUN.pattern.fullmatch(path) for path in memory.store.paths()):
+        return
+    from cosmemory.kinds.run import RECOVERABLE
+    from cosmemory.operations.interrupted_runs import heads
+    from cosmemory.operations.lost_executions import lost_in
+    from cosmemory.operations.runs import get
+
+    for run in [each for each in heads(memory, RECOVERABLE) if each.status in RECOVERABLE]:
+        for each, why in lost_in(memory, get(memory, str(run.run_id))):
+            since = each.started if isinstance(each.started, datetime) else datetime(1, 1, 1, tzinfo=UTC)
+            resource = f"{run.run_id} {each.id}"
+            yield from _warned(memory, "Execution lost", resource, since, why, "somebody at work")
+
+
 def _silent(memory: Memory, kind: str, resource: str, since: datetime, limit: str) -> Iterator[str]:
     """A warning of something that went silent, unless there was one of this silence already."""
+    value = f"told nothing since {write_time(since)}"
+    yield from _warned(memory, kind, resource, since, value, limit)
+
+
+def _warned(
+    memory: Memory, kind: str, resource: str, since: datetime, value: str, limit: str
+) -> Iterator[str]:
+    """A warning, unless there was one of the same ``since`` then."""
 
     def verb(transaction: Transaction) -> str:
         alerts: ActiveAlerts = transaction.read(ACTIVE_ALERTS.path)
@@ -115,10 +142,8 @@ def _silent(memory: Memory, kind: str, resource: str, since: datetime, limit: st
             (each.type, each.resource) == (kind, resource) for each in (*alerts.critical, *alerts.warning)
         ):
             return ""
-        over = [each.resolved_at for each in alerts.recently_resolved if each.type == kind]
-        if any(isinstance(at, datetime) and at >= since for at in over):
+        if _told_since(memory, f"raised: {kind} on {resource}", since):
             return ""  # somebody has looked into it, and nothing was heard since
-        value = f"told nothing since {write_time(since)}"
         alert = raised(
             transaction, kind=kind, severity="warning", resource=resource, value=value, threshold=limit
         )
@@ -127,6 +152,16 @@ def _silent(memory: Memory, kind: str, resource: str, since: datetime, limit: st
     said = memory.run(verb, operation="watch").result
     if said:
         yield said
+
+
+def _told_since(memory: Memory, words: str, since: datetime) -> bool:
+    """Whether the log or an archive of it tells of an alert in these ``words``, raised after ``since``.
+
+    The table of what was resolved recently holds a few rows alone; the log forgets nothing.
+    """
+    later = since + timedelta(seconds=1)
+    newest = find_events(memory, since=later, types=["alert_triggered"], text=words, last=_NAMESAKES)
+    return any((event.action or "").lower().endswith(words.lower()) for _, event in newest)
 
 
 def watch_handoffs(memory: Memory) -> Iterator[str]:
@@ -141,7 +176,14 @@ def watch_handoffs(memory: Memory) -> Iterator[str]:
             yield f"handoff {key} expired"
 
 
-WATCHERS: tuple[Watcher, ...] = (watch_agents, watch_session, watch_runs, watch_deployment, watch_handoffs)
+WATCHERS: tuple[Watcher, ...] = (
+    watch_agents,
+    watch_session,
+    watch_runs,
+    watch_executions,
+    watch_deployment,
+    watch_handoffs,
+)
 
 
 def watch(memory: Memory) -> Iterator[str]:

@@ -26,6 +26,7 @@ from cosmemory.operations.agent_pages import (
     tell,
     used,
 )
+from cosmemory.operations.handing_out import hand_out
 from cosmemory.operations.page_ids import id_named, ids_of, page_of, to_archive
 from cosmemory.transaction import Transaction
 
@@ -215,15 +216,31 @@ def retry(memory: Memory, key: str, *, expected: dict[str, str] | None = None) -
 
 
 def resume(
-    memory: Memory, key: str, *, reason: str = "interrupted", expected: dict[str, str] | None = None
+    memory: Memory,
+    key: str,
+    *,
+    reason: str = "interrupted",
+    again: bool = False,
+    expected: dict[str, str] | None = None,
 ) -> Outcome[str]:
-    """The agent ``key``, interrupted because of ``reason``, handed out to be spawned again from where it was."""
+    """The agent ``key``, interrupted because of ``reason``, handed out to be spawned again from where it was.
+
+    Raises Refused for one that was handed out and that nobody has touched since, unless it is wished ``again``.
+    """
+
+    def change(agent: Agent, transaction: Transaction) -> Agent:
+        page = page_of(AGENT, id_named(memory, AGENT, key))
+        after = pure.resume(agent, transaction.now, reason)
+        spawned = f"cosmemory agent spawn {agent.agent_id}"
+        hand_out(transaction, page, f"Agent {agent.agent_id}", spawned, again=again)
+        return after
+
     return _change(
         memory,
         "recover resume",
         key,
         expected,
-        lambda agent, t: pure.resume(agent, t.now, reason),
+        change,
         lambda agent: ("handed out to be resumed", f"{from_where(agent)}; {reason}"),
         type_="recovery",
     )
@@ -315,7 +332,7 @@ def _change(
     return memory.run(verb, expected=expected, operation=operation)
 
 
-def named(memory: Memory, key: str) -> Agent:
+def get(memory: Memory, key: str) -> Agent:
     """The agent ``key``.
 
     Raises NotFound.

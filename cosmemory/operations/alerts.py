@@ -57,8 +57,9 @@ def raised(
     value: str,
     threshold: str,
     key: str | None = None,
+    involved: str | None = None,
 ) -> str:
-    """The id of a new alert, raised together with whatever else the transaction does."""
+    """The id of a new alert, raised together with whatever else the transaction does; the log tells who is ``involved``."""
     alerts: ActiveAlerts = transaction.read(PAGE)
     alert = Alert(
         id=_free_id(transaction, alerts, key),
@@ -73,7 +74,9 @@ def raised(
     transaction.replace(PAGE, active_alerts.raise_alert(alerts, alert))
     said = f"{alert.id} raised: {kind} on {resource}"
     outcome = f"{alert.severity}: {value} against {threshold}"
-    transaction.append(Event(time=transaction.now, type="alert_triggered", action=said, outcome=outcome))
+    transaction.append(
+        Event(time=transaction.now, type="alert_triggered", involved=involved, action=said, outcome=outcome)
+    )
     return str(alert.id)
 
 

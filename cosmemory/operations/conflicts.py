@@ -52,7 +52,7 @@ def path_of(key: str) -> str:
     return f"conflicts/{key.removeprefix('conflicts/').removesuffix('.md').upper()}.md"
 
 
-def conflict_named(memory: Reader, key: str) -> Conflict:
+def get(memory: Reader, key: str) -> Conflict:
     """The conflict ``key``.
 
     Raises NotFound.
@@ -68,7 +68,7 @@ def conflict_named(memory: Reader, key: str) -> Conflict:
     return found
 
 
-def conflicts(memory: Memory, *, pending: bool = True) -> tuple[Conflict, ...]:
+def listed(memory: Memory, *, pending: bool = True) -> tuple[Conflict, ...]:
     """The conflicts, or those of them that are pending, oldest first."""
     found = [memory.read(path) for path in memory.store.paths() if _is_one(path)]
     return tuple(each for each in found if not pending or each.status == PENDING)
@@ -84,7 +84,7 @@ def resolve_conflict(
     name = path_of(key)
 
     def verb(transaction: Transaction) -> str:
-        conflict_named(transaction.memory, key)
+        get(transaction.memory, key)
         conflict: Conflict = transaction.read(name)
         done = resolve(conflict, transaction.now, memory.actor, reason)
         if take != KEPT:

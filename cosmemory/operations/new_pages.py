@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from cosmemory.document.decode import decode
-from cosmemory.document.render import render
-from cosmemory.errors import ConfigError
+from cosmemory.errors import ConfigError, NotRead
 from cosmemory.kinds import COORDINATION_LOG, Kind
+from cosmemory.plain_files import read_plain
 from cosmemory.reader import Reader
 from cosmemory.syntax.parse import parse
 from cosmemory.text.source import decode_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 OWN_TEMPLATES = ".templates"
 
@@ -23,6 +26,9 @@ def page_text(memory: Reader, kind: Kind, document: Any, **more: str) -> str:
     ``templates`` names, is used instead of the packaged one. Raises ConfigError when it cannot be rendered,
     or when what it makes does not read back as the document (law 2).
     """
+    # Most changes of a page make none, and should not wait for the load of Jinja.
+    from cosmemory.document.render import render
+
     own = own_template(memory, kind) or (
         (f"the template of {kind.name}", kind.source) if kind.source else None
     )
@@ -48,10 +54,11 @@ def own_template(memory: Reader, kind: Kind) -> tuple[str, str] | None:
         return None
     place = os.path.join(memory.settings.templates, kind.template)
     try:
-        with open(place, "rb") as file:
-            return place, decode_text(file.read())
+        return place, decode_text(read_plain(place))
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise NotRead(place, error.strerror or str(error)) from None
 
 
 def _refuse_loss(place: str, kind: Kind, document: Any, text: str) -> None:

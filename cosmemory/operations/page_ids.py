@@ -6,10 +6,13 @@ from datetime import datetime
 
 from cosmemory.errors import InvalidValue, NotFound, Unsafe, did_you_mean
 from cosmemory.kinds import Kind
-from cosmemory.reader import Reader
+from cosmemory.reader import Reader, made_at
 from cosmemory.store import check_path
 from cosmemory.syntax.escape import is_empty, normalise
-from cosmemory.transaction import Transaction
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cosmemory.transaction import Transaction
 
 ARCHIVE = "archive"
 COMMANDS = {"onboarding": "onboard"}  # of the kinds whose commands are called by another name
@@ -29,6 +32,19 @@ def id_on(kind: Kind, path: str) -> str:
 def ids_of(memory: Reader, kind: Kind) -> tuple[str, ...]:
     """The ids of all live records of ``kind``, sorted."""
     return tuple(key for path in memory.store.paths() if (key := id_on(kind, path)))
+
+
+def ids_by_age(memory: Reader, kind: Kind) -> list[str]:
+    """The ids of all live records of ``kind``, oldest first; a page is read only where its id tells no moment."""
+
+    def age(key: str) -> tuple[str, str]:
+        moment, _ = made_at(key)
+        if not moment:
+            started = memory.read(page_of(kind, key)).started
+            moment = f"{started:%Y%m%d_%H%M%S}" if isinstance(started, datetime) else ""
+        return moment, key
+
+    return sorted(ids_of(memory, kind), key=age)
 
 
 def id_named(memory: Reader, kind: Kind, key: str) -> str:

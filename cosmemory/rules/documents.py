@@ -143,4 +143,9 @@ RULES: tuple[Rule, ...] = (
          "Finds an agent that is running since before its run ended.",
          "It works for nothing, or the run has not ended.", "- **Status:** completed",
          "End the agent with cosmemory agent complete or agent fail."),
+    Rule("COS544", "lost-execution", WARNING, NONE,
+         "Finds an execution that is running although its phase is over, or the agent at it has completed or failed.",
+         "Its end was never recorded, and the phase waits for an attempt that nobody is at.",
+         "The execution E-1 is running, and its agent is completed.",
+         "Say what it came to with cosmemory run execution complete or run execution fail."),
 )  # fmt: skip

@@ -75,6 +75,26 @@ def read_front_matter(text: str) -> tuple[dict[str, object], str]:
     return values, problem or (_twice(text) if values else "")
 
 
+def plain_front_matter(text: str) -> dict[str, str] | None:
+    """The texts of the entries where all of them are plain words on one line; None where only a loader can tell.
+
+    Of each the loader would make this very text, nothing, or a number, a day or a truth that is written so.
+    """
+    inner = _inner(text)
+    if inner is None or inner.end - inner.start > MOST_CHARACTERS:
+        return None
+    found: dict[str, str] = {}
+    for line in _lines(text):
+        entry = _ENTRY.fullmatch(text, line.start, line.end)
+        if entry is None:
+            return None
+        key, value = entry[1], entry[2] or ""
+        if key in found or key in _NO_TEXTS or value.lower() in _MEANING_NOTHING or _is_no_number(value):
+            return None
+        found[key] = value
+    return found
+
+
 def read_yaml(text: str) -> tuple[dict[str, object], str]:
     """The values of a whole YAML file, and one sentence on what is wrong with it, or nothing."""
     return _loaded(text.removeprefix("\ufeff"), "The file", first_line=1)
@@ -141,7 +161,11 @@ _DAY = pattern(r"(\d{4})-(\d\d?)-(\d\d?)(?:[Tt ](\d\d?):(\d\d):(\d\d)(?:Z|[+-]\d
 _MEANING_NOTHING = frozenset({"null"})
 # A value with more brackets than a person writes must not make the whole too deep to be read.
 _FEW_BRACKETS = 8
-_SAFE = pattern(r"[A-Za-z0-9](?:[\w.,;()%+/@=-]|:(?=[\w/])| (?=[\w(+/-]))*", re.ASCII)
+_WORDS = r"[A-Za-z0-9](?:[\w.,;()%+/@=-]|:(?=[\w/])| (?=[\w(+/-]))*"
+_SAFE = pattern(_WORDS, re.ASCII)
+_ENTRY = pattern(rf"([a-z][a-z0-9_]{{0,63}}):(?: ({_WORDS}))?", re.ASCII)
+# Keys that YAML reads as a truth or as nothing, and not as words.
+_NO_TEXTS = frozenset({"yes", "no", "on", "off", "true", "false", "null"})
 
 
 def _quoted(character: str, *, many: bool) -> str:

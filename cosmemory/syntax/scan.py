@@ -42,19 +42,23 @@ _BLOCK = pattern(
       | (?P<table> {_ROW} \| (?:[ ]*+:?-++:?[ ]*+\|)+ [ ]*+\r?\n (?:{_ROW})* )
       | (?P<list> (?P<bullet>[-*+]) {_CONTENT}
                   (?: (?:{_BLANK})* (?: (?P=bullet) {_CONTENT} | [ ]{{2,}}+(?=\S) {_REST} ) | {_LAZY} )*
-                | (?= [0-9]{{1,2}} (?P<point>[.)]) )
-                  (?: (?:{_BLANK})* (?: {_numbered(1)} | {_numbered(2)} ) )+ )
+                | (?= [0-9]{{1,2}} [.)] ) )
       | (?P<quote> (?: >{_REST} )+ )
       | (?P<fence> (?P<bar> `{{3,}} | ~{{3,}} ) [^`\n]*\n )
       | (?P<html> <!-- )
       | (?P<odd> )""",
     re.VERBOSE,
 )
+# A list with numbers, apart: together they would take half as long again to compile, and few pages have one.
+_NUMBERED = pattern(
+    rf"""(?= [0-9]{{1,2}} (?P<point>[.)]) )
+         (?: (?:{_BLANK})* (?: {_numbered(1)} | {_numbered(2)} ) )+""",
+    re.VERBOSE,
+)
 
-# Blocks that the pattern matches to their end, those of which it sees the beginning only, and those that the line
+# Blocks that the pattern matches to their end, where it does not see their beginning only, and those that the line
 # below could still go on with.
 _WHOLE = frozenset({"blank", "heading", "rule", "paragraph", "list", "quote"})
-_OPENERS = frozenset({"fence", "html"})
 _OPEN = frozenset({"paragraph", "list", "quote"})
 
 
@@ -74,7 +78,7 @@ def scan(text: str) -> list[Block] | None:
             kind = block.lastgroup or ""
             if above in _OPEN and kind != "blank" and not _parted(text, above, kind, position):
                 return None
-            end = block.end() if kind in _WHOLE else _end(text, block, kind)
+            end = block.end() if kind in _WHOLE and block.end() > position else _end(text, block, kind)
             if end == position:
                 return None
             if kind == "heading":
@@ -86,7 +90,7 @@ def scan(text: str) -> list[Block] | None:
                 found.append(Block(kind, position, end))
             position, above = end, kind
             # The pattern goes on behind what it matched, but the block ends further down.
-            if kind in _OPENERS or position >= size:
+            if position != block.end() or position >= size:
                 break
     return _bounded(found, size, bool(front))
 
@@ -109,6 +113,9 @@ def _end(text: str, block: re.Match[str], kind: str) -> int:
     end = 0
     if kind == "table":
         end = block.end() if _even(block[0]) else 0
+    elif kind == "list":
+        numbered = _NUMBERED.match(text, block.start())
+        end = numbered.end() if numbered else 0
     elif kind == "fence":
         bar = block["bar"]
         closing = re.compile(rf"^ {{0,3}}{bar[0]}{{{len(bar)},}}[ \t]*\r?\n", re.MULTILINE)

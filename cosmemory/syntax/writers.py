@@ -31,7 +31,7 @@ def row_text(text: str, table: Table, cells: Sequence[str]) -> str:
 def _widths(table: Table) -> list[int]:
     """The width of each column of a table that is kept aligned; 0 for all of them in any other.
 
-    Two words of one length make no aligned column; the last one often ends ragged.
+    Words of one length make no aligned column, unless one of them is padded; the last column often ends ragged.
     """
     count = len(table.header.cells)
     widths = [cell.span.end - cell.span.start for cell in table.header.cells]
@@ -46,7 +46,16 @@ def _widths(table: Table) -> list[int]:
                 if index < count - 1:
                     return [0] * count
                 widths[index] = 0
-    return widths if all(widths[:-1]) else [0] * count
+    return widths if all(widths[:-1]) and _is_padded(table, widths) else [0] * count
+
+
+def _is_padded(table: Table, widths: list[int]) -> bool:
+    """Whether a cell of the columns that have a width ends in more than the one blank that all cells have."""
+    return any(
+        width and cell.span.end - cell.value.end > 1
+        for row in (table.header, *table.rows)
+        for width, cell in zip(widths, row.cells, strict=True)
+    )
 
 
 def is_aligned(table: Table) -> bool:

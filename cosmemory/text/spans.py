@@ -46,12 +46,6 @@ class LineIndex:
         line = bisect_right(self._starts, offset) - 1
         return line, offset - self._starts[line]
 
-    def utf16_column(self, offset: int) -> int:
-        """Column of ``offset`` in UTF-16 code units, as editors and SARIF count."""
-        line, _ = self.position(offset)
-        before = self._text[self._starts[line] : offset]
-        return len(before) + sum(character > "\uffff" for character in before)
-
     def line_span(self, line: int) -> Span:
         """The span of the line numbered ``line`` (from 0), its line end left out."""
         start = self._starts[line]

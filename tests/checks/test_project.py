@@ -12,7 +12,8 @@ import pytest
 
 from cosmemory import open_memory
 from cosmemory.__main__ import main
-from cosmemory.checks.project import Found, check, project_of, validator
+from cosmemory.checks.project import check, project_of, validator
+from cosmemory.checks.seen import Found
 from cosmemory.config import Settings
 from cosmemory.engines.files import listing
 from cosmemory.errors import ConfigError, InvalidValue
@@ -151,6 +152,23 @@ def test_what_fails_is_a_finding_of_one_sentence(run, project, text, line, said)
     assert f"checks.py:{line}:1: COS541 " in out.replace(":5:9:", ":5:1:").replace(":4:5:", ":4:1:")
     assert said in out.replace(str(run.root) + os.sep, "")
     assert "Traceback" not in out + err
+
+
+def test_a_file_of_the_project_is_named_as_it_is_seen_from_here(run, project, tmp_path, monkeypatch):
+    project("raise ValueError('no')")
+    monkeypatch.chdir(run.root)
+    for how in ("concise", "json", "github", "sarif"):
+        assert ".." not in run("validate", "--output-format", how)[1]
+    assert run("validate")[1].startswith("checks.py:1:1: COS541 checks.py cannot be loaded")
+
+
+def test_a_file_that_is_not_there_is_told_with_the_settings_that_name_it(run, project):
+    project("")
+    (run.root / "checks.py").unlink()
+    code, out, _ = run("validate")
+    assert (code, "checks.py is not there, and the settings name it below [checks]" in out) == (1, True)
+    said = run("focus", "SHIP IT")[2]
+    assert "checks.py is not there, and the settings name it below [checks]." in said
 
 
 def test_one_failing_check_leaves_the_others_alone(run, project):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from cosmemory.config import FORMAT, Settings, load_settings, read_settings, settings_of
+from cosmemory.config import FORMAT, Settings, load_settings, settings_of
 from cosmemory.errors import ConfigError
 
 WHOLE = """
@@ -110,10 +112,29 @@ def test_a_folder_of_templates_that_is_not_there_is_told(tmp_path: Path) -> None
         load_settings(str(memory_in(tmp_path)))
 
 
-@pytest.mark.parametrize("make", [Path.mkdir, lambda file: file.symlink_to("nowhere")])
-def test_what_bears_the_name_and_cannot_be_read_is_told(tmp_path: Path, make: Callable[[Path], None]) -> None:
-    make(tmp_path / "cosmemory.toml")
-    with pytest.raises(ConfigError, match=r"cosmemory\.toml: (Is a directory|No such file)"):
+def bind(file: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind(str(file))
+
+
+@pytest.mark.parametrize("name", ["cosmemory.toml", "cosmemory.local.toml"])
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (Path.mkdir, "it is a folder, not a file"),
+        (os.mkfifo, "it is a pipe, not a file"),
+        (bind, "it is a socket, not a file"),
+        (lambda file: file.symlink_to("/dev/zero"), "it is a device, not a file"),
+        (lambda file: file.symlink_to("nowhere"), "No such file or directory"),
+    ],
+    ids=["folder", "pipe", "socket", "device", "link to nowhere"],
+)
+def test_what_bears_the_name_and_is_no_file_is_told_and_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, make: Callable[[Path], None], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the name of a socket may not be long
+    make(Path(name))
+    with pytest.raises(ConfigError, match=rf"{name}: {said}\.$"):
         load_settings(str(memory_in(tmp_path)))
 
 
@@ -121,4 +142,4 @@ def test_a_file_that_is_not_toml_is_told_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "cosmemory.toml"
     file.write_text("[bounds]\ndecisions = = 3\n")
     with pytest.raises(ConfigError, match="line 2"):
-        read_settings(str(file))
+        load_settings(str(memory_in(tmp_path)))

@@ -97,3 +97,8 @@ def test_what_a_person_enters_is_refused_with_a_hint() -> None:
     assert refused.value.hint == "Did you mean 'red'?"
     with pytest.raises(InvalidValue, match="120% is no share of a whole"):
         values.PERCENT.enter("Memory", "120%")
+
+
+def test_a_word_that_is_none_of_an_enum_is_told_with_the_right_article() -> None:
+    for name, said in (("agent status", "'x' is not an agent status"), ("verdict", "'x' is not a verdict")):
+        assert read_source(enum(name, "y"), "x", cell=False).message.startswith(said)

@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from cosmemory.config import Settings
 from cosmemory.engines import tail
 from cosmemory.engines.ephemeral import EphemeralStore
+from cosmemory.engines.files import staged
 from cosmemory.engines.files.engine import FilesStore, FilesWriter
 from cosmemory.errors import CosmemoryError
 from cosmemory.maintenance.checkpoints import create
@@ -63,6 +65,9 @@ class Scenario:
     before: Pages = None  # type: ignore[assignment]
     fresh: bool = False  # no writer has been there: .cosmemory is made by the first
     durability: str = "full"
+    long: int = (
+        staged.LONG
+    )  # of so many bytes a page is one whose text does not go into the record of a change
 
     def prepare(self, root: Path) -> None:
         """The memory as it stands before the first operation."""
@@ -77,9 +82,10 @@ class Scenario:
     def perform(self, root: Path, acknowledge: Callable[[], None]) -> None:
         """Every operation, each acknowledged when it returns."""
         store = FilesStore(str(root), timeout=1.0, durability=self.durability)
-        for operation in self.operations:
-            operation(store)
-            acknowledge()
+        with patch.object(staged, "LONG", self.long):
+            for operation in self.operations:
+                operation(store)
+                acknowledge()
 
     def states(self, root: Path) -> list[Pages]:
         """The pages before the first operation and after each one."""
@@ -346,6 +352,24 @@ SCENARIOS = (
     ),
     Scenario(name="remove", operations=(commit(removing(GONE)),)),
     Scenario(name="together", operations=(commit(*TOGETHER),)),
+    Scenario(
+        name="long-page",
+        operations=(
+            commit(replacing(PAGE, b"# State\n\nfirst\n"), appending(entry("first"))),
+            commit(appending(entry("second")), replacing(PAGE, b"# State\n\nsecond\n")),
+        ),
+        long=0,
+    ),
+    Scenario(
+        name="long-and-back",
+        operations=(
+            commit(replacing(PAGE, b"# State\n\nnew\n"), appending(entry("second"))),
+            commit(replacing(PAGE, BEFORE[PAGE])),
+            commit(creating(NEW, b"# New\n"), replacing(PAGE, b"# State\n\nnew\n")),
+        ),
+        long=0,
+    ),
+    Scenario(name="long-pages", operations=(commit(*TOGETHER),), long=0),
     Scenario(
         name="batch",
         operations=(

@@ -29,10 +29,12 @@ ORDINARY = [
     "remove",
     "together",
     "two-pages",
+    "long-page",
+    "long-pages",
     "rotation",
     "sequence",
 ]
-TOGETHER = ["together", "two-pages", "rotation"]
+TOGETHER = ["together", "two-pages", "long-page", "long-pages", "rotation"]
 
 
 def states_after_cuts(
@@ -120,7 +122,7 @@ def test_none_loses_nothing_but_texts_that_were_written(name, model, root):
 
 
 @pytest.mark.parametrize("durability", ["file", "none"])
-@pytest.mark.parametrize("name", ["replace", "append", "together"])
+@pytest.mark.parametrize("name", ["replace", "append", "together", "long-page", "long-pages"])
 def test_a_killed_process_loses_nothing_whatever_the_setting(name, durability, root):
     assert campaign(replace(by_name[name], durability=durability), root)[1] == []
 

@@ -135,7 +135,7 @@ def _mounted(*arguments: object) -> None:
         pytest.skip(f"nothing may be mounted here: {result.stderr.strip()}")
 
 
-@pytest.mark.parametrize("name", ["replace", "append", "together", "new-page"])
+@pytest.mark.parametrize("name", ["replace", "append", "together", "long-pages", "new-page"])
 def test_a_full_disk_keeps_what_was_there_and_takes_more_when_there_is_room(name, small_disk, tmp_path):
     scenario = by_name[name]
     elsewhere = tmp_path / "elsewhere"

@@ -130,6 +130,20 @@ def test_a_change_whose_first_page_refuses_never_happens(memory, monkeypatch):
     assert not (memory / ".cosmemory/intent").exists()
 
 
+def test_what_the_disk_refuses_of_a_change_that_has_happened_is_told_in_plain_words(memory, monkeypatch):
+    def refuse(*_):
+        raise OSError(28, "No space left on device")
+
+    store = FilesStore(str(memory))
+    with monkeypatch.context() as patched:
+        patched.setattr(intent, "_append", refuse)
+        commit(store)
+    assert store.notices() == (
+        "The change is recorded, and the next one finishes it: No space left on device.",
+    )
+    assert store.read(LOG).data == AFTER[LOG]
+
+
 @pytest.mark.parametrize("cut", [0, 10, 200, -1])
 def test_a_record_that_is_not_whole_says_nothing(left_open, cut):
     place = left_open / ".cosmemory/intent"

@@ -18,7 +18,16 @@ from tests.engines.scenarios import SCENARIOS, Pages, Scenario, judge
 from tests.engines.seams import REFUSALS, Faults, killed_at, seen
 
 by_name = {scenario.name: scenario for scenario in SCENARIOS}
-NAMES = ["together", "two-pages", "rotation", "remove", "first-append", "append-after-a-tear"]
+NAMES = [
+    "together",
+    "two-pages",
+    "long-page",
+    "long-pages",
+    "rotation",
+    "remove",
+    "first-append",
+    "append-after-a-tear",
+]
 # How many recoveries of each scenario are killed or refused: so many, or "all".
 AMOUNT = os.environ.get("COSMEMORY_CALLS", "25")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,15 @@ def test_a_value_is_set_where_the_project_keeps_its_settings(project, capsys):
     found = told(capsys, "show")["settings"]
     assert found["targets"] == {"On-Time Rate": 95.0}
     assert found["log"]["event_types"] == ["release", "review"]
+
+
+@pytest.mark.parametrize(("value", "held"), [("-5", -5), ("-0.5", -0.5), ("-1e3", -1000.0)])
+@pytest.mark.parametrize("more", [[], ["--"]])
+def test_a_number_below_nothing_is_set_like_any_other(project, capsys, value, held, more):
+    assert main(["config", "set", "extra.low", *more, value]) == 0
+    assert tomllib.loads((project / "cosmemory.toml").read_text())["extra"]["low"] == held
+    assert main(["config", "set", "extra.low", "-y"]) == 2
+    assert "No such option '-y'" in capsys.readouterr().err
 
 
 def test_the_mode_of_the_file_stays_and_a_link_to_it_too(project, capsys):

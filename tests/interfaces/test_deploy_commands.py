@@ -83,7 +83,7 @@ def test_a_rollback_says_what_it_put_back(run):
     assert run("metrics", "system").out == "latency: 45\n"
     ran = run("deploy", "rollback")
     assert (ran.code, ran.err.split("\n")[0]) == (1, "error: The deployment of v2 is rolled back already.")
-    assert run("deploy", "show").out.startswith("v2 at rolled back\nshadow  2026-11-21T12:00:00Z")
+    assert run("deploy", "show").out.startswith("v2 rolled back\nshadow  2026-11-21T12:00:00Z")
 
 
 def test_metrics_are_measured_several_at_once(run):

@@ -32,9 +32,9 @@ def test_what_is_written_to_a_file_is_taken_in_elsewhere(folders, tmp_path, caps
     file = tmp_path / "all.jsonl"
     assert main(["--root", str(there), "export", str(file)]) == 0
     size = file.stat().st_size
-    assert capsys.readouterr().out == f"wrote 4 pages and 1 events ({size} bytes) to {file}\n"
+    assert capsys.readouterr().out == f"wrote 4 pages and 1 event ({size} bytes) to {file}\n"
     assert main(["--root", str(here), "import", str(file), "--dry-run"]) == 0
-    assert capsys.readouterr().out.startswith("would take in 4 pages and 1 events: 4 new, 0 replaced")
+    assert capsys.readouterr().out.startswith("would take in 4 pages and 1 event: 4 new, 0 replaced")
     assert os.listdir(here) == []
     assert main(["--root", str(here), "import", str(file), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)

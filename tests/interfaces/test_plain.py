@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 
@@ -63,6 +64,9 @@ def by_click(words):
         (["events", "-n", "5"], {"last": 5}),
         (["action", "add", "-"], {"text": "-", "priority": "medium"}),
         (["action", "done", "3", "--notes", "---"], {"key": "3", "notes": "---"}),
+        (["config", "set", "extra.low", "-5"], {"value": "-5"}),
+        (["board", "set", "-.5", "--actor", "-x", "-1e3"], {"key": "-.5", "value": "-1e3"}),
+        (["set", "cos-state", "a.b", "-5"], {"value": "-5"}),
         (
             [
                 "alert",
@@ -96,7 +100,8 @@ def test_a_plain_call_is_read(words, values):
         "get cos-state a.b c",
         "get --jso cos-state a.b",
         "get -- cos-state a.b",
-        "set cos-state a.b -5",
+        "set cos-state a.b -x",
+        "config set extra.low --5",
         "status --json=1",
         "status --root",
         "status --root a --root b",
@@ -114,7 +119,7 @@ def test_whatever_is_not_plain_is_left_to_click(line):
 
 
 WORDS = st.sampled_from(
-    ["-", "--", "", "a", "a=b", "5", "-5", "0", "²", "--x", "-h", "json", "bash", "\udcff"]
+    ["-", "--", "", "a", "a=b", "5", "-5", "-0.5", "-.", "0", "²", "--x", "-h", "json", "bash", "\udcff"]
 )
 
 
@@ -200,12 +205,38 @@ HOT = {
 def test_a_hot_command_loads_nothing_slow_that_it_can_do_without(line, tmp_path):
     root = str(tmp_path / "memory")
     assert main(["--root", root, "init"]) == 0
+    assert loaded(root, *line.split(" ")) & (SLOW - HOT[line]) == set()
+
+
+def loaded(root: str, *words: str) -> set[str]:
+    """The modules that a call loads in a process of its own."""
     script = "import sys; from cosmemory.__main__ import main; code = main(sys.argv[1:])\n"
-    script += f"sys.exit(code or ', '.join({SLOW - HOT[line]} & {{*sys.modules}}) or None)"
+    script += "sys.stderr.write(' '.join(sys.modules)); sys.exit(code)"
     ran = subprocess.run(
-        [sys.executable, "-c", script, "--root", root, *line.split(" ")],
-        check=False,
-        capture_output=True,
-        text=True,
+        [sys.executable, "-c", script, "--root", root, *words], check=False, capture_output=True, text=True
     )
-    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.returncode == 0, ran.stderr
+    return set(ran.stderr.split(" "))
+
+
+# What only changes, rare findings or a terminal need.
+NOT_TO_LOOK = {
+    *("cosmemory.transaction", "cosmemory.document.changes", "cosmemory.document.render"),
+    *("cosmemory.checks.project", "cosmemory.checks.suppressions", "cosmemory.kinds.log_archive"),
+    *("cosmemory.interfaces.cli.terminal", "cosmemory.operations.agents", "cosmemory.operations.runs"),
+    *("cosmemory.operations.new_pages", "cosmemory.maintenance.recovery"),
+}
+RARE = {"cosmemory.rules.table", "cosmemory.checks.handoffs"}
+
+
+def test_a_look_at_a_memory_loads_nothing_that_changes_it(tmp_path):
+    root = str(tmp_path / "memory")
+    assert main(["--root", root, "init"]) == 0
+    assert loaded(root, "status") & (NOT_TO_LOOK | RARE) == set()
+
+
+def test_a_look_at_a_team_at_work_loads_no_more_than_tells_of_it(tmp_path, checkout):
+    # With agents, a run, handoffs in front matter, an archive and findings.
+    root = shutil.copytree(checkout / "design" / "memory", tmp_path / "memory")
+    needed = {"cosmemory.maintenance.recovery", "cosmemory.kinds.log_archive"}
+    assert loaded(str(root), "status") & (SLOW - {"json"} | NOT_TO_LOOK - needed) == set()

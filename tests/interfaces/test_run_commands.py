@@ -49,7 +49,8 @@ def test_a_phase_that_findings_fail_tells_so_by_its_exit_code(call):
     call("run", "finding", "resolve", "demo", "f-1")
     assert call("run", "phase", "retry", "demo", "scout")[1] == "scout: retry 1\n"
     assert call("run", "phase", "complete", "demo", "scout", "--result", "n=3")[0] == 0
-    assert json.loads(call("run", "phase", "results", "demo", "scout")[1])["results"] == {"n": 3}
+    assert json.loads(call("run", "phase", "results", "demo", "scout", "--json")[1])["results"] == {"n": 3}
+    assert call("run", "phase", "results", "demo", "scout")[1] == '{\n  "n": 3\n}\n'
 
 
 def test_a_refusal_names_what_may_be_done_and_changes_nothing(call, tmp_path):
@@ -120,3 +121,16 @@ def test_what_was_interrupted_is_told_with_what_is_needed_to_go_on(call):
         "2026-11-21T06:00:00Z",
     )
     assert call("run", "recover", "demo")[1] == "demo goes on in scout\n"
+
+
+def test_an_attempt_that_nobody_is_at_is_listed_and_told_of(call):
+    call("run", "create", "lost", "--goal", "Ship", "--phase", "scout")
+    call("run", "start", "lost")
+    call("run", "phase", "enter", "lost", "scout")
+    call("run", "execution", "begin", "lost", "scout", "--agent", "L2.9")
+    call("agent", "spawn", "L2.9", "--pid", "1")
+    assert call("run", "execution", "list", "lost", "--lost")[1] == "there is none\n"
+    call("agent", "complete", "L2.9")
+    assert call("run", "execution", "list", "lost", "--lost")[1] == "E-1  scout  1  running  -\n"
+    assert "    nobody is at E-1: its agent L2.9 has completed\n" in call("run", "interrupted")[1]
+    assert call("recover", "check")[0] == 1

@@ -56,7 +56,7 @@ def test_a_meeting_is_gone_on_with_where_it_stopped(run, monkeypatch):
     run("meeting", "gate", "ndcg@10", "≥ 0.72")
     assert run("meeting", "conclude", "--verdict", "GO").out == f"{KEY} concluded\n"
     assert run("meeting", "show", "--latest", "planning").out == (
-        f"{KEY} concluded: GO, 1 actions\n"
+        f"{KEY} concluded: GO, 1 action\n"
         "  lead: Ship it\n"
         "  critic: -\n"
         "  advisor: -\n"
@@ -101,6 +101,22 @@ def test_results_are_json_or_plain_words(run):
     assert run("meeting", "record", "--meeting", key, "--slo", "latency").code == 2
 
 
+def test_objectives_of_a_meeting_are_answered_as_those_of_a_deployment(run):
+    run("session", "start")
+    key = run("meeting", "begin", "execution", "--agents", "a").out.strip()
+    refused = run("meeting", "record", "--slo", "latency=perhaps")
+    assert (refused.code, "'perhaps' is not a plain answer: one of yes, no" in refused.err) == (1, True)
+    assert run("meeting", "record", "--slo", "latency=yes", "--slo", "cost=false").code == 0
+    assert run("meeting", "show", key).out.endswith("  latency true\n  cost false\n")
+
+
+def test_a_page_that_waits_for_the_next_session_is_not_listed_as_one(run):
+    assert run("session", "list").out == "there was no session yet\n"
+    run("session", "start", "night")
+    run("session", "complete")
+    assert [line.split()[0] for line in run("session", "list").out.splitlines()] == ["night"]
+
+
 def test_a_failed_session_is_looked_into_and_reset(run):
     run("session", "start", "night")
     run("session", "fail", "no\x1b[31m space")
@@ -116,7 +132,7 @@ def test_a_failed_session_is_looked_into_and_reset(run):
         "hint: cosmemory session reset puts it away, with its error.\n"
     )
     assert run("session", "reset", "--reason", "looked into").out == "night reset\n"
-    assert run("session", "show").out.startswith("- idle since -\n")
+    assert run("session", "show").out.startswith("no session is under way\n")
     assert run("session", "list").out.startswith(f"night error since {START} until {START}\n")
 
 
@@ -201,7 +217,7 @@ def test_after_a_kill_in_a_meeting_what_was_acknowledged_is_there_and_the_others
     assert len(said) <= len(found.completed) <= len(said) + 1
     every = [f"agent-{number}" for number in range(200)]
     assert [*found.completed, *found.to_speak] == every
-    words = [each.said for each in memory.meetings.meeting_named().contributions]
+    words = [each.said for each in memory.meetings.get().contributions]
     assert words == [f"word {number}" for number in range(len(found.completed))]
     memory.sessions.resume()
     assert memory.meetings.spoke(found.to_speak[0]).result == found.to_speak[1]

@@ -207,6 +207,14 @@ def test_work_whose_end_is_not_known_shows_that_it_goes_on(screen, monkeypatch):
     assert len(set(others)) > 1
 
 
+def test_a_bar_tells_one_stage_of_the_work_after_the_other():
+    bar = bars.Progress("Reading files", 4)
+    bar.now("Making pages", 3, 12)
+    assert bar.line() == f"{bars.ERASE}Making pages [######------------------] 3 of 12"
+    bar.now("Writing pages", 0, 0)
+    assert re.fullmatch(r"Writing pages \[#-*\] 0 s", bar.line().removeprefix(bars.ERASE))
+
+
 def test_quick_work_shows_no_bar(screen, monkeypatch):
     monkeypatch.setattr(sys, "stderr", screen)
     with bars.progress("Quick"):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cosmemory.kinds import coordination_log
-from cosmemory.kinds.coordination_log import Event, entries, entries_by_line
+from cosmemory.kinds.coordination_log import ENTRY, Event, entries, entry
 from cosmemory.kinds.entries import event_text
 
 PLAIN = event_text(
@@ -45,6 +45,15 @@ pieces = st.sampled_from(
         "\n",
     ]
 )
+
+
+def entries_by_line(text):
+    """Every entry read line by line: what the pattern is held to."""
+    found = ENTRY.search(text)
+    while found is not None:
+        following = ENTRY.search(text, found.end())
+        yield entry(text, found, following.start() if following else len(text))
+        found = following
 
 
 @given(st.lists(pieces, max_size=9), st.sampled_from(["", "# Log\n\n", "words\n"]))

@@ -16,12 +16,8 @@ from cosmemory.frozen import replace
 from cosmemory.kinds import DEPLOYMENT, SYSTEM_METRICS
 from cosmemory.kinds.deployment import STAGES, Deployment
 from cosmemory.kinds.system_metrics import SystemMetrics
-from cosmemory.maintenance.deployment_json import (
-    deployment_of_json,
-    json_of_deployment,
-    json_of_system_metrics,
-    system_metrics_of_json,
-)
+from cosmemory.maintenance.deployment_json import DEPLOYMENT_STATE, METRICS_STATE
+from cosmemory.maintenance.json_pages import json_of_page, page_of_json
 from cosmemory.syntax.parse import parse
 
 STATE: dict[str, Any] = {
@@ -66,29 +62,29 @@ def told(held: Any) -> str:
 
 def deployment_again(held: dict[str, Any]) -> dict[str, Any]:
     """What comes back of a file by way of the page."""
-    text = render(deployment_of_json(held), DEPLOYMENT.template)
-    return json_of_deployment(decode(parse(text), Deployment).document)
+    text = render(page_of_json(DEPLOYMENT_STATE, held), DEPLOYMENT.template)
+    return json_of_page(DEPLOYMENT_STATE, decode(parse(text), Deployment).document)
 
 
 def metrics_again(held: dict[str, Any]) -> dict[str, Any]:
-    text = render(system_metrics_of_json(held), SYSTEM_METRICS.template)
-    return json_of_system_metrics(decode(parse(text), SystemMetrics).document)
+    text = render(page_of_json(METRICS_STATE, held), SYSTEM_METRICS.template)
+    return json_of_page(METRICS_STATE, decode(parse(text), SystemMetrics).document)
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_deployment_comes_back_as_it_was(stage: str) -> None:
     held = STATE | {"stage": stage}
-    assert deployment_of_json(held).other_values == ()
+    assert page_of_json(DEPLOYMENT_STATE, held).other_values == ()
     assert told(deployment_again(held)) == told(held)
 
 
 def test_measurements_come_back_as_they_were() -> None:
-    assert system_metrics_of_json(METRICS).other_values == ()
+    assert page_of_json(METRICS_STATE, METRICS).other_values == ()
     assert told(metrics_again(METRICS)) == told(METRICS)
 
 
 def test_every_value_has_its_place_on_the_page() -> None:
-    page = deployment_of_json(STATE)
+    page = page_of_json(DEPLOYMENT_STATE, STATE)
     assert (page.version, page.stage, page.hours_in_stage) == ("v1.0_lightweight", "5%", 6)
     assert page.stage_start == datetime(2025, 10, 14, 12, tzinfo=UTC)
     assert [(row.slo, row.holds) for row in page.slo_status][-2:] == [
@@ -102,7 +98,7 @@ def test_every_value_has_its_place_on_the_page() -> None:
         ("latency", "42", "45", "latency_p95_ms"),
         ("error_rate", "0.001", "None", None),
     ]
-    metrics = system_metrics_of_json(METRICS)
+    metrics = page_of_json(METRICS_STATE, METRICS)
     assert [(row.metric, str(row.interval), row.trend) for row in metrics.metrics][2] == (
         "latency",
         "[40, 44]",
@@ -132,9 +128,11 @@ def test_what_the_page_has_no_place_for_is_kept(odd: dict[str, Any]) -> None:
 
 
 def test_a_spelling_is_kept_until_the_value_is_another() -> None:
-    page = deployment_of_json(STATE | {"time_in_stage_hours": 6, "last_updated": "2025-10-14 18:00"})
+    page = page_of_json(
+        DEPLOYMENT_STATE, STATE | {"time_in_stage_hours": 6, "last_updated": "2025-10-14 18:00"}
+    )
     later = replace(page, last_updated=datetime(2025, 10, 14, 19, tzinfo=UTC))
-    found = json_of_deployment(later)
+    found = json_of_page(DEPLOYMENT_STATE, later)
     assert (found["last_updated"], found["time_in_stage_hours"]) == ("2025-10-14T19:00:00Z", 6)
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cosmemory.config import Settings
+from cosmemory.document.checklists import Task
 from cosmemory.document.data import data_of
 from cosmemory.document.decode import decode
 from cosmemory.document.from_data import document_of
@@ -19,6 +20,7 @@ from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import InvalidValue, NotFound, Refused, Unsafe, UsageError
 from cosmemory.kinds import KINDS, Kind
 from cosmemory.kinds.coordination_log import CoordinationLog
+from cosmemory.kinds.onboarding import Onboarding, Phase
 from cosmemory.maintenance.exporting import choose, export
 from cosmemory.maintenance.formats import jsonl
 from cosmemory.maintenance.importing import import_pages
@@ -208,3 +210,14 @@ def test_a_measure_in_data_may_tell_its_unit():
     }
     (row,) = document_of(kind.document, told)[0].team_summary
     assert (row.value, row.previous, row.change) == (Measure(4, "min"), Measure(3), Measure(1, "", 5))
+
+
+@pytest.mark.parametrize("text", ["a:", "Owner: kim", "**Owner:** kim"])
+@pytest.mark.parametrize("state", [None, "open"])
+def test_a_remark_of_a_checklist_that_looks_like_a_label_is_told_once(text: str, state: str | None) -> None:
+    phase = Phase(name="Tooling", tasks=(Task(text=text, state=state),))
+    page = Onboarding(agent="a", role="r", status="in_progress", checklist=(phase,))
+    read = decode(parse(render(page, "onboarding.md.j2")), Onboarding).document
+    assert read.checklist[0].extra == {}
+    assert _without_units(read) == _without_units(page)
+    assert read == page

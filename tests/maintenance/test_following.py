@@ -156,10 +156,23 @@ sys.exit(main(["--root", {memory!r}, "agent", "run", "L2.1", "--", *{command!r}]
 """
 
 
+WORK = "import signal, time; print('at work', flush=True); time.sleep(60)"
+# Neither it nor its child heeds what it is asked; the child says its number.
+STUBBORN = """
+import signal, subprocess, sys, time
+for number in (signal.SIGTERM, signal.SIGINT):
+    signal.signal(number, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+open({child!r}, "w").write(str(child.pid))
+print("at work", flush=True)
+time.sleep(60)
+"""
+
+
 @pytest.fixture
-def followed(memory, tmp_path):
+def followed(memory, tmp_path, request):
     """An agent at work below a process that follows it, both of them ended in the end."""
-    work = "import signal, time; print('at work', flush=True); time.sleep(60)"
+    work = getattr(request, "param", WORK).replace("{child!r}", repr(str(tmp_path / "child")))
     code = FOLLOWER.format(root=str(ROOT), memory=str(tmp_path), command=python(work))
     follower = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     until(lambda: "agents/L2.1.md" in memory.store.paths() and memory.read("agents/L2.1").status == "running")
@@ -184,6 +197,57 @@ def test_a_signal_is_passed_on_to_the_process(memory, followed, number):
     agent = memory.read("agents/L2.1")
     assert agent.status == "failed"
     assert agent.error.startswith(("ended by SIGTERM", "ended by SIGINT", "exit code"))
+
+
+def told_to_wait(tmp_path, seconds):
+    (tmp_path / "cosmemory.toml").write_text(f"[agents]\ngrace = {seconds}\n", encoding="utf-8")
+
+
+def gone(pid):
+    """Whether a process has ended, whoever is to be told of it."""
+    try:
+        return " Z " in Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return True
+
+
+@pytest.fixture
+def brief(tmp_path):
+    told_to_wait(tmp_path, 0.3)
+
+
+@pytest.fixture
+def patient(tmp_path):
+    told_to_wait(tmp_path, 600)
+
+
+@pytest.mark.parametrize("followed", [STUBBORN], indirect=True)
+def test_a_process_that_does_not_end_when_asked_is_killed_with_its_children(
+    brief, memory, followed, tmp_path
+):
+    follower, pid = followed
+    child = int((tmp_path / "child").read_text(encoding="utf-8"))
+    assert not gone(child)
+    began = time.monotonic()
+    follower.send_signal(signal.SIGTERM)
+    assert follower.wait(PATIENCE) == 1
+    assert time.monotonic() - began >= 0.3
+    until(lambda: gone(pid) and gone(child))
+    error = memory.read("agents/L2.1").error
+    assert error == "ended by SIGKILL, for it did not end after SIGTERM: at work"
+
+
+@pytest.mark.parametrize("followed", [STUBBORN], indirect=True)
+def test_a_second_ctrl_c_kills_at_once(patient, memory, followed):
+    follower, pid = followed
+    follower.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    assert follower.poll() is None
+    assert not gone(pid)
+    follower.send_signal(signal.SIGINT)
+    assert follower.wait(PATIENCE) == 1
+    assert gone(pid)
+    assert memory.read("agents/L2.1").error == "ended by SIGKILL, for it did not end after SIGINT: at work"
 
 
 def test_the_process_goes_on_when_its_follower_is_killed_and_recovery_knows(memory, followed):
@@ -256,3 +320,22 @@ def test_what_a_process_prints_never_lands_among_the_pages(memory, tmp_path, nam
 def test_a_device_or_a_pipe_has_no_last_lines(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     assert last_lines("/dev/zero", 20) == last_lines(str(tmp_path / "pipe"), 20) == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "code", "status", "exit_code", "restarts"),
+    [("complete", 3, "completed", 3, 0), ("mark_failed", 0, "failed", 0, 1)],
+)
+def test_what_an_agent_says_of_its_end_counts_more_than_its_exit_code(
+    memory, verb, code, status, exit_code, restarts
+):
+    given = "error='no tokens'" if verb == "mark_failed" else "tokens=7"
+    script = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); import os; from cosmemory import open_memory;"
+        f"open_memory().agents.{verb}(os.environ['COSMEMORY_AGENT'], {given}); raise SystemExit({code})"
+    )
+    told: list[str] = []
+    done = follow(memory, "L2.1", python(script), restarts=1, backoff=0, tell=told.append)
+    assert (done.status, done.completed, told) == (status, status == "completed", [])
+    assert (done.exit_code, done.restarts) == (exit_code, restarts)
+    assert memory.read("agents/L2.1").status == status

@@ -133,7 +133,7 @@ def test_the_oldest_open_action_is_named_once_it_is_old(memory: Memory, clock: C
     clock.at += 24 * HOUR
     found = only(memory)
     assert (found.said, found.command) == (
-        "Action 2 is open since 24 hours, the oldest of 1.",
+        "Action 2 has been open for 24 hours, the oldest of 1.",
         "cosmemory action done 2",
     )
 

@@ -88,6 +88,21 @@ def test_what_was_interrupted_there_is_gone_on_with_here(moved: Memory) -> None:
     assert moved.read("cos-state").session_info.session_id == "session_20251014_173045"
 
 
+def test_whoever_waits_is_told_what_is_done_of_what_there_is() -> None:
+    how_far: list[tuple[str, int, int]] = []
+    names = files_below(str(EXAMPLES))
+    import_files(empty(), str(EXAMPLES), names, tell=lambda *each: how_far.append(each))
+    stages = list(dict.fromkeys(what for what, _, _ in how_far))
+    assert stages == ["Reading files", "Reading what files tell", "Making pages", "Writing pages"]
+    for stage in stages[:-1]:
+        counts = [(done, total) for what, done, total in how_far if what == stage]
+        assert counts == sorted(set(counts))
+        assert counts[-1][0] == counts[-1][1] > 0
+        assert len({total for _, total in counts}) == 1
+    assert how_far[len(names) - 1] == ("Reading files", len(names), len(names))
+    assert how_far[-1] == ("Writing pages", 0, 0)
+
+
 def test_what_was_taken_in_already_stands_as_it_is() -> None:
     memory = empty()
     taken_in(memory, EXAMPLES)

@@ -15,8 +15,7 @@ from cosmemory.engines.files import past
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.maintenance.reconcile import reconcile, stale_saves
 from cosmemory.maintenance.rotation import rotate, verify
-from cosmemory.operations import alerts, state, team
-from cosmemory.operations.conflicts import conflicts
+from cosmemory.operations import alerts, conflicts, state, team
 from cosmemory.operations.first_pages import initialise
 from tests.engines.saves import STYLES
 
@@ -83,7 +82,7 @@ def test_a_stale_copy_of_the_state_loses_nothing(folder):
     assert "My own note.\n" in folder.text(STATE)
     assert [each.action for each in folder.memory.read(STATE).pending_actions] == ["write the docs"]
     assert folder.look() == []
-    assert conflicts(folder.memory) == ()
+    assert conflicts.listed(folder.memory) == ()
 
 
 def test_a_stale_copy_of_the_roster_loses_nobody(folder):
@@ -156,7 +155,7 @@ def test_what_both_changed_stays_as_the_person_saved_it_and_is_written_down(fold
     (told,) = folder.look()
     assert "which conflicts/CONFLICT-1.md shows" in told
     assert folder.memory.read(STATE).current_focus.primary_task == "by the person"
-    (conflict,) = conflicts(folder.memory)
+    (conflict,) = conflicts.listed(folder.memory)
     (disputed,) = conflict.disputed_values
     assert (disputed.before, disputed.kept, disputed.other) == (
         "before both",

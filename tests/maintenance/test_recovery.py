@@ -14,7 +14,7 @@ import pytest
 from cosmemory import EphemeralStore, Memory
 from cosmemory.config import Settings
 from cosmemory.connect import open_memory
-from cosmemory.errors import Conflict, NotFound, Refused
+from cosmemory.errors import NotFound, Refused
 from cosmemory.maintenance import recovery, watching
 from cosmemory.maintenance.glance import glance
 from cosmemory.operations import agents
@@ -117,9 +117,33 @@ def test_two_who_resume_at_once_are_not_both_given_the_work(memory, monkeypatch)
         return resume(*given, **more)
 
     monkeypatch.setattr(agents, "resume", second)
-    with pytest.raises(Conflict):
+    with pytest.raises(Refused, match=r"Somebody else went on with the agent L2\.1 meanwhile\."):
         recovery.resume(memory, "L2.1")
     assert len(said(memory, "recovery")) == 1
+
+
+def test_an_agent_that_waits_is_handed_out_once_however_soon_somebody_else_asks(memory):
+    agents.register(memory, "L2.1")
+    recovery.resume(memory, "L2.1")
+    for resume in (recovery.resume, agents.resume):
+        with pytest.raises(Refused) as refused:
+            resume(memory, "L2.1")
+        assert str(refused.value) == "Agent L2.1 was handed out before, and nobody has gone on with it since."
+        assert "cosmemory agent spawn L2.1 goes on with it; --again" in refused.value.hint
+    assert recovery.resume_all(memory) == ()
+    (item,) = recovery.items(memory)
+    assert (item.handed, item.left) == (True, recovery.HANDED)
+    assert len(said(memory, "recovery")) == 1
+
+
+def test_an_agent_is_handed_out_again_when_it_broke_off_again_or_when_that_is_wished(memory):
+    deployed(memory)
+    recovery.resume(memory, "L2.1")
+    assert recovery.resume(memory, "L2.1", again=True).data["agent_id"] == "L2.1"
+    agents.spawn(memory, "L2.1", pid=GONE)
+    assert [each.data["agent_id"] for each in recovery.resume_all(memory)] == ["L2.1"]
+    assert recovery.resume_all(memory) == ()
+    assert len(recovery.resume_all(memory, again=True)) == 1
 
 
 def test_what_is_cleared_is_kept_in_the_archive(memory):
@@ -160,6 +184,8 @@ def test_a_watcher_tells_of_a_dead_agent_once(memory):
     assert (alert.type, alert.resource, alert.threshold) == ("Agent dead", "L2.1", "a process that lives")
     agent = memory.read("agents/L2.1")
     assert (agent.status, agent.alert, agent.alerted) == ("running", "ALERT-1", "dead")
+    told = [event.type for _, event in find_events(memory, agent="L2.1")]
+    assert told[-1] == "alert_triggered"
     recovery.resume(memory, "L2.1")
     agents.spawn(memory, "L2.1", pid=GONE)
     assert [line.partition(" ")[0] for line in watching.watch(memory)] == ["ALERT-2"]

@@ -9,11 +9,13 @@ import pytest
 from cosmemory.clock import read_time
 from cosmemory.connect import open_memory
 from cosmemory.engines.ephemeral import EphemeralStore
-from cosmemory.errors import Conflict, IllegalTransition, InvalidValue, NotFound, Refused, UsageError
+from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused, UsageError
+from cosmemory.frozen import replace
 from cosmemory.maintenance import recovery
 from cosmemory.maintenance.deploying import advance, begin, roll_back
 from cosmemory.maintenance.glance import glance
 from cosmemory.maintenance.handoff_files import write_file
+from cosmemory.maintenance.rotation import rotate
 from cosmemory.maintenance.watching import watch
 from cosmemory.memory import Memory
 from cosmemory.operations import agents, alerts, handoffs, meetings, onboardings, runs, sessions
@@ -169,8 +171,58 @@ def test_of_two_who_resume_at_once_one_is_refused(memory, clock, monkeypatch, ki
         return verb(*given, **more)
 
     monkeypatch.setattr(module, name, second)
-    with pytest.raises(Conflict):
+    with pytest.raises(Refused, match=f"Somebody else went on with the {kind} .* meanwhile"):
         recovery.resume(memory, kind=kind)
+
+
+@pytest.mark.parametrize("kind", ["session", "agent", "run", "deployment", "handoff", "onboarding"])
+def test_each_sort_is_handed_out_once_within_a_second(memory, kind):
+    everything(memory)
+    key = recovery.items(memory, [kind])[0].key
+    first = recovery.resume(memory, key, kind=kind)
+    with pytest.raises(Refused, match="was handed out before, and nobody has gone on with it since"):
+        recovery.resume(memory, key, kind=kind)
+    assert recovery.resume(memory, key, kind=kind, again=True).data.keys() == first.data.keys()
+    assert kind not in [each.kind for each in recovery.resume_all(memory)]
+    assert recovery.resume_all(memory) == ()
+
+
+GO_ON = {
+    "session": lambda memory: meetings.spoke(memory, TEAM[1]),
+    "run": lambda memory: runs.complete_phase(memory, "run-1", "build"),
+    "deployment": lambda memory: advance(memory, force=True, reason="a test"),
+    "onboarding": lambda memory: onboardings.check(memory, "helper", "Tooling"),
+}
+
+
+@pytest.mark.parametrize("kind", GO_ON)
+def test_what_was_gone_on_with_and_broke_off_again_is_handed_out_again(memory, kind):
+    everything(memory)
+    recovery.resume_all(memory)
+    GO_ON[kind](memory)
+    assert [each.kind for each in recovery.resume_all(memory)] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "end"),
+    [
+        ("deployment", roll_back),
+        ("handoff", lambda memory: to_page_archive(memory, "handoffs/pay-1.md")),
+        ("onboarding", lambda memory: onboardings.fail(memory, "helper", reason="left")),
+    ],
+)
+def test_what_is_over_while_it_is_looked_at_is_not_handed_out(memory, monkeypatch, kind, end):
+    everything(memory)
+    (item,) = recovery.items(memory, [kind])
+    end(memory)
+    with pytest.raises(NotFound):
+        item.sort.resume(memory, item.key, False)
+    assert recovery.resume_item(memory, item) is None
+
+
+def to_page_archive(memory, path):
+    with memory.transaction() as transaction:
+        to_archive(transaction, path)
 
 
 def test_what_was_not_interrupted_cannot_be_handed_out(memory):
@@ -366,6 +418,67 @@ def test_a_session_that_falls_silent_again_is_told_of_again(memory, clock):
     assert look(memory) == []
     clock.at += 600
     assert [line.partition(" ")[0] for line in look(memory)] == ["ALERT-2"]
+
+
+def forgotten(memory, *keys):
+    """Alerts that were resolved, and whose rows have left the table of what was resolved recently."""
+    for key in keys:
+        alerts.resolve_alert(memory, key)
+    with memory.transaction() as transaction:
+        page = transaction.read("active-alerts")
+        transaction.replace("active-alerts", replace(page, recently_resolved=()))
+    assert memory.read("active-alerts").recently_resolved == ()
+
+
+def test_what_was_told_is_not_told_again_when_its_alert_has_left_the_page(memory, clock):
+    meet(memory)
+    work(memory)
+    deploy(memory)
+    agents.spawn(memory, "L2.1", pid=GONE)
+    clock.at += 25 * 3600
+    assert len(look(memory)) == 4
+    forgotten(memory, "ALERT-1", "ALERT-2", "ALERT-3", "ALERT-4")
+    assert look(memory) == []
+    clock.at += 8 * 24 * 3600
+    rotate(memory)
+    assert look(memory) == []  # an archive of the log tells of it as well
+
+
+def test_an_alert_resolved_after_a_sign_of_life_does_not_hide_the_next_silence(memory, clock):
+    meet(memory)
+    clock.at += 600
+    assert len(look(memory)) == 1
+    sessions.update(memory)
+    clock.at += 60
+    alerts.resolve_alert(memory, "ALERT-1")
+    clock.at += 600
+    assert [line.partition(" ")[0] for line in look(memory)] == ["ALERT-2"]
+
+
+def test_an_agent_that_was_resumed_and_failed_again_is_told_of_again(memory):
+    agents.spawn(memory, "L2.1", pid=GONE)
+    assert len(look(memory)) == 1
+    forgotten(memory, "ALERT-1")
+    recovery.resume(memory, "L2.1")
+    assert look(memory) == []
+    agents.spawn(memory, "L2.1", pid=GONE)
+    assert [line.partition(",")[0] for line in look(memory)] == ["ALERT-2 raised: agent L2.1 is dead"]
+    assert look(memory) == []
+
+
+def test_the_silence_of_another_with_a_name_that_begins_alike_is_its_own(memory, clock):
+    runs.create(memory, "run-10", goal="Ship", phases=["scout"])
+    runs.start(memory, "run-10")
+    clock.at += 3600
+    runs.create(memory, "run-1", goal="Ship", phases=["scout"])
+    runs.start(memory, "run-1")
+    clock.at += 23 * 3600
+    assert [line.partition(": ")[0] for line in look(memory)] == ["ALERT-1 raised"]
+    forgotten(memory, "ALERT-1")
+    clock.at += 3600
+    assert [line.partition(": ")[2] for line in look(memory)] == [
+        "Run run-1 stale: run-1 told nothing since 2026-11-21T13:00:00Z"
+    ]
 
 
 def test_handoffs_that_nobody_took_expire(memory, clock):

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from cosmemory.connect import open_memory
 from cosmemory.document.json_values import Data
 from cosmemory.document.values import Raw
 from cosmemory.engines.ephemeral import EphemeralStore
+from cosmemory.errors import NotRead
 from cosmemory.kinds import RUN
 from cosmemory.kinds.run import (
     Artifact,
@@ -29,6 +31,8 @@ from cosmemory.kinds.run import (
 from cosmemory.maintenance.exporting import choose, export
 from cosmemory.maintenance.run_tables import INDEXES, TABLES
 from cosmemory.memory import Memory
+from cosmemory.operations import runs
+from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.new_pages import page_text
 from tests.laws.documents import records
 from tests.maintenance.story import NOON
@@ -174,3 +178,44 @@ def test_the_database_says_what_the_lists_say(run: Run) -> None:
                 ]
                 assert texts == expected
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+@pytest.mark.parametrize("compress", [False, True])
+@pytest.mark.parametrize("folder", [False, True])
+def test_runs_in_the_archive_are_among_the_rows(tmp_path, compress, folder):
+    memory = open_memory(str(tmp_path)) if folder else Memory(EphemeralStore(), now=lambda: NOON)
+    initialise(memory)
+    for key in ("old", "new"):
+        runs.create(memory, key, goal="Ship it", phases=["scout"])
+        runs.start(memory, key)
+    runs.fail(memory, "old", error="no time")
+    before = dict(rows_by_run(memory))
+    runs.clean(memory, "old", compress=compress)
+    assert dict(rows_by_run(memory)) == before
+    assert list(before) == ["new", "old"]
+    assert next(iter(export(memory, "tables", choose(memory, ["agent"])))).pages == 0
+    assert next(iter(export(memory, "sqlite", choose(memory, ["run"])))).pages == 2
+
+
+def rows_by_run(memory):
+    (piece,) = export(memory, "tables", choose(memory, ["run"]))
+    held = json.loads(piece.data)
+    assert piece.pages == len(held["runs"])
+    for row in sorted(held["runs"], key=lambda row: row["id"]):
+        yield (
+            row["id"],
+            (row["error"], [each["name"] for each in held["phases"] if each["run_id"] == row["id"]]),
+        )
+
+
+def test_a_packed_run_that_is_no_gzip_is_told(tmp_path):
+    memory = Memory(EphemeralStore({"archive/runs/old.md.gz": b"not packed"}))
+    with pytest.raises(NotRead, match=r"archive/runs/old\.md\.gz cannot be read: it is not what gzip made"):
+        list(export(memory, "tables", choose(memory)))
+
+
+def test_a_run_that_stands_beside_its_own_archive_is_told_twice_under_two_ids():
+    text = b"# Run a\n\n- **Run ID:** a\n- **Goal:** g\n- **Status:** failed\n"
+    memory = Memory(EphemeralStore({"runs/a.md": text, "archive/runs/a.md": text}))
+    (piece,) = export(memory, "tables", choose(memory))
+    assert [row["id"] for row in json.loads(piece.data)["runs"]] == ["a", "archive/runs/a.md"]

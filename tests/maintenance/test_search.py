@@ -18,6 +18,7 @@ from cosmemory.errors import NotFound, UsageError
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.maintenance import search as searching
 from cosmemory.maintenance import search_index
+from cosmemory.maintenance.importing import Incoming, import_pages
 from cosmemory.maintenance.search import search
 from cosmemory.memory import Memory
 from cosmemory.operations.first_pages import initialise
@@ -321,3 +322,13 @@ def test_the_better_hit_comes_first_and_of_two_alike_the_later(memory):
     ):
         memory.log(Event(time=datetime(2026, 11, 21, hour, tzinfo=UTC), type="decision", action=action))
     assert [hit.key[11:13] for hit in search(memory, "owl", places=["log"])] == ["01", "00", "02"]
+
+
+def test_entries_of_the_log_that_an_import_wrote_over_are_found_in_the_history(memory):
+    memory.log(Event(time=memory.now(), type="decision", action="Chose the purple parser"))
+    text = memory.store.read("coordination-log.md").data.decode().partition("### ")[0]
+    incoming = [Incoming(path="coordination-log.md", type="", line=1, text=text)]
+    import_pages(memory, incoming, replacing=True)
+    (gone, *_) = [each for each in search(memory, "purple parser") if each.place == "history"]
+    assert (gone.page, "purple parser" in gone.snippet) == ("coordination-log.md", True)
+    assert memory.store.history().revision(gone.change).attribution.operation == "import"

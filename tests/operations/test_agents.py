@@ -221,3 +221,11 @@ def test_a_tree_shows_who_spawned_whom(memory):
         deployed(memory, key, parent=parent)
     shown = [(depth, each.agent_id) for depth, each in agents.tree(memory)]
     assert shown == [(0, "a"), (1, "b"), (2, "c"), (0, "d"), (0, "x"), (1, "y")]
+
+
+def test_what_does_not_run_makes_no_progress_and_the_refusal_says_what_it_can_become(memory):
+    deployed(memory)
+    agents.mark_failed(memory, "L2.2.1", error="Out of tokens")
+    with pytest.raises(IllegalTransition) as refused:
+        agents.progress(memory, "L2.2.1", 40)
+    assert str(refused.value) == "Agent L2.2.1 is failed and cannot become running; it can become pending."

@@ -350,3 +350,11 @@ def test_a_callback_that_raises_is_told_to_whoever_stops_it(memory):
     with pytest.raises(AttributeError):
         subscription.stop()
     subscription.stop()
+
+
+def test_a_value_is_read_as_it_was_set(memory):
+    for given in ({"a": [1, None]}, "words", 3, 2.5, True, None, ""):
+        board.set(memory, "plan", given)
+        assert board.value(memory, "plan") == given
+    with pytest.raises(NotFound):
+        board.value(memory, "nothing")

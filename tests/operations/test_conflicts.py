@@ -9,7 +9,7 @@ from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import IllegalTransition, NotFound
 from cosmemory.memory import Memory
 from cosmemory.merge.strategies import Dispute
-from cosmemory.operations.conflicts import conflicts, open_conflict, resolve_conflict
+from cosmemory.operations.conflicts import listed, open_conflict, resolve_conflict
 from cosmemory.operations.events import find_events
 from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.pages import set_value
@@ -56,7 +56,7 @@ def test_a_conflict_is_a_page_to_read(memory):
     path = disputed(memory)
     assert path == "conflicts/CONFLICT-1.md"
     assert memory.store.read(path).data.decode() == PAGE
-    assert [each.id for each in conflicts(memory)] == ["CONFLICT-1"]
+    assert [each.id for each in listed(memory)] == ["CONFLICT-1"]
     errors = [d for page in memory.validate().pages for d in page.diagnostics if d.severity == "error"]
     assert errors == []
 
@@ -68,9 +68,9 @@ def test_a_settled_conflict_leaves_the_values_that_were_taken(memory, take, stan
     disputed(memory)
     resolve_conflict(memory, "conflict-1", reason="asked Kim", take=take)
     assert memory.read("cos-state").current_focus.primary_task == stands
-    (settled,) = conflicts(memory, pending=False)
+    (settled,) = listed(memory, pending=False)
     assert (settled.status, settled.resolved_by, settled.reason) == ("resolved", "kim", "asked Kim")
-    assert conflicts(memory) == ()
+    assert listed(memory) == ()
     told = [(event.action, event.outcome, event.notes) for _, event in find_events(memory)]
     assert told == [
         ("CONFLICT-1 opened about cos-state.md", FOCUS, None),

@@ -157,7 +157,7 @@ def test_a_handoff_goes_its_way(memory, clock):
     handoffs.acknowledge(memory, key.upper(), hash_of(memory, key)[:12].upper(), by="helper-2")
     clock.at += 60
     handoffs.start(memory, key)
-    with pytest.raises(Refused, match="is not done: fast and 1 more"):
+    with pytest.raises(Refused, match="is not done; what is not met: fast and 1 more"):
         handoffs.complete(memory, key)
     handoffs.accept(memory, key, "Fast")
     with pytest.raises(NotFound, match="'safe'"):

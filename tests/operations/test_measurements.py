@@ -32,10 +32,6 @@ PAGE = """\
 | latency | 42 | 45 | [40, 44] | improving | latency_p95_ms |
 | error_rate | 0.001 | - | - | - | - |
 
-## Other Values
-| Key | Value |
-|-----|-------|
-
 ## Notes
 
 None

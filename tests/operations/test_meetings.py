@@ -97,7 +97,7 @@ def test_an_execution_meeting_takes_up_what_was_planned(memory, snapshot):
 def test_counts_follow_from_the_actions_also_where_one_is_added_by_hand(memory):
     plan(memory)
     add_record(memory, f"meetings/{KEY}", "actions", {"id": "9", "action": "x", "priority": "high"})
-    held = memory.meetings.meeting_named()
+    held = memory.meetings.get()
     assert held.actions_generated == 4
     assert [(each.priority, each.actions) for each in held.priority_breakdown] == [("HIGH", 3), ("MEDIUM", 1)]
     assert memory.meetings.add_action("y").result == "10"
@@ -256,8 +256,8 @@ def test_the_last_meeting_of_a_team_is_the_last_that_it_concluded(memory, clock)
     memory.meetings.begin("planning", agents=["a"])
     memory.meetings.abandon()
     assert memory.meetings.latest("planning").meeting_id == first
-    assert [each.team for each in memory.meetings.meetings(status="concluded")] == ["planning", "execution"]
-    assert len(memory.meetings.meetings(team="planning")) == 2
+    assert [each.team for each in memory.meetings.listed(status="concluded")] == ["planning", "execution"]
+    assert len(memory.meetings.listed(team="planning")) == 2
     assert memory.read("meeting").status == "abandoned"
 
 
@@ -273,7 +273,7 @@ def test_the_newest_of_each_team_stay_and_older_ones_go_to_the_archive_after_30_
     assert text(memory, f"archive/meetings/{old[0]}.md") == page
     assert told(memory)[-1] == ("Moved 1 meetings to the archive", old[0], None)
     assert memory.meetings.prune(keep=1, days=0).result == tuple(reversed(old[1:11]))
-    assert {each.meeting_id for each in memory.meetings.meetings()} == {old[11], other}
+    assert {each.meeting_id for each in memory.meetings.listed()} == {old[11], other}
 
 
 def test_a_meeting_that_is_under_way_is_never_archived(memory, clock):
@@ -283,7 +283,7 @@ def test_a_meeting_that_is_under_way_is_never_archived(memory, clock):
     newer = memory.meetings.begin("planning", agents=["a"]).result
     clock.at += 90 * 86_400
     assert memory.meetings.prune(keep=1).result == (key,)
-    assert memory.meetings.meeting_named().meeting_id == newer
+    assert memory.meetings.get().meeting_id == newer
 
 
 def test_what_a_lost_handoff_said_is_found_on_the_last_planning_page(memory):
@@ -323,7 +323,7 @@ def test_a_value_stays_of_its_type(memory):
     memory.meetings.begin("execution", agents=["a"])
     values = {"float": 25.0, "int": 25, "text": "25", "list": [0.83, None], "null": None}
     memory.meetings.record(metrics=values)
-    held = memory.meetings.meeting_named().metrics_collected
+    held = memory.meetings.get().metrics_collected
     shown = {each.metric: None if each.value is None else each.value.value for each in held}
     assert shown == values
     assert str(shown["float"]) == "25.0"
@@ -332,4 +332,26 @@ def test_a_value_stays_of_its_type(memory):
 def test_a_word_set_by_hand_is_held_against_its_type(memory):
     memory.meetings.begin("planning", agents=["a"])
     set_value(memory, f"meetings/{KEY}", "verdict", "reject")
-    assert memory.meetings.meeting_named().verdict == "REJECT"
+    assert memory.meetings.get().verdict == "REJECT"
+
+
+def test_the_last_meeting_is_the_one_that_began_last_whatever_it_is_called(memory, clock):
+    for key in (None, "A-review", None, "0-retrospective"):
+        clock.at += 3600
+        memory.meetings.begin("planning", agents=AGENTS[:1], key=key)
+        memory.meetings.conclude(verdict="GO")
+    assert [each.meeting_id for each in memory.meetings.listed()] == [
+        "planning_20251014_183045",
+        "A-review",
+        "planning_20251014_203045",
+        "0-retrospective",
+    ]
+    assert memory.meetings.latest("planning").meeting_id == "0-retrospective"
+
+
+def test_an_objective_holds_or_does_not(memory):
+    memory.meetings.begin("execution", agents=["a"])
+    for verb in (memory.meetings.record, memory.meetings.conclude):
+        with pytest.raises(InvalidValue, match="latency is not valid: 'perhaps' is neither true nor false"):
+            verb(slos={"latency": "perhaps"})
+    assert memory.meetings.get().slo_status == ()

@@ -7,7 +7,9 @@ import pytest
 from cosmemory.config import Settings
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import ConfigError, ReadOnly
+from cosmemory.maintenance import deploying
 from cosmemory.memory import Memory
+from cosmemory.operations import agents, handoffs
 from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.state import set_focus
 from cosmemory.resources import template_text
@@ -59,3 +61,45 @@ def test_a_memory_of_a_newer_format_is_read_but_not_written():
     assert newer.read("cos-state").session_info.status == "active"
     with pytest.raises(ReadOnly, match="its format is 2"):
         set_focus(newer, "anything")
+
+
+FEW = """# Handoff
+
+## Context
+
+Half done
+
+## Next Steps
+1. Test it
+
+## Notes
+
+None
+
+## Remarks
+
+None
+"""
+
+
+def test_a_new_handoff_has_no_section_that_says_nothing():
+    memory = Memory(EphemeralStore(), now=lambda: 1_795_262_400, actor="kim")
+    initialise(memory)
+    handoffs.create(
+        memory, "pay", from_agent="a", to_agent="b", key="pay-1", context="Half done", next_steps=["Test it"]
+    )
+    page = memory.store.read("handoffs/pay-1.md").data.decode()
+    assert page.partition("---\n\n")[2] == FEW
+    (checked,) = memory.validate(["handoffs/pay-1.md"]).pages
+    assert checked.diagnostics == ()
+    assert memory.read("handoffs/pay-1").next_steps == ("Test it",)
+    assert handoffs.verify(memory, "pay-1").whole
+
+
+@pytest.mark.parametrize("path", ["agents/L2.1.md", "deployment.md"])
+def test_values_from_elsewhere_have_a_section_where_there_are_some(path):
+    memory = Memory(EphemeralStore(), now=lambda: 1_795_262_400, actor="kim")
+    initialise(memory)
+    agents.register(memory, "L2.1")
+    deploying.begin(memory, "v2")
+    assert b"## Other Values" not in memory.store.read(path).data

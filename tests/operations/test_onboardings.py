@@ -63,12 +63,12 @@ def test_without_settings_there_are_the_eight_phases():
 def test_it_is_complete_only_when_every_phase_is(memory):
     begun(memory)
     onboardings.check(memory, "helper-1", "welcome", "hello said")
-    with pytest.raises(Refused, match="is not complete: Role-specific: Key made"):
+    with pytest.raises(Refused, match="is not complete; what is left: Role-specific: Key made"):
         onboardings.complete(memory, "helper-1")
     assert onboardings.interrupted(memory)[0].left == (("Role-specific", "Key made"),)
     onboardings.check(memory, "helper-1", "Role-specific")
     onboardings.verify(memory, "helper-1", "Answers", result="failed", notes="no answer")
-    with pytest.raises(Refused, match="not verified: Answers"):
+    with pytest.raises(Refused, match="what did not pass: Answers"):
         onboardings.complete(memory, "helper-1")
     onboardings.verify(memory, "helper-1", "answers", result="passed", by="kim")
     (going,) = onboardings.interrupted(memory)
@@ -160,3 +160,11 @@ def test_a_tick_that_stands_already_writes_nothing(memory):
 def test_settings_that_make_no_checklist_are_refused(held, reason):
     with pytest.raises(ConfigError, match=reason):
         settings_of({"onboarding": held})
+
+
+def test_one_that_is_over_says_that_it_is_not_gone_on_with(memory):
+    onboardings.begin(memory, "bob", role="Developer")
+    onboardings.fail(memory, "bob", reason="the registry was down")
+    with pytest.raises(IllegalTransition) as refused:
+        onboardings.check(memory, "bob", "Welcome")
+    assert str(refused.value) == "The onboarding of bob is failed and cannot become in_progress."

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused
+from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused, UsageError
 from cosmemory.frozen import replace
 from cosmemory.kinds.run_plan import plan_errors
 from cosmemory.operations import runs
@@ -461,8 +461,45 @@ def test_a_run_that_is_cleaned_up_without_packing_is_moved_as_it_is(memory, run)
     assert (done.place, memory.store.read(done.place).data) == ("archive/runs/demo.md", page)
 
 
+def test_to_link_nothing_is_refused_and_leaves_no_event(memory, run):
+    before = events(memory)
+    with pytest.raises(UsageError):
+        runs.link(memory, run)
+    assert events(memory) == before
+
+
+def test_a_phase_of_a_run_that_waits_is_refused_with_the_question_that_holds_it(memory, run):
+    runs.create_intervention(memory, run, reason="Which region?")
+    with pytest.raises(Refused) as refused:
+        runs.complete_phase(memory, run, "scout", {})
+    assert refused.value.hint == "cosmemory run intervention resolve demo I-1 RESOLUTION comes first."
+
+
 def test_agents_and_handoffs_are_linked_once_each(memory, run):
     runs.link(memory, run, agents=["L2.1"], handoffs=["H-1"])
     runs.link(memory, run, agents=["L2.1", "L2.2"])
     page = runs.get(memory, run)
     assert (page.agents, page.handoffs) == (("L2.1", "L2.2"), ("H-1",))
+
+
+@pytest.mark.parametrize(
+    ("phase", "said"),
+    [
+        ({"name": "build", "need": ["files"]}, "the phase is not valid: build has a 'need'."),
+        ({"name": "build", "needs": "files"}, "needs is not valid: 'files' is no list of words."),
+        ({"name": "build", "outputs": [1]}, "outputs is not valid: [1] is no list of words."),
+        ({"name": "build", "limit": "often"}, "limit is not valid: 'often' is no number of retries."),
+        ({"needs": ["files"]}, "the phase is not valid: it has no name."),
+        (3, "the phase is not valid: 3 is none."),
+    ],
+)
+def test_a_phase_that_says_something_in_another_way_is_refused_and_not_half_understood(memory, phase, said):
+    with pytest.raises(InvalidValue) as refused:
+        runs.create(memory, "demo", goal="Ship it", phases=[phase])
+    assert str(refused.value) == said
+    assert "runs/demo.md" not in memory.store.paths()
+
+
+def test_whatever_else_is_said_of_a_phase_is_kept(memory):
+    runs.create(memory, "demo", goal="Ship it", phases=[{"name": "build", "owner": "helper-1"}])
+    assert runs.phase(memory, "demo", "build").more.value == {"owner": "helper-1"}

@@ -36,6 +36,7 @@ class SessionMachine(RuleBasedStateMachine):
         self.waiting: list[str] = []
         self.heard: list[str] = []
         self.meetings: dict[str, str] = {}
+        self.handed = False
         self.ended: dict[str, str] = {}
 
     @property
@@ -55,6 +56,7 @@ class SessionMachine(RuleBasedStateMachine):
         if outcome is None:
             assert self.pages == before
             return None
+        self.handed = False
         return outcome.result
 
     turns = st.integers(0, 1)
@@ -71,9 +73,10 @@ class SessionMachine(RuleBasedStateMachine):
 
     @rule(turn=turns)
     def resume(self, turn: int) -> None:
-        legal = self.status in {session.ACTIVE, session.PAUSED}
+        legal = self.status in {session.ACTIVE, session.PAUSED} and not self.handed
         found = self.do(legal, lambda memory: memory.sessions.resume(), turn)
         if found:
+            self.handed = True
             assert (found.status, found.meeting) == (self.status, self.under_way)
             assert (list(found.to_speak), list(found.completed)) == (self.waiting, self.heard)
             self.status = session.ACTIVE
@@ -150,8 +153,8 @@ class SessionMachine(RuleBasedStateMachine):
         held = now.current_meeting
         assert (now.status, held.meeting_id) == (self.status, self.under_way)
         assert (list(session.to_speak(held)), list(held.agents_completed)) == (self.waiting, self.heard)
-        assert {each.meeting_id: each.status for each in memory.meetings.meetings()} == self.meetings
-        ended = [each for each in memory.sessions.sessions() if each is not now]
+        assert {each.meeting_id: each.status for each in memory.meetings.listed()} == self.meetings
+        ended = [each for each in memory.sessions.listed() if each is not now]
         assert {each.session_id: each.status for each in ended if each.ended} == self.ended
 
     @invariant()

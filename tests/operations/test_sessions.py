@@ -145,8 +145,8 @@ def test_a_failed_session_stays_at_hand_until_it_is_reset(memory):
         memory.sessions.start()
     assert refused.value.hint == "cosmemory session reset puts it away, with its error."
     assert memory.sessions.reset(reason="looked into").result == KEY
-    assert memory.sessions.session_named(KEY.upper()).error == "killed by the system"
-    assert [each.status for each in memory.meetings.meetings()] == ["abandoned"]
+    assert memory.sessions.get(KEY.upper()).error == "killed by the system"
+    assert [each.status for each in memory.meetings.listed()] == ["abandoned"]
     assert memory.sessions.interrupted() == ()
     assert memory.sessions.start().result == f"{KEY}_2"
 
@@ -221,7 +221,7 @@ def test_only_legal_steps_are_taken_from_any_status(memory, status, verb):
         assert memory.store._pages == before
     else:
         done(memory)
-        shown = memory.sessions.session_named(KEY).status if verb == "complete" else None
+        shown = memory.sessions.get(KEY).status if verb == "complete" else None
         assert reached in {shown, memory.sessions.current().status}
 
 
@@ -255,7 +255,7 @@ def test_progress_belongs_to_a_meeting(memory):
         memory.sessions.update(progress="30")
 
 
-@pytest.mark.parametrize("verb", ["pause", "resume", "complete", "reset", "update", "session_named"])
+@pytest.mark.parametrize("verb", ["pause", "resume", "complete", "reset", "update", "get"])
 def test_where_there_never_was_a_session_the_first_step_is_named(memory, verb):
     with pytest.raises(NotFound) as missing:
         getattr(memory.sessions, verb)()
@@ -292,13 +292,22 @@ def test_old_sessions_go_to_the_archive_and_the_current_one_stays(memory, clock)
     assert memory.sessions.prune().result == (KEY,)
     assert memory.sessions.prune().result == ()
     assert text(memory, f"archive/sessions/{KEY}.md") == before
-    assert [each.status for each in memory.sessions.sessions()] == ["completed", "active"]
-    assert [each.status for each in memory.sessions.sessions(status="completed")] == ["completed"]
+    assert [each.status for each in memory.sessions.listed()] == ["completed", "active"]
+    assert [each.status for each in memory.sessions.listed(status="completed")] == ["completed"]
     with pytest.raises(NotFound):
-        memory.sessions.session_named(KEY)
+        memory.sessions.get(KEY)
 
 
 def test_who_is_still_to_speak_is_known_where_only_who_has_spoken_stands():
     agents = ["strategic_leader", "Empirical", "critical", "gemini"]
     assert remaining(agents, ["empirical"], "strategic_leader") == ("critical", "gemini")
     assert remaining(agents, agents, None) == ()
+
+
+def test_sessions_are_told_in_the_order_in_which_they_began_whatever_they_are_called(memory, clock):
+    for key in ("second", None, "a-third"):
+        clock.at += 3600
+        memory.sessions.start(key)
+        memory.sessions.complete()
+    ended = [each.session_id for each in memory.sessions.listed(status="completed")]
+    assert ended == ["second", "session_20251014_193045", "a-third"]

@@ -14,6 +14,7 @@ from cosmemory.syntax.front_matter import (
     MOST_CHARACTERS,
     front_matter_lines,
     front_matter_span,
+    plain_front_matter,
     read_front_matter,
 )
 
@@ -211,3 +212,78 @@ def test_the_place_of_a_value_is_what_yaml_reads(entries):
     text = page("\n".join(f"{key}: {value}" for key, value in quoted.items()) or "#")
     assert values_of_lines(text) == quoted
     assert read_front_matter(text) == (entries, "")
+
+
+def test_plain_entries_are_read_without_a_loader():
+    text = page(
+        "id: h-1\nfrom: files-engine\nempty:\ncreated: 2026-11-19T16:00:00Z\nrequires_ack: true\ncount: 012"
+    )
+    assert plain_front_matter(text) == {
+        "id": "h-1",
+        "from": "files-engine",
+        "empty": "",
+        "created": "2026-11-19T16:00:00Z",
+        "requires_ack": "true",
+        "count": "012",
+    }
+    assert plain_front_matter(text.replace("\n", "\r\n")) == plain_front_matter(text)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        *(
+            "a: 'b'",
+            "a: [b]",
+            "a: b # c",
+            "a: b ",
+            "a : b",
+            "A: b",
+            "# c",
+            "a: b\n\nc: d",
+            "a: b\n  c",
+            "- a",
+        ),
+        *("a: b\na: c", "yes: b", "null: b", "a: null", "a: ~", "a: é", "a: b: c", "a:\tb", "a:b", "a: &b c"),
+        *(
+            "date: 2026-13-45",
+            "when: 2026-11-21T25:00:00Z",
+            "a: 0x",
+            "a: 123456789012345678",
+            "a: b\u2028c: d",
+        ),
+    ],
+)
+def test_of_anything_else_the_loader_is_asked(inner):
+    assert plain_front_matter(page(inner)) is None
+
+
+def test_no_front_matter_has_no_plain_entries():
+    assert plain_front_matter("# Title\n") is None
+
+
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            ["a: yes", "b: 1:30", "c: 1e3", "d: 0b11", "e: 1_000", "f: .5", "g: 2026-11-21 06:00:00", "h:"]
+        ),
+        st.from_regex(r"[a-z_=]{1,4}: ?[A-Za-z0-9.:+ T/=(,;-]{0,12}", fullmatch=True),
+        st.from_regex(r"[xyz]: [0-9TtZ:.+eExob_-]{1,20}", fullmatch=True),
+    ),
+    max_size=4,
+)
+
+
+@given(LINES)
+def test_the_loader_would_read_no_other_texts(lines):
+    text = page("\n".join(lines))
+    plain = plain_front_matter(text)
+    if plain is None:
+        return
+    values, problem = read_front_matter(text)
+    assert (list(plain), problem) == (list(values), "")
+    assert values_of_lines(text) == plain
+    for key, value in values.items():
+        assert not isinstance(value, list | dict)
+        if value is None or isinstance(value, str):
+            assert plain[key] == (value or "")

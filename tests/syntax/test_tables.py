@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cosmemory.syntax import tables
 from cosmemory.syntax.parse import parse
 from cosmemory.syntax.tables import Row, Table, tables_of
+from cosmemory.syntax.writers import row_text
 from cosmemory.text.spans import Span
 
 lines = st.text(st.sampled_from("||| \t\\`ab-><!&"), max_size=24)
@@ -48,6 +49,33 @@ def test_a_pipe_in_a_code_span_is_text_where_the_number_of_cells_says_so() -> No
     assert not row_of(line, 3).guarded
     assert row_of(line, 2).sources == ["`a|b`", "c"]
     assert row_of(line, 2).guarded
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "row"),
+    [
+        pytest.param(
+            "| Priority | Actions |\n|----------|---------|\n| CRITICAL | 1 |\n",
+            ("HIGH", "2"),
+            "| HIGH | 2 |",
+            id="words of one length are no aligned column",
+        ),
+        pytest.param(
+            "| Priority | Actions |\n|----------|---------|\n| CRITICAL | 1       |\n",
+            ("HIGH", "2"),
+            "| HIGH     | 2       |",
+            id="padded in the last column",
+        ),
+        pytest.param(
+            "| Priority | Actions |\n|----------|---------|\n| LOW      | 1 |\n",
+            ("CRITICAL", "2"),
+            "| CRITICAL | 2 |",
+            id="aligned but for the last column",
+        ),
+    ],
+)
+def test_a_new_row_is_padded_only_where_the_others_are(text: str, cells: tuple[str, ...], row: str) -> None:
+    assert row_text(text, table_of(text), cells) == row
 
 
 @given(lines, st.none() | st.integers(0, 4))

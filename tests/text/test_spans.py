@@ -24,8 +24,7 @@ def test_only_the_line_ends_of_markdown_end_a_line() -> None:
     assert [span.of(text) for span in bare_lines(text, 0, len(text))] == ["a\x0cb\u2028c", "d", "e"]
 
 
-def test_a_column_is_counted_in_characters_and_for_editors_in_utf16() -> None:
+def test_a_column_is_counted_in_characters() -> None:
     index = LineIndex("é\n😀x\n")
     assert index.position(3) == (1, 1)
-    assert index.utf16_column(3) == 2
     assert index.line_span(1) == Span(2, 4)

@@ -76,6 +76,6 @@ def refusal(path: str, error: OSError) -> CosmemoryError:
         return ReadOnly("its file system is")
     if error.errno == errno.ENOENT:
         return no_page(path)
-    if error.errno in (errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.ENOTDIR, errno.ENODEV):
+    if error.errno in (errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.ENOTDIR, errno.ENODEV, errno.ESPIPE):
         return Unsafe(path, "it is not a plain file in plain folders")
     return NotSaved(path, error.strerror or str(error))

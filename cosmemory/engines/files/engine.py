@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from cosmemory.engines.files import cache, listing, marks
@@ -17,6 +17,7 @@ from cosmemory.errors import Conflict, EditedMeanwhile, NotSaved, no_page
 from cosmemory.frozen import field, slotted
 from cosmemory.store import (
     NOBODY,
+    PACKED,
     Append,
     Attribution,
     Change,
@@ -27,6 +28,7 @@ from cosmemory.store import (
     Vitals,
     check_path,
     is_archived,
+    is_packed,
     is_revision_of,
     one_each,
     open_one_by_one,
@@ -105,13 +107,23 @@ class FilesStore:
     def paths(self, *, archived: bool = False) -> tuple[str, ...]:
         """Every live page, or every archived one."""
         found = listing.pages(self.root, archived=archived)
+        return self._with_open(
+            found, lambda path: not path.endswith(PACKED) and is_archived(path) == archived
+        )
+
+    def packed(self) -> tuple[str, ...]:
+        """Every packed page, sorted."""
+        return self._with_open(listing.packed(self.root), is_packed)
+
+    def _with_open(self, found: tuple[str, ...], wanted: Callable[[str], bool]) -> tuple[str, ...]:
+        """Paths that were found, with what a change that is half done makes of those that are wanted."""
         if not self._intent_is_open():
             return found
         from cosmemory.engines.files import intent
 
         opened = intent.read(self.root)
         steps = opened.steps if opened else ()
-        touched = {step.path for step in steps if is_archived(step.path) == archived}
+        touched = {step.path for step in steps if wanted(step.path)}
         there = {path for path in touched if self.read(path) is not None}
         return tuple(sorted({*found} - touched | there))
 

@@ -1,77 +1,41 @@
 """The intent record: changes of several pages made durable in one file first, then made one by one.
 
-The file ``.cosmemory/intent`` is one line of JSON, which holds the checksum and the length of the rest, a
-second one that lists the changes, and their texts. From the instant it stands there the changes have happened:
-readers lay them over the pages in memory, and the next writer makes those that were not made yet.
+From the instant that the file ``.cosmemory/intent`` stands there, with the files that it names, the changes have
+happened: readers lay them over the pages in memory, and the next writer makes those that were not made yet.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import os
+from contextlib import suppress
 
-from cosmemory.engines import tail
-from cosmemory.engines.files import folder, litter
+from cosmemory.engines.files import clearing, folder, staged
+from cosmemory.engines.files.clearing import RECORD
 from cosmemory.engines.files.disk import let_go, read_all, refusal, write_all
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
 from cosmemory.engines.files.log import Log
 from cosmemory.engines.files.replace import MAKE_PAGE, OPEN_PAGE, Found, current, replace
 from cosmemory.engines.files.shelf import CONFLICTS, put_aside
+from cosmemory.engines.files.steps import Intent, Step, parsed, step_for, step_for_log, written
 from cosmemory.errors import CosmemoryError, EditedMeanwhile, NotFound, Unsafe
-from cosmemory.frozen import frozen
-from cosmemory.store import Attribution, check_path, revision_of
 from cosmemory.text.digest import sha256_hex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-FORMAT = 1
-
-
-@frozen(kw_only=True)
-class Step:
-    """One page of an intent: what it was before, and its whole text after, or what is appended to it.
-
-    What is appended to a log of `length` bytes begins with `closing` bytes that end the entry before.
-    """
-
-    path: str
-    before: str | None
-    after: bytes | None
-    appended: bool = False
-    length: int = 0
-    closing: int = 0
-
-    def laid_over(self, data: bytes | None) -> bytes | None:
-        """The page as it will be, if it is as it was before; any other is left as it is."""
-        if self.appended:
-            assert self.after is not None
-            if (
-                data is not None
-                and len(data) >= self.length
-                and tail.is_part(data[self.length :], self.after)
-            ):
-                return data[: self.length] + self.after
-            return data
-        return self.after if (None if data is None else revision_of(data)) == self.before else data
-
-
-@frozen(kw_only=True)
-class Intent:
-    """Changes of several pages that happen together."""
-
-    told: Attribution
-    steps: tuple[Step, ...]
-
-    def of(self, path: str) -> Step | None:
-        """What is to happen to one page."""
-        return next((step for step in self.steps if step.path == path), None)
+__all__ = ["Intent", "Step", "carry_out", "finish", "read", "step_for", "step_for_log"]
 
 
 def read(root: str) -> Intent | None:
     """The open intent of a memory, if there is one that was completely written."""
+    found = _begun(root)
+    return None if found is None or found.void else found
+
+
+def _begun(root: str) -> Intent | None:
+    """The same, a void one too."""
     try:
         descriptor = os.open(f"{root}/{FOLDER}/{INTENT}", OPEN_PAGE)
     except OSError as error:
@@ -79,7 +43,8 @@ def read(root: str) -> Intent | None:
             return None
         raise refusal(f"{FOLDER}/{INTENT}", error) from error
     try:
-        return _parsed(read_all(descriptor))
+        found = parsed(read_all(descriptor))
+        return staged.filled(root, found) if found else None
     except OSError as error:
         raise refusal(f"{FOLDER}/{INTENT}", error) from error
     finally:
@@ -96,20 +61,23 @@ def carry_out(
     Raises what the first page refuses, with nothing changed. Once a page has been changed the whole has
     happened, and what could not be done at once is done by the next writer.
     """
+    known = believed or {}
+    intent = staged.arranged(lock, intent, known)
     lock.unfinished = True  # first: a record that cannot even be withdrawn must not outlive our next write
-    _record(lock, intent, durability)
+    _record(lock, intent, durability, known)
     done = 0
     try:
         for step in intent.steps:
-            _take(lock, step, durability, (believed or {}).get(step.path))
+            _take(lock, step, durability, known.get(step.path))
             done += 1
     except (OSError, CosmemoryError) as error:
         if done == 0:
-            _withdraw_soon(lock, durability)
+            _withdraw_soon(lock, durability, intent)
             raise
-        lock.notices.append(f"The change is recorded, and the next one finishes it: {error}")
+        reason = f"{error.strerror}." if isinstance(error, OSError) else str(error)
+        lock.notices.append(f"The change is recorded, and the next one finishes it: {reason}")
         return
-    _withdraw_soon(lock, durability, intent if durability == "file" else None)
+    _withdraw_soon(lock, durability, intent, done=True)
 
 
 def finish(lock: Lock, durability: str = "full") -> Intent | None:
@@ -120,20 +88,30 @@ def finish(lock: Lock, durability: str = "full") -> Intent | None:
     """
     path = f"{FOLDER}/{INTENT}"
     try:
-        intent = read(lock.root)
-        for step in intent.steps if intent else ():
+        intent = _begun(lock.root)
+        void = intent is not None and intent.void
+        for step in intent.steps if intent and not void else ():
             path = step.path
             _take_or_keep_both(lock, step, durability)
-        if intent is not None and durability != "none":
+        if intent is not None and not void and durability != "none":
             _sync_folders(lock, intent)
         path = f"{FOLDER}/{INTENT}"
-        _withdraw(lock, durability)
+        left, others = staged.left(lock.root, intent) if intent else ([], [])
+        for step in others:
+            staged.keep(lock, step)
+        _withdraw(lock, durability, left)
     except OSError as error:
         raise refusal(path, error) from error
-    if intent is not None:
+    if intent is None:
+        return None
+    change = f"A change that was interrupted ({intent.told.operation or 'unnamed'})"
+    if void:
+        page = intent.steps[0].path
         lock.notices.append(
-            f"A change that was interrupted ({intent.told.operation or 'unnamed'}) was finished."
+            f"{change} was not made: its text of {page} is not there, and the page is as it was."
         )
+        return None
+    lock.notices.append(f"{change} was finished.")
     return intent
 
 
@@ -153,19 +131,27 @@ def _take(lock: Lock, step: Step, durability: str, believed: Found | None = None
         return
     found = current(lock.root, step.path, believed)
     now = found.revision if found else None
-    if now == (None if step.after is None else revision_of(step.after)):
-        return
-    if now == step.before:
+    lasting = step.staged != "" and durability != "none"
+    if now == step.before != step.revision and not step.lost:
         try:
-            replace(lock, step.path, step.after, found, durability)
+            # The staged text must not be taken away, nor anything else be written, before the page lasts: with
+            # neither there after a power cut, the change would be taken for one that never began.
+            replace(lock, step.path, step.after, found, "full" if lasting else durability, step.staged)
         except EditedMeanwhile:
             _keep_both(lock, step)
-        return
-    _keep_both(lock, step)
+        else:
+            return
+    elif now != step.revision:
+        _keep_both(lock, step)
+    if lasting:
+        staged.sync(lock.root, [step])
 
 
 def _keep_both(lock: Lock, step: Step) -> None:
     """Somebody edited the page since: theirs stays, ours is kept beside it and reported."""
+    if step.lost:
+        lock.notices.append(f"{step.path} is kept as it is: what a change had for it is not there any more.")
+        return
     if step.after is None:
         lock.notices.append(f"{step.path} was edited meanwhile, and is kept.")
         return
@@ -183,31 +169,30 @@ def _append(lock: Lock, step: Step, durability: str) -> None:
         log.close()
 
 
-def _record(lock: Lock, intent: Intent, durability: str) -> None:
+def _record(lock: Lock, intent: Intent, durability: str, believed: Mapping[str, Found | None]) -> None:
     own = folder.enter(lock.root, [FOLDER])
-    temporary = f"{litter.PREFIX}{INTENT}{litter.SUFFIX}"
     try:
-        lock.note(f"{FOLDER}/{temporary}")
+        lock.note(f"{FOLDER}/{RECORD}")
         mode = os.fstat(own).st_mode & 0o666
         try:
-            descriptor = os.open(temporary, MAKE_PAGE, mode, dir_fd=own)
+            descriptor = os.open(RECORD, MAKE_PAGE, mode, dir_fd=own)
         except FileExistsError:
-            os.unlink(temporary, dir_fd=own)  # of a writer that died, whose note is gone
-            descriptor = os.open(temporary, MAKE_PAGE, mode, dir_fd=own)
+            clearing.forget(lock.root, lock.folder)  # of a writer that died, whose note is gone
+            os.unlink(RECORD, dir_fd=own)
+            descriptor = os.open(RECORD, MAKE_PAGE, mode, dir_fd=own)
         try:
-            write_all(descriptor, _written(intent))
+            # Before the files that it names: by it they are found, should we die now.
+            write_all(descriptor, written(intent))
+            staged.write(lock, intent, believed, durability)
             if durability != "none":
                 os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        os.rename(temporary, INTENT, src_dir_fd=own, dst_dir_fd=own)
+        os.rename(RECORD, INTENT, src_dir_fd=own, dst_dir_fd=own)
         if durability != "none":
             _fsync_or_withdraw(own)
     except BaseException:
-        try:
-            os.unlink(temporary, dir_fd=own)
-        except OSError:
-            pass  # it never was, or became the intent
+        _forget(lock, own)
         raise
     finally:
         let_go(own)
@@ -217,8 +202,20 @@ def _fsync_or_withdraw(own: int) -> None:
     try:
         os.fsync(own)
     except OSError:
-        os.unlink(INTENT, dir_fd=own)  # nothing has been changed yet, and nothing will be
+        # Nothing has been changed yet, and nothing will be.
+        os.rename(INTENT, RECORD, src_dir_fd=own, dst_dir_fd=own)
         raise
+
+
+def _forget(lock: Lock, own: int) -> None:
+    """Take away a record that is none, last, for it names the files that go with it."""
+    try:
+        clearing.forget(lock.root, lock.folder)
+        os.unlink(RECORD, dir_fd=own)
+    except FileNotFoundError:
+        pass  # it never was, or became the intent
+    except OSError:
+        lock.disown()  # the next holder of the lock takes both away
 
 
 def _sync_folders(lock: Lock, intent: Intent) -> None:
@@ -234,94 +231,35 @@ def _sync_folders(lock: Lock, intent: Intent) -> None:
             let_go(inside)
 
 
-def _withdraw_soon(lock: Lock, durability: str, done: Intent | None = None) -> None:
+def _withdraw_soon(lock: Lock, durability: str, intent: Intent, *, done: bool = False) -> None:
     try:
-        if done is not None:
-            _sync_folders(lock, done)
-        _withdraw(lock, durability)
+        if done and durability == "file":
+            _sync_folders(lock, intent)
+        left, others = staged.left(lock.root, intent)
+        # What a person saved is still in our hands, and is given back by our note of it.
+        _withdraw(lock, durability, [] if others else left)
     except OSError as error:
         # Still unfinished: whoever writes next has to take it away first.
         lock.notices.append(f"The record of a finished change could not be removed: {error.strerror}.")
 
 
-def _withdraw(lock: Lock, durability: str) -> None:
-    """Take the record away: durably, or a power cut would bring it back and let it undo later changes."""
+def _withdraw(lock: Lock, durability: str, left: Sequence[str]) -> None:
+    """Take the record away: durably, or a power cut would bring it back and let it undo later changes.
+
+    Where it names files that are ``left``, it goes back to what it was before it was a record, and after them.
+    """
     own = folder.enter(lock.root, [FOLDER])
     try:
-        try:
-            os.unlink(INTENT, dir_fd=own)
-        except FileNotFoundError:
-            pass
+        with suppress(FileNotFoundError):
+            if left:
+                lock.note(f"{FOLDER}/{RECORD}")
+                os.rename(INTENT, RECORD, src_dir_fd=own, dst_dir_fd=own)
+            else:
+                os.unlink(INTENT, dir_fd=own)
         if durability != "none":
             os.fsync(own)
         lock.unfinished = False
+        if left:
+            _forget(lock, own)
     finally:
         let_go(own)
-
-
-def _written(intent: Intent) -> bytes:
-    listed = [
-        {
-            "path": step.path,
-            "before": step.before,
-            "after": None if step.after is None else len(step.after),
-            "appended": step.appended,
-            "length": step.length,
-            "closing": step.closing,
-        }
-        for step in intent.steps
-    ]
-    told = intent.told
-    by = {"operation": told.operation, "actor": told.actor, "message": told.message, "at": told.at}
-    described = json.dumps({**by, "steps": listed})
-    rest = described.encode() + b"\n" + b"".join(step.after or b"" for step in intent.steps)
-    head = json.dumps({"cosmemory-intent": FORMAT, "bytes": len(rest), "sha256": sha256_hex(rest)})
-    return head.encode() + b"\n" + rest
-
-
-def _parsed(data: bytes) -> Intent | None:
-    """The intent in a file's bytes; None where a power cut left only a part, so that nothing had begun."""
-    first, _, rest = data.partition(b"\n")
-    try:
-        head = json.loads(first)
-        if head["bytes"] != len(rest) or head["sha256"] != sha256_hex(rest):
-            return None
-        second, _, texts = rest.partition(b"\n")
-        described = json.loads(second)
-    except (ValueError, KeyError, TypeError):
-        return None
-    steps: list[Step] = []
-    offset = 0
-    for each in described["steps"]:
-        check_path(each["path"])  # a memory may come from elsewhere: no record may lead out of it
-        size = each["after"]
-        after = None if size is None else texts[offset : offset + size]
-        offset += size or 0
-        steps.append(
-            Step(
-                path=each["path"],
-                before=each["before"],
-                after=after,
-                appended=each["appended"],
-                length=each["length"],
-                closing=each["closing"],
-            )
-        )
-    told = Attribution(
-        operation=described["operation"],
-        actor=described["actor"],
-        message=described.get("message", ""),
-        at=described.get("at", 0),
-    )
-    return Intent(told=told, steps=tuple(steps))
-
-
-def step_for(path: str, data: bytes | None, before: Found | None) -> Step:
-    """The step that gives a page a new text."""
-    return Step(path=path, before=before.revision if before else None, after=data)
-
-
-def step_for_log(path: str, data: bytes, length: int, closing: bytes) -> Step:
-    """The step that puts entries at the end of a log that has this length now, closing the one before."""
-    after = closing + data
-    return Step(path=path, before=None, after=after, appended=True, length=length, closing=len(closing))

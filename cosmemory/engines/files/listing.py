@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from cosmemory.engines.files.disk import refusal
 from cosmemory.frozen import frozen
 from cosmemory.pattern import pattern
-from cosmemory.store import is_archived
+from cosmemory.store import is_archived, is_packed
 
 # Copies kept out of the way, never taken for live pages.
 ARCHIVE = "archive"
@@ -31,6 +31,11 @@ def pages(root: str, *, archived: bool = False) -> tuple[str, ...]:
     """The paths of the live pages, sorted; nothing is read, and no link leads out of the root."""
     found = _archived(root) if archived else _entries(root)
     return tuple(sorted(path for path, entry in found if _is_page(entry.name)))
+
+
+def packed(root: str) -> tuple[str, ...]:
+    """The paths of the pages that were packed when they were moved below ``archive/``, sorted."""
+    return tuple(sorted(path for path, _ in _archived(root) if is_packed(path)))
 
 
 def _is_page(name: str) -> bool:

@@ -37,30 +37,8 @@ def stands_in(folder: int, name: str) -> bool:
     return True
 
 
-def clear(root: str, note: bytes, *, whole: bool) -> list[str]:
-    """Remove what the last holder noted, or everything where its note cannot be trusted; what to tell of it.
-
-    Only under the lock.
-    """
-    if whole:
-        sweep(root)  # after a power cut the note and the file it names may be of two different writes
-        return []
-    fields = note.split(b"\n", 1)[0].decode("utf-8", "surrogateescape").split("\0")
-    *parts, name = fields[0].split("/")
-    left = f"{root}/{fields[0]}"
-    if is_unfinished(name) and ".." not in parts and os.path.isdir(left) and not os.path.islink(left):
-        _remove_unfinished(left)
-        return []
-    # A folder of that name is nobody's temporary file, and must not keep every writer out.
-    if is_temporary(name) and ".." not in parts and stands(left) and not os.path.isdir(left):
-        from cosmemory.engines.files import salvage
-
-        return salvage.settle(root, parts, name, fields[1:])
-    return []
-
-
-def sweep(root: str) -> None:
-    """Remove every temporary file below a folder; nobody else can be writing one while the lock is held."""
+def sweep(root: str, needed: frozenset[str] = frozenset()) -> None:
+    """Remove every temporary file below a folder but those ``needed``, which nobody writes while the lock is held."""
     pending = [root]
     while pending:
         try:
@@ -68,10 +46,10 @@ def sweep(root: str) -> None:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         if is_unfinished(entry.name):
-                            _remove_unfinished(entry.path)
+                            remove_unfinished(entry.path)
                             continue
                         pending.append(entry.path)
-                    elif is_temporary(entry.name):
+                    elif is_temporary(entry.name) and entry.path[len(root) + 1 :] not in needed:
                         _unlink(entry.path)
         except OSError:
             continue  # a folder we may not read holds nothing that we wrote
@@ -101,7 +79,8 @@ def remove_tree(name: str, folder: int) -> None:
     os.rmdir(name, dir_fd=folder)
 
 
-def _remove_unfinished(path: str) -> None:
+def remove_unfinished(path: str) -> None:
+    """Remove the folder of a copy that was being made, with everything in it."""
     above, _, name = path.rpartition("/")
     try:
         folder = os.open(above, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

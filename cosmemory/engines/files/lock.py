@@ -279,12 +279,18 @@ class Lock:
 
     def _follow(self) -> None:
         """Take over from another holder: clear what it left if it died, then sign the file."""
-        from cosmemory.engines.files import litter
+        from cosmemory.engines.files import clearing, litter
 
         record = os.pread(self._descriptor, HOLDER_BYTES + NOTE_BYTES, 0)
         # A change that a dead holder, or an earlier boot, left half done has its record in the intent file.
         self.unfinished = litter.stands(f"{self.folder}/{INTENT}")
-        told = litter.clear(self.root, record[HOLDER_BYTES:], whole=_boot(record) != _boot(self._line))
+        told = clearing.clear(
+            self.root,
+            self.folder,
+            record[HOLDER_BYTES:],
+            whole=_boot(record) != _boot(self._line),
+            record=INTENT if self.unfinished else "",
+        )
         self.notices.extend(told)
         self.follows += 1
         os.pwrite(self._descriptor, self._line, 0)

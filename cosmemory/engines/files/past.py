@@ -148,9 +148,11 @@ class Past:
             return
         steps: list[bytes] = []
         for step in intent.steps:
+            if step.appended or step.lost:
+                continue
             data = noticing.page(self.lock.root, step.path)
             revision = None if data is None else revision_of(data)
-            if data == step.after and not step.appended and not heads.knows(step.path, data, revision):
+            if data == step.after and not heads.knows(step.path, data, revision):
                 steps.append(whole(step.path, data, revision or NONE))
                 self._begun[step.path] = f"{revision}#{len(data)}" if data is not None else NONE
         if steps:

@@ -68,21 +68,46 @@ def current(root: str, path: str, believed: Found | None) -> Found | None:
     return find(root, path)
 
 
-def replace(lock: Lock, path: str, data: bytes | None, before: Found | None, durability: str) -> None:
+def stage(root: str, place: str, data: bytes, before: Found, *, durable: bool) -> None:
+    """A page's text written to a temporary file beside it, for `replace` to put in its place later."""
+    *parts, name = before.path.split("/")
+    inside = folder.enter(root, parts)
+    try:
+        temporary = place.rpartition("/")[2]
+        _write_beside(_Staged(before.path, name, temporary, inside, before, data), data, durable)
+    finally:
+        let_go(inside)
+
+
+def replace(
+    lock: Lock,
+    path: str,
+    data: bytes | None,
+    before: Found | None,
+    durability: str,
+    written: str = "",
+) -> None:
     """A page's text in the place of the one found before; None for a page that is new, or that goes.
+
+    A text that is ``written`` to a file beside the page already is not written again, and when it cannot be put in
+    the page's place, it stays there.
 
     Raises EditedMeanwhile when somebody else saved the page since, with their text in its place.
     """
     *parts, name = (before.path if before else path).split("/")
-    temporary = f"{litter.PREFIX}{os.getpid()}-{lock.number}{litter.SUFFIX}"
+    beside = written.split("/")
+    ready = written != "" and beside[:-1] == parts
+    temporary = beside[-1] if ready else f"{litter.PREFIX}{os.getpid()}-{lock.number}{litter.SUFFIX}"
     inside = folder.enter(lock.root, parts, make=before is None)
     staged = _Staged(path, name, temporary, inside, before, data)
+    stays = ready
     try:
         if before is not None:
             _refuse_second_names(inside, name, path, before)
         noted = "/".join([*parts, temporary])
-        lock.note(noted)
-        if data is not None:
+        if not ready:
+            lock.note(noted)
+        if data is not None and not ready:
             _write_beside(staged, data, durable=durability != "none")
         if before is not None:
             after = "" if data is None else revision_of(data)
@@ -90,10 +115,11 @@ def replace(lock: Lock, path: str, data: bytes | None, before: Found | None, dur
         _place(staged)
         if durability == "full":
             _make_durable(staged)
+        stays = False
     finally:
         if staged.kept:
             lock.disown()  # the next holder of the lock gives back what could not be put back now
-        else:
+        elif not stays:
             # Last, so that a writer killed before its page was durable can be told from one that had done.
             _drop(staged)
         let_go(inside)

@@ -29,8 +29,8 @@ def armed(temporary: str, before: str, after: str, page: str) -> str:
     return f"{text}\0{_checksum(text)}"
 
 
-def settle(root: str, parts: list[str], temporary: str, arms: list[str]) -> list[str]:
-    """Take a dead writer's temporary file away; what a person should be told of it."""
+def settle(root: str, parts: list[str], temporary: str, arms: list[str], *, stays: bool) -> list[str]:
+    """Take a dead writer's temporary file away, unless it ``stays``; what a person should be told of it."""
     inside = folder.enter(root, parts)
     try:
         told: list[str] = []
@@ -39,8 +39,9 @@ def settle(root: str, parts: list[str], temporary: str, arms: list[str]) -> list
             before, after, page, _ = arms
             if revision_of(left) not in (before, after):
                 told.append(_give_back(root, inside, parts, temporary, left, after, page))
-        with suppress(FileNotFoundError):  # renamed, where there are no links
-            os.unlink(temporary, dir_fd=inside)
+        if not stays:
+            with suppress(FileNotFoundError):  # renamed, where there are no links
+                os.unlink(temporary, dir_fd=inside)
         # The writer died before its rename or link was durable, and whoever comes next builds upon it.
         os.fsync(inside)
     finally:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 MADE = "K"  # the state of a change that was made
-READ_SPOOL = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+READ_SPOOL = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
 @frozen()

@@ -30,9 +30,9 @@ def interrupted_data(seen: InterruptedAgent) -> dict[str, Any]:
     return {**held, "data": seen.data.value if seen.data is not None else None, "orphan": seen.orphan}
 
 
-def blocks(found: Iterable[InterruptedAgent], now: datetime) -> Iterator[str]:
-    """Interrupted agents, each in a block of its own."""
-    for number, each in enumerate(found, 1):
+def blocks(found: Iterable[tuple[InterruptedAgent, bool]], now: datetime) -> Iterator[str]:
+    """Interrupted agents, each in a block of its own, with whether it was handed out before."""
+    for number, (each, handed) in enumerate(found, 1):
         yield f"[{number}] {each.agent_id}  {flat(each.agent_name)}"
         yield f"    Type: {flat(each.agent_type)}, parent {flat(each.parent_agent_id)}, model {flat(each.model)}"
         yield f"    Status: {each.status or '-'}{_tries(each.attempts)}"
@@ -40,6 +40,8 @@ def blocks(found: Iterable[InterruptedAgent], now: datetime) -> Iterator[str]:
         yield f"    Started: {each.started_at or '-'}{_ago(each.started_at, now)}"
         yield f"    Last updated: {each.last_updated or '-'}{_ago(each.last_updated, now)}"
         yield f"    Progress: {_progress(each)}"
+        if handed:
+            yield "    Handed out: before, and nobody has gone on with it since"
 
 
 def _tries(attempts: int | None) -> str:

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from cosmemory.document.values import write_time
-from cosmemory.interfaces.cli.terminal import Cell, styled, table, width
 from cosmemory.kinds.coordination_log import Event
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cosmemory.interfaces.cli.terminal import Cell
 
 # Fixed, so that events can be shown while later ones are still being read.
 TYPE, INVOLVED = 16, 18
@@ -34,6 +37,8 @@ def said(event: Event) -> str:
 
 def event_listing(events: Iterable[Event]) -> Iterator[str]:
     """Events for a terminal: below the day they happened on, in columns, what was said wrapped to the width."""
+    from cosmemory.interfaces.cli.terminal import styled, table, width
+
     shown = None
     for event in events:
         timed = isinstance(event.time, datetime)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from cosmemory.checks.run import CheckedPage
 from cosmemory.diagnostics import Diagnostic, caret
 from cosmemory.interfaces.cli.output import visible_line
+from cosmemory.interfaces.cli.pages_named import path_shown
 from cosmemory.interfaces.cli.terminal import plain
 from cosmemory.rules.rule import ERROR, INFO, WARNING
 from cosmemory.text.edits import Edit
@@ -40,10 +41,12 @@ def formatted(
 
         return json_text(sarif_log(pages, prefix))
     if how == "github":
-        return "".join(_github(prefix + page.path, index, each) for page, index, each in _every(pages))
+        return "".join(
+            _github(path_shown(prefix, page.path), index, each) for page, index, each in _every(pages)
+        )
     told = _concise if how == "concise" else _full
     return "".join(
-        told(prefix + page.path, page.text, index, each, unsafe=unsafe, paint=paint)
+        told(path_shown(prefix, page.path), page.text, index, each, unsafe=unsafe, paint=paint)
         for page, index, each in _every(pages)
     )
 
@@ -86,7 +89,7 @@ def count_list(pages: Sequence[CheckedPage]) -> list[dict[str, Any]]:
 
 def finding_list(pages: Sequence[CheckedPage], prefix: str = "") -> list[dict[str, Any]]:
     """The findings as plain data; rows and columns count from 1, columns in characters."""
-    return [_finding(prefix + page.path, index, each) for page, index, each in _every(pages)]
+    return [_finding(path_shown(prefix, page.path), index, each) for page, index, each in _every(pages)]
 
 
 def json_text(held: Any) -> str:

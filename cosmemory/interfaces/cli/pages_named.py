@@ -73,3 +73,8 @@ def _page(memory: Memory, name: str, known: set[str]) -> str:
     if path not in known and all(path != kind.path for kind in memory.kinds):
         raise NotFound(f"The page {name!r}", "cosmemory validate without a name checks every page.")
     return path
+
+
+def path_shown(prefix: str, path: str) -> str:
+    """The path of a page as it is seen from here; a file of the project lies outside of the memory's folder."""
+    return os.path.normpath(prefix + path) if path.startswith("../") else prefix + path

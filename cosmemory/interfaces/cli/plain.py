@@ -57,7 +57,7 @@ def read_values(declared: Declared, words: Sequence[str]) -> dict[str, Any]:
     loose: list[str] = []
     rest = iter(words)
     for word in rest:
-        if word[:1] != "-" or word == "-":
+        if word[:1] != "-" or word == "-" or is_negative(word):
             loose.append(word)
             continue
         option, equals, text = word.partition("=")
@@ -76,6 +76,15 @@ def read_values(declared: Declared, words: Sequence[str]) -> dict[str, Any]:
         elif parameter.required:
             raise Unsure
     return {**values, **_placed(declared, loose)}
+
+
+def is_negative(word: str) -> bool:
+    """Whether a word is a number below 0, which is always a value: no option is called by a digit."""
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return word[:1] == "-" and (word[1:2].isdigit() or word[1:2] == ".")
 
 
 def _placed(declared: Declared, loose: list[str]) -> dict[str, Any]:

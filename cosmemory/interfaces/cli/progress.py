@@ -32,6 +32,10 @@ class Progress:
         self.done = 0
         self.began = time.monotonic()
 
+    def now(self, what: str, done: int, total: int) -> None:
+        """What is being done now, how much of it is done, and of how much; 0 where that is not known."""
+        self.what, self.done, self.total = what, done, total
+
     def line(self) -> str:
         """The bar as it stands: a share where the whole is known, else a mark that moves, and the time."""
         seconds = time.monotonic() - self.began

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def item_data(item: Item) -> dict[str, Any]:
     """Something interrupted, for JSON."""
-    return interrupted_data(item.record) if item.sort.kind == AGENT else data_of(item.record)
+    data = interrupted_data(item.record) if item.sort.kind == AGENT else data_of(item.record)
+    return {**data, "handed_out": item.handed}
 
 
 def item_lines(items: Iterable[Item], now: datetime) -> Iterator[str]:
@@ -28,7 +29,7 @@ def item_lines(items: Iterable[Item], now: datetime) -> Iterator[str]:
     for each in others:
         yield f"{each.sort.kind} {each.key}{f' ({each.left})' if each.left else ''}"
         yield from _values(data_of(each.record))
-    yield from blocks((each.record for each in items if each.sort.kind == AGENT), now)
+    yield from blocks(((each.record, each.handed) for each in items if each.sort.kind == AGENT), now)
 
 
 def handed_lines(done: Handed) -> Iterator[str]:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import cosmemory
 from cosmemory.checks.run import CheckedPage
 from cosmemory.diagnostics import Diagnostic, Fix
+from cosmemory.interfaces.cli.pages_named import path_shown
 from cosmemory.interfaces.cli.rules_page import rule_text
 from cosmemory.rules.rule import ERROR, INFO, NONE, WARNING, Rule
 from cosmemory.rules.table import RULES
@@ -29,7 +30,7 @@ def sarif_log(pages: Sequence[CheckedPage], prefix: str = "") -> dict[str, Any]:
     numbers = {rule.code: number for number, rule in enumerate(rules)}
     driver = {"name": "cosmemory", "version": cosmemory.__version__, "rules": [_rule(rule) for rule in rules]}
     results = [
-        _result(prefix + page.path, index, each, numbers[each.code])
+        _result(path_shown(prefix, page.path), index, each, numbers[each.code])
         for page in pages
         for index in [LineIndex(page.text)]
         for each in page.diagnostics

@@ -57,9 +57,9 @@ def edit(
     """
     path = target(root, local=local)
     with Lock(root):
+        if os.path.lexists(path):
+            read_toml(path)  # which says what is wrong with a file that is no TOML, or no file
         data = read_file(path)
-        if data is not None:
-            read_toml(path)  # which says what is wrong with a file that is no TOML
         mark = BOM if data is not None and data.startswith(BOM) else b""
         before = (data or b"").removeprefix(mark).decode("utf-8")
         after = make(before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -12,6 +12,7 @@ import cosmemory
 from cosmemory.errors import did_you_mean
 from cosmemory.interfaces.cli.declared import Declared, Parameter
 from cosmemory.interfaces.cli.output import set_up_logging, tell_error
+from cosmemory.interfaces.cli.plain import is_negative
 from cosmemory.interfaces.cli.slips import Number, WholeNumber, told
 from cosmemory.interfaces.cli.table import COMMANDS, load
 from cosmemory.interfaces.cli.top_help import TEXT
@@ -71,7 +72,7 @@ def click_command(declared: Declared) -> click.Command:
     def called(**values: Any) -> object:
         return declared.call(values, **click.get_current_context().find_root().obj)
 
-    return click.Command(
+    return _Command(
         declared.name,
         callback=called,
         params=[_parameter(each) for each in declared.parameters],
@@ -80,6 +81,33 @@ def click_command(declared: Declared) -> click.Command:
         hidden=declared.hidden,
         context_settings={"ignore_unknown_options": True} if declared.lenient else None,
     )
+
+
+class _Command(click.Command):
+    """A command that takes numbers below 0 for values; any other word that looks like an option must be one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """What the words say, with numbers let through where nothing else would slip through with them."""
+        loose = [word for word in self._loose(ctx, args) if word[:1] == "-" and word != "-"]
+        if loose and all(map(is_negative, loose)):
+            ctx.ignore_unknown_options = True
+        return super().parse_args(ctx, args)
+
+    def _loose(self, ctx: click.Context, args: Sequence[str]) -> Iterator[str]:
+        """The words that are neither options of this command nor their values, as far as options go."""
+        takes = {
+            name: isinstance(each, click.Option) and not each.is_flag
+            for each in self.get_params(ctx)
+            for name in each.opts
+        }
+        rest = iter(args)
+        for word in rest:
+            if word == "--":
+                return
+            if word.partition("=")[0] not in takes:
+                yield word
+            elif takes[word.partition("=")[0]] and "=" not in word:
+                next(rest, None)
 
 
 def _parameter(each: Parameter) -> click.Parameter:

@@ -31,7 +31,7 @@ def _fill(database: sqlite3.Connection, memory: Memory, chosen: Chosen) -> int:
     pages = 0
     for statement in schema():
         database.execute(statement)
-    for table, row in rows_of(memory, chosen.pages):
+    for table, row in rows_of(memory, (*chosen.pages, *chosen.packed)):
         database.execute(insertion(table), values_of(table, row))
         pages += table == RUNS
     database.commit()

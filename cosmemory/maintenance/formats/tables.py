@@ -13,6 +13,6 @@ from cosmemory.memory import Memory
 def pieces(memory: Memory, chosen: Chosen) -> Iterator[Piece]:
     """The object, in one piece."""
     held: dict[str, list[Row]] = {table: [] for table in TABLES}
-    for table, row in rows_of(memory, chosen.pages):
+    for table, row in rows_of(memory, (*chosen.pages, *chosen.packed)):
         held[table].append(row)
     yield Piece(data=json_bytes(held), pages=len(held[RUNS]))

@@ -51,6 +51,7 @@ __all__ = [
     "set",
     "subscribe",
     "update",
+    "value",
     "wait",
 ]
 MARK = "board"
@@ -79,6 +80,14 @@ def get(memory: Reader, key: str) -> Entry:
     if found is None:
         raise _missing(board, key, memory.now())
     return found
+
+
+def value(memory: Reader, key: str) -> Any:
+    """What stands at ``key``, as Python has it.
+
+    Raises NotFound where there is nothing, or nothing any more.
+    """
+    return value_of(get(memory, key))
 
 
 def entries(memory: Reader, pattern: str = "*", *, writer: str | None = None) -> tuple[Entry, ...]:

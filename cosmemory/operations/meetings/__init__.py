@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cosmemory.operations.meetings.ending import abandon, conclude, prune
 from cosmemory.operations.meetings.handing_over import HandoffContents, handoff_contents, rebuild_handoff
-from cosmemory.operations.meetings.reading import latest, meeting_named, meetings, page_named
+from cosmemory.operations.meetings.reading import get, latest, listed, page_named
 from cosmemory.operations.meetings.running import (
     add_action,
     begin,
@@ -21,12 +21,12 @@ __all__ = [
     "add_action",
     "begin",
     "conclude",
+    "get",
     "give_verdict",
     "handoff_contents",
     "latest",
+    "listed",
     "mark_action",
-    "meeting_named",
-    "meetings",
     "page_named",
     "prune",
     "rebuild_handoff",

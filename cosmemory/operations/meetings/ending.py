@@ -12,7 +12,7 @@ from cosmemory.kinds.meeting import VERDICT, Meeting
 from cosmemory.kinds.session import TEAMS, Session
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.meetings.reading import newest_keys
-from cosmemory.operations.meetings.running import change_meeting, data_of, event, refuse_counts_beside
+from cosmemory.operations.meetings.running import change_meeting, data_of, event, refuse_counts_beside, truths
 from cosmemory.operations.page_ids import page_of, to_archive
 from cosmemory.transaction import Transaction
 
@@ -36,7 +36,7 @@ def conclude(
     counts: Mapping[str, int] | None = None,
     results: Mapping[str, Any] | None = None,
     metrics: Mapping[str, Any] | None = None,
-    slos: Mapping[str, Any] | None = None,
+    slos: Mapping[str, bool] | None = None,
     run_ids: Iterable[str] = (),
     handoff_file: str | None = None,
     notes: str | None = None,
@@ -50,7 +50,7 @@ def conclude(
     word = VERDICT.enter("verdict", verdict) if verdict is not None else None
     numbers = dict(counts or {})
     _refuse_counts(numbers)
-    told = [data_of(each) for each in (results, metrics, slos)]
+    told = [data_of(results), data_of(metrics), truths(slos)]
     ids = tuple(run_ids)
 
     def change(transaction: Transaction, held: Meeting) -> Meeting:
@@ -83,7 +83,8 @@ def _refuse_counts(numbers: Mapping[str, int]) -> None:
 def outcome_of(held: Meeting) -> str:
     """What came of a meeting, in a few words."""
     if held.team == meeting.PLANNING:
-        return f"{held.verdict or 'no verdict'}, {held.actions_generated or 0} actions"
+        wanted = held.actions_generated or 0
+        return f"{held.verdict or 'no verdict'}, {wanted} action{'' if wanted == 1 else 's'}"
     counts = (
         (held.actions_executed, "executed"),
         (held.actions_failed, "failed"),

@@ -9,7 +9,7 @@ from cosmemory.kinds import HANDOFF
 from cosmemory.kinds.meeting import EXECUTION, PLANNING, Meeting, of_team
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.dated_ids import as_id
-from cosmemory.operations.meetings.reading import latest, meeting_named
+from cosmemory.operations.meetings.reading import get, latest
 from cosmemory.operations.page_ids import ARCHIVE, id_on, ids_of, page_of
 from cosmemory.reader import Reader
 
@@ -37,7 +37,7 @@ def handoff_contents(memory: Reader, meeting: str | None = None) -> HandoffConte
 
     Raises NotFound where there is none, Refused for a meeting of the execution team.
     """
-    found = latest(memory, PLANNING) if meeting is None else meeting_named(memory, meeting)
+    found = latest(memory, PLANNING) if meeting is None else get(memory, meeting)
     if found is None:
         raise NotFound("A planning meeting that was concluded", "cosmemory meeting list names all meetings.")
     of_team(found, PLANNING, "A handoff")
@@ -50,7 +50,7 @@ def contents_of(meeting: Meeting) -> HandoffContents:
     generated = said_so if isinstance(said_so, int | float) else len(meeting.actions)
     said = [
         f"{meeting.meeting_id} of the planning team: {meeting.verdict or 'no verdict'}.",
-        f"{write_number(generated)} actions.",
+        f"{write_number(generated)} action{'' if generated == 1 else 's'}.",
     ]
     counts = {
         "Priorities": {str(each.priority): each.actions for each in meeting.priority_breakdown},

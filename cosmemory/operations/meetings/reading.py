@@ -8,9 +8,9 @@ from cosmemory.errors import NotFound
 from cosmemory.kinds import MEETING
 from cosmemory.kinds.meeting import CONCLUDED, Meeting
 from cosmemory.kinds.session import TEAMS
-from cosmemory.operations.page_ids import id_named, ids_of, page_of
+from cosmemory.operations.page_ids import id_named, ids_by_age, page_of
 from cosmemory.operations.sessions.reading import current
-from cosmemory.reader import Reader, made_at
+from cosmemory.reader import Reader
 
 
 def page_named(memory: Reader, key: str | None = None) -> str:
@@ -27,7 +27,7 @@ def page_named(memory: Reader, key: str | None = None) -> str:
     return page_of(MEETING, id_named(memory, MEETING, key))
 
 
-def meeting_named(memory: Reader, key: str | None = None) -> Meeting:
+def get(memory: Reader, key: str | None = None) -> Meeting:
     """The meeting ``key``, or the one under way.
 
     Raises NotFound.
@@ -38,15 +38,15 @@ def meeting_named(memory: Reader, key: str | None = None) -> Meeting:
 
 def newest_keys(memory: Reader, team: str) -> Iterator[str]:
     """The ids of a team's meetings, newest first; a page is read only where its id does not tell the team."""
-    for key in sorted(ids_of(memory, MEETING), key=made_at, reverse=True):
+    for key in reversed(ids_by_age(memory, MEETING)):
         first = key.partition("_")[0].lower()
         if first == team or (first not in TEAMS and memory.read(page_of(MEETING, key)).team == team):
             yield key
 
 
-def meetings(memory: Reader, *, team: str | None = None, status: str | None = None) -> tuple[Meeting, ...]:
+def listed(memory: Reader, *, team: str | None = None, status: str | None = None) -> tuple[Meeting, ...]:
     """The meetings, oldest first, or those of them of a ``team`` and at a ``status``."""
-    keys = sorted(ids_of(memory, MEETING), key=made_at)
+    keys = ids_by_age(memory, MEETING)
     every: Iterator[Meeting] = (memory.read(page_of(MEETING, key)) for key in keys)
     return tuple(
         each for each in every if team in {None, each.team} and status in {None, each.status or CONCLUDED}

@@ -15,7 +15,7 @@ from cosmemory.kinds.meeting import ACTION_STATUS, VERDICT, Contribution, Meetin
 from cosmemory.kinds.session import TEAM, Session
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.ids import number_of
-from cosmemory.operations.meetings.reading import meeting_named, page_named
+from cosmemory.operations.meetings.reading import get, page_named
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import id_on, new_id, page_of, stamped_id
 from cosmemory.operations.sessions.running import read_current
@@ -53,7 +53,7 @@ def begin(
     def verb(transaction: Transaction) -> str:
         held = read_current(transaction)
         session.begin(held, "-", word, names, transaction.now)  # refused before an id is looked for
-        wanted = meeting_named(transaction.memory, actions_of).actions if actions_of else ()
+        wanted = get(transaction.memory, actions_of).actions if actions_of else ()
         name = new_id(transaction, MEETING, key) if key else stamped_id(transaction, MEETING, word)
         page = Meeting(
             meeting_id=name,
@@ -156,7 +156,8 @@ def spoke(
         transaction.replace(path, meeting.contribute(transaction.read(path), words))
         transaction.replace(SESSION_PATH, after)
         next_one = after.current_meeting.current_agent
-        outcome = f"{after.current_meeting.progress}%, next {next_one or 'nobody'}"
+        following = f"next {next_one}" if next_one else "everybody has spoken"
+        outcome = f"{after.current_meeting.progress}%, {following}"
         key = after.current_meeting.meeting_id
         transaction.append(event(transaction, f"{name} spoke in {key}", outcome, said, involved=name))
         return next_one or ""
@@ -217,7 +218,11 @@ def mark_action(
         meeting_id,
         expected,
         lambda _, held: meeting.mark_action(held, key, word),
-        lambda held: (f"Action {key} of {held.meeting_id}", word, None),
+        lambda held: (
+            f"Action {key} of {held.meeting_id}: {meeting.action_named(held, key).action}",
+            word,
+            None,
+        ),
     )
 
 
@@ -261,14 +266,14 @@ def record(
     *,
     results: Mapping[str, Any] | None = None,
     metrics: Mapping[str, Any] | None = None,
-    slos: Mapping[str, Any] | None = None,
+    slos: Mapping[str, bool] | None = None,
     run_ids: Iterable[str] = (),
     meeting_id: str | None = None,
     expected: dict[str, str] | None = None,
 ) -> Outcome[str]:
     """What came out of a meeting of the execution team so far: results, metrics, whether SLOs hold, ids of runs."""
     ids = [_said(each, "The run id") for each in run_ids]
-    told = [data_of(each) for each in (results, metrics, slos)]
+    told = [data_of(results), data_of(metrics), truths(slos)]
     return change_meeting(
         memory,
         "meeting record",
@@ -285,6 +290,17 @@ def data_of(values: Mapping[str, Any] | None) -> dict[str, Data]:
     Raises InvalidValue for a name that says nothing and for what JSON cannot say.
     """
     return {_said(name, "The name"): Data.of(value) for name, value in (values or {}).items()}
+
+
+def truths(slos: Mapping[str, bool] | None) -> dict[str, Data]:
+    """Whether each SLO holds, as the page holds it.
+
+    Raises InvalidValue for what is neither true nor false.
+    """
+    for name, holds in (slos or {}).items():
+        if not isinstance(holds, bool):
+            raise InvalidValue(name, f"{holds!r} is neither true nor false")
+    return data_of(slos)
 
 
 def spelled(told: Sequence[Mapping[str, Data]], ids: Sequence[str]) -> str:

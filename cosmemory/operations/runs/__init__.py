@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cosmemory.operations.interrupted_runs import interrupted
 from cosmemory.operations.runs.attempts import (
     begin_execution,
     complete_execution,
@@ -28,7 +29,8 @@ from cosmemory.operations.runs.lifecycle import (
     resume,
     start,
 )
-from cosmemory.operations.runs.listing import get, interrupted, latest, listed, recover
+from cosmemory.operations.runs.listing import get, latest, listed, recover
+from cosmemory.operations.runs.losing import lost_executions
 from cosmemory.operations.runs.packing import clean_artifacts, old_artifacts
 from cosmemory.operations.runs.passing import context, handoff_context, set_context
 from cosmemory.operations.runs.phasing import (
@@ -82,6 +84,7 @@ __all__ = [
     "latest",
     "link",
     "listed",
+    "lost_executions",
     "old_artifacts",
     "pause",
     "pending_interventions",

@@ -11,9 +11,9 @@ from cosmemory.kinds import RUN
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.run import ABORTED, FAILED, Run
 from cosmemory.memory import Memory, Outcome
+from cosmemory.operations.interrupted_runs import heads
 from cosmemory.operations.page_ids import ARCHIVE, page_of, to_archive
 from cosmemory.operations.runs.changing import RUN_EVENT, run_page
-from cosmemory.operations.runs.listing import heads
 from cosmemory.transaction import Transaction
 
 CLEANED = (FAILED, ABORTED)

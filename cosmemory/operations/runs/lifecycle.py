@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cosmemory.config import Settings
 from cosmemory.document.json_values import Data
-from cosmemory.errors import IllegalTransition, InvalidValue, Refused
+from cosmemory.errors import IllegalTransition, InvalidValue, Refused, UsageError
 from cosmemory.frozen import replace
 from cosmemory.kinds import RUN
 from cosmemory.kinds.run import (
@@ -19,18 +18,19 @@ from cosmemory.kinds.run import (
     PLANNING,
     STEPS,
     LastChange,
-    Phase,
     Plan,
     Run,
     current_phase,
     run_at,
 )
-from cosmemory.kinds.run_phases import add_phase, passed_on, retries_of, stopped
+from cosmemory.kinds.run_phases import add_phase, passed_on, stopped
 from cosmemory.kinds.run_plan import plan_data, plan_errors, planned, task_errors
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import new_id, page_of, stamped_id
 from cosmemory.operations.runs.changing import Done, change, event_of, nothing_given, run_named
+from cosmemory.operations.runs.new_phases import new_phase
+from cosmemory.text.counted import counted
 from cosmemory.transaction import Transaction
 
 TYPE_CHECKING = False
@@ -86,26 +86,6 @@ def entered(run: Run) -> Run:
     return done
 
 
-def new_phase(given: str | Mapping[str, Any], settings: Settings) -> Phase:
-    """A phase that is still to come, from its name or from all that is said of it."""
-    told: Mapping[str, Any] = {"name": given} if isinstance(given, str) else given
-    name = str(told.get("name", told.get("phase", "")))
-    if not name.strip():
-        raise InvalidValue("Phase", "it has no name", "Give each phase a name.")
-    more = {
-        key: value for key, value in told.items() if key not in {"name", "phase", "needs", "outputs", "limit"}
-    }
-    return Phase(
-        phase=name,
-        status=PENDING,
-        retries=0,
-        limit=int(told.get("limit", retries_of(settings, name))),
-        needs=tuple(told.get("needs", ())),
-        outputs=tuple(told.get("outputs", ())),
-        more=Data.of(more) if more else None,
-    )
-
-
 def plan(
     memory: Memory, key: str, plan: Mapping[str, Any], *, expected: dict[str, str] | None = None
 ) -> Outcome[str]:
@@ -134,7 +114,7 @@ def plan(
         for name in dict.fromkeys(task.phase for task in tasks if task.phase):
             if name.lower() not in have:
                 new = add_phase(new, new_phase(name, memory.settings))
-        return Done(run=new, result=str(run.run_id), action="planned", outcome=f"{len(tasks)} tasks")
+        return Done(run=new, result=str(run.run_id), action="planned", outcome=counted(len(tasks), "task"))
 
     return change(memory, "plan", key, expected, do)
 
@@ -290,7 +270,12 @@ def link(
     handoffs: Sequence[str] = (),
     expected: dict[str, str] | None = None,
 ) -> Outcome[str]:
-    """More agents and handoffs that belong to a run."""
+    """More agents and handoffs that belong to a run.
+
+    Raises UsageError where none is named.
+    """
+    if not (agents or handoffs):
+        raise UsageError("Nothing was named that belongs to the run.", "Name an agent or a handoff.")
 
     def do(run: Run, _: Transaction) -> Done:
         new = replace(

@@ -14,8 +14,9 @@ from cosmemory.frozen import frozen, replace
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.run import ENDED, Artifact
 from cosmemory.memory import Memory, Outcome
+from cosmemory.operations.interrupted_runs import heads
 from cosmemory.operations.runs.changing import RUN_EVENT, run_page
-from cosmemory.operations.runs.listing import get, heads
+from cosmemory.operations.runs.listing import get
 from cosmemory.operations.runs.registering import CLEANED, PACKED, REMOVED, SOUND, SUFFIX, measured, verified
 from cosmemory.transaction import Transaction
 

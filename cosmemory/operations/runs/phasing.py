@@ -35,7 +35,7 @@ from cosmemory.kinds.run_phases import (
 )
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.runs.changing import PHASE_EVENT, Done, change, run_named
-from cosmemory.operations.runs.lifecycle import new_phase
+from cosmemory.operations.runs.new_phases import new_phase
 from cosmemory.transaction import Transaction
 
 TYPE_CHECKING = False

@@ -13,6 +13,7 @@ from cosmemory.frozen import frozen, replace
 from cosmemory.kinds.run import ABORTED, FAILED, Artifact, Run, exchanged, named
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.runs.changing import Done, change, run_named
+from cosmemory.plain_files import open_plain
 from cosmemory.transaction import Transaction
 
 TYPE_CHECKING = False
@@ -103,7 +104,7 @@ def measured(place: str) -> tuple[int, str]:
     """
     digest, size = hashlib.sha256(), 0
     try:
-        with open(place, "rb") as file:
+        with open_plain(place) as file:
             while piece := file.read(1 << 20):
                 digest.update(piece)
                 size += len(piece)

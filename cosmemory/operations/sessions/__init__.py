@@ -6,10 +6,10 @@ from cosmemory.operations.sessions.ending import clear, complete, fail, prune, r
 from cosmemory.operations.sessions.reading import (
     Interrupted,
     current,
+    get,
     interrupted,
     is_stale,
-    session_named,
-    sessions,
+    listed,
 )
 from cosmemory.operations.sessions.running import pause, resume, start, update
 
@@ -19,14 +19,14 @@ __all__ = [
     "complete",
     "current",
     "fail",
+    "get",
     "interrupted",
     "is_stale",
+    "listed",
     "pause",
     "prune",
     "reset",
     "resume",
-    "session_named",
-    "sessions",
     "start",
     "update",
 ]

@@ -11,10 +11,10 @@ from cosmemory.kinds import MEETING, SESSION, SESSION_PATH, meeting, session
 from cosmemory.kinds.session import Session, status_of
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.new_pages import page_text
-from cosmemory.operations.page_ids import archive_place, ids_of, new_id, page_of, stamped_id, to_archive
+from cosmemory.operations.page_ids import archive_place, ids_by_age, new_id, page_of, stamped_id, to_archive
 from cosmemory.operations.sessions.reading import moment
 from cosmemory.operations.sessions.running import change_current, event, idle, read_current, show_session
-from cosmemory.reader import CURRENT, made_at
+from cosmemory.reader import CURRENT
 from cosmemory.transaction import Transaction
 
 
@@ -137,7 +137,7 @@ def prune(
         held = transaction.memory
         limit = transaction.now - timedelta(days=held.settings.session_days if days is None else days)
         gone = []
-        for key in sorted(ids_of(held, SESSION), key=made_at):
+        for key in ids_by_age(held, SESSION):
             path = page_of(SESSION, key)
             found: Session = transaction.read(path)
             last = moment(found.ended) or moment(found.last_updated) or moment(found.started)

@@ -8,8 +8,8 @@ from cosmemory.errors import NotFound
 from cosmemory.frozen import frozen
 from cosmemory.kinds import SESSION, SESSION_PATH, session
 from cosmemory.kinds.session import Session, status_of
-from cosmemory.operations.page_ids import id_named, ids_of, page_of
-from cosmemory.reader import CURRENT, Reader, made_at
+from cosmemory.operations.page_ids import id_named, ids_by_age, page_of
+from cosmemory.reader import CURRENT, Reader
 
 NO_SESSION = NotFound("The session", "cosmemory session start opens one.")
 
@@ -43,7 +43,7 @@ def current(memory: Reader) -> Session | None:
     return found
 
 
-def session_named(memory: Reader, key: str | None = None) -> Session:
+def get(memory: Reader, key: str | None = None) -> Session:
     """The session ``key``, which may have ended, or the current one.
 
     Raises NotFound.
@@ -57,9 +57,9 @@ def session_named(memory: Reader, key: str | None = None) -> Session:
     return found
 
 
-def sessions(memory: Reader, *, status: str | None = None) -> tuple[Session, ...]:
+def listed(memory: Reader, *, status: str | None = None) -> tuple[Session, ...]:
     """The sessions that ended, oldest first, and the current one; or those of them at a ``status``."""
-    keys = sorted((each for each in ids_of(memory, SESSION) if each != CURRENT), key=made_at)
+    keys = [each for each in ids_by_age(memory, SESSION) if each != CURRENT]
     now = current(memory)
     every = [*(memory.read(page_of(SESSION, key)) for key in keys), *([now] if now is not None else [])]
     return tuple(each for each in every if status in {None, status_of(each)})

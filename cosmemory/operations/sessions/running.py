@@ -13,6 +13,7 @@ from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.cos_state import ENDED
 from cosmemory.kinds.session import Session, status_of
 from cosmemory.memory import Memory, Outcome
+from cosmemory.operations.handing_out import hand_out
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import new_id, stamped_id
 from cosmemory.operations.sessions.reading import NO_SESSION, Interrupted, interruption
@@ -159,10 +160,13 @@ def pause(
     )
 
 
-def resume(memory: Memory, *, expected: dict[str, str] | None = None) -> Outcome[Interrupted]:
+def resume(
+    memory: Memory, *, again: bool = False, expected: dict[str, str] | None = None
+) -> Outcome[Interrupted]:
     """The session taken up again where it stopped, paused or interrupted; gives all that is needed to go on.
 
-    Raises IllegalTransition for one that is idle or over.
+    Raises IllegalTransition for one that is idle or over, Refused for one that was handed out and that nobody has
+    touched since, unless it is wished ``again``.
     """
 
     def verb(transaction: Transaction) -> Interrupted:
@@ -170,6 +174,8 @@ def resume(memory: Memory, *, expected: dict[str, str] | None = None) -> Outcome
         found = interruption(transaction.memory, held)
         # One whose process died says active still: it is taken up where it stands.
         after = held if status_of(held) == session.ACTIVE else session.move(_paused(held), session.ACTIVE)
+        what = f"The session {held.session_id or CURRENT}"
+        hand_out(transaction, SESSION_PATH, what, "cosmemory session update", again=again)
         transaction.replace(SESSION_PATH, replace(after, last_updated=transaction.now))
         waiting = f"{found.meeting}: still to speak {', '.join(found.to_speak) or 'nobody'}"
         transaction.append(

@@ -272,7 +272,7 @@ def show(key: str, **options: Any) -> None:
     """Show an agent's page, or its typed content as JSON."""
     session = session_of(options)
     memory = session.memory()
-    found = agents.named(memory, key)
+    found = agents.get(memory, key)
     if session.as_json:
         print_json("agent", {"agent": data_of(found)})
         return
@@ -329,7 +329,7 @@ def run(key: str, command: tuple[str, ...], **options: Any) -> int:
 
     Exit 0 where it did its work, 1 where it failed. It goes on when cosmemory is killed; recover tells if it lives.
     """
-    from cosmemory.maintenance.following import follow
+    from cosmemory.maintenance.following import ending_of, follow
 
     restarts, backoff, output = (options.pop(name) for name in ("restarts", "backoff", "output"))
     pause = number_of("--backoff", backoff) if backoff is not None else None
@@ -355,7 +355,7 @@ def run(key: str, command: tuple[str, ...], **options: Any) -> int:
     if session.as_json:
         print_json("agent-run", {**asdict(done), "completed": done.completed})
     else:
-        ended = "completed" if done.completed else f"failed, exit code {done.exit_code}"
+        ended = "completed" if done.completed else f"failed, {ending_of(done.exit_code)}"
         print_text(f"{done.key} {ended}; its output: {done.output}")
     return int(not done.completed)
 
@@ -369,7 +369,7 @@ def output(key: str, lines: int | None, **options: Any) -> None:
     from cosmemory.maintenance.outputs import last_lines
 
     session = session_of(options)
-    found = agents.named(session.memory(), key)
+    found = agents.get(session.memory(), key)
     told = last_lines(found.process.output, lines or 20)
     if session.as_json:
         print_json("output", {"agent_id": found.agent_id, "path": found.process.output, "lines": told})

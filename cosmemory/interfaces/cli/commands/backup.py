@@ -11,6 +11,7 @@ from cosmemory.interfaces.cli.progress import progress
 from cosmemory.interfaces.cli.session import changing, session_of
 from cosmemory.maintenance.backup import back_up
 from cosmemory.maintenance.checkpoints import faults_of, standing
+from cosmemory.text.counted import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def backup(destination: str, verify: bool, **options: Any) -> int:
     else:
         assert made.manifest is not None
         would = "would copy" if session.dry_run else "copied"
-        print_text(f"{would} {len(made.manifest.files)} pages to {place}")
+        print_text(f"{would} {counted(len(made.manifest.files), 'page')} to {place}")
     return 0
 
 

@@ -12,6 +12,7 @@ from cosmemory.maintenance.checkpoints import Checkpoint
 from cosmemory.maintenance.restoring import Restored
 from cosmemory.maintenance.restoring import restore as restore_pages
 from cosmemory.maintenance.retention import prune as prune_checkpoints
+from cosmemory.text.counted import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _line(each: Checkpoint) -> str:
         return f"{each.path}  no manifest that can be read"
     before = f"before {each.manifest.before}" if each.manifest.before else ""
     notes = each.manifest.notes.split("\n")[0] or before
-    told = f"{each.path}  {len(each.manifest.files)} pages  {each.manifest.size} bytes"
+    told = f"{each.path}  {counted(len(each.manifest.files), 'page')}  {each.manifest.size} bytes"
     return f"{told}  {notes}" if notes else told
 
 

@@ -10,7 +10,7 @@ from cosmemory.interfaces.cli.figures import figure
 from cosmemory.interfaces.cli.output import print_json, print_text, visible_line
 from cosmemory.interfaces.cli.session import changing, reading, session_of
 from cosmemory.kinds import DEPLOYMENT
-from cosmemory.kinds.deployment import ANSWER, Deployment, is_yes
+from cosmemory.kinds.deployment import ANSWER, ROLLED_BACK, Deployment, is_yes
 from cosmemory.maintenance import deploying
 from cosmemory.operations import deployments
 
@@ -142,7 +142,7 @@ def _data(found: Standing) -> dict[str, Any]:
 def _lines(found: Standing) -> list[str]:
     page, lack = found.page, found.obstacles
     hours = "" if found.hours is None else f" for {write_number(found.hours)} h"
-    lines = [f"{page.version} at {page.stage}{hours}"]
+    lines = [f"{_where(page)}{hours}"]
     if lack.none:
         lines.append(f"ready for {lack.next_stage}")
     elif lack.next_stage:
@@ -214,8 +214,12 @@ def show(**options: Any) -> None:
         print_text(line)
 
 
+def _where(page: Deployment) -> str:
+    return f"{page.version} {'' if page.stage == ROLLED_BACK else 'at '}{page.stage}"
+
+
 def _shown(page: Deployment) -> list[str]:
-    lines = [f"{page.version} at {page.stage}"]
+    lines = [_where(page)]
     for stay in page.stage_history:
         entered = write_time(stay.entered) if hasattr(stay.entered, "year") else "-"  # type: ignore[arg-type]
         lines.append("  ".join(filter(None, (str(stay.stage), entered, stay.checkpoint, stay.reason))))

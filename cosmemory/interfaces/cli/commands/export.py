@@ -15,6 +15,7 @@ from cosmemory.interfaces.cli.saving import save_file, save_folder
 from cosmemory.interfaces.cli.session import changing, difference, reading, session_of
 from cosmemory.maintenance import exporting
 from cosmemory.maintenance.exporting import FORMATS, INCOMING, Piece
+from cosmemory.text.counted import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ def export(
         print_json("export", {**held, "dry_run": dry_run})
         return
     would, where = ("would write", "") if dry_run else ("wrote", f" to {file}")
-    print_text(f"{would} {told.pages} pages and {told.events} events ({told.size} bytes){where}")
+    print_text(
+        f"{would} {counted(told.pages, 'page')} and {counted(told.events, 'event')} ({told.size} bytes){where}"
+    )
 
 
 class _Told:
@@ -162,9 +165,9 @@ def _lines(memory: Memory, source: str, replacing: bool) -> Imported:
         with open(source, "rb") as file:
             yield from file
 
-    with progress("Taking in pages"):
+    with progress("Reading lines") as bar:
         held: list[Incoming] = list(incoming(lines()))
-        return import_pages(memory, held, replacing=replacing).result
+        return import_pages(memory, held, replacing=replacing, tell=bar.now).result
 
 
 def _files(memory: Memory, source: str, form: str | None, replacing: bool) -> tuple[Imported, Told]:
@@ -172,12 +175,8 @@ def _files(memory: Memory, source: str, form: str | None, replacing: bool) -> tu
     from cosmemory.maintenance.moving_in import import_files
 
     names = files_below(source)
-    with progress("Taking in files", len(names)) as bar:
-
-        def tell(done: int) -> None:
-            bar.done = done
-
-        return import_files(memory, source, names, form=form, replacing=replacing, tell=tell)
+    with progress("Reading files", len(names)) as bar:
+        return import_files(memory, source, names, form=form, replacing=replacing, tell=bar.now)
 
 
 def _report(told: Told | None) -> dict[str, Any]:
@@ -198,7 +197,8 @@ def _said(done: Imported, told: Told | None, *, dry: bool) -> Iterator[str]:
     """What became of what: each page, with the files that it was made of."""
     would = "would take in" if dry else "took in"
     counts = f"{len(done.created)} new, {len(done.replaced)} replaced, {len(done.same)} as they stood there"
-    yield f"{would} {len(done.created) + len(done.replaced)} pages and {done.events} events: {counts}"
+    pages = counted(len(done.created) + len(done.replaced), "page")
+    yield f"{would} {pages} and {counted(done.events, 'event')}: {counts}"
     made: dict[str, list[str]] = _report(told).get("files", {})
     for path in (*done.created, *done.replaced):
         yield f"  {path}" + (f" from {', '.join(made[path])}" if path in made else "")
@@ -207,7 +207,8 @@ def _said(done: Imported, told: Told | None, *, dry: bool) -> Iterator[str]:
 def _aside(told: Told | None) -> Iterator[str]:
     rows = _report(told).get("aside", [])
     if rows:
-        yield f"{len(rows)} values stand in Other Values, to be given back as they are:"
+        stand = "stands" if len(rows) == 1 else "stand"
+        yield f"{counted(len(rows), 'value')} {stand} in Other Values, to be given back as they are:"
     for row in rows[:TOLD_AT_MOST]:
         yield f"  {row['page']}: {row['key']}"
     if len(rows) > TOLD_AT_MOST:

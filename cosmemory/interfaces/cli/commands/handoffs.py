@@ -31,18 +31,24 @@ def handoff() -> None:
 @option("--id", "key", metavar="ID", help="Its id; else PROJECT-YYYY-MM-DD.")
 @option("--context", metavar="TEXT", help="What the other must know; - reads it from stdin.")
 @option(
-    "--deliverable", "deliverables", metavar="TEXT", many=True, help="What is handed over; may be repeated."
+    "--deliverable",
+    "deliverables",
+    metavar="TEXT",
+    many=True,
+    help="What is handed over; may be given again.",
 )
 @option(
     "--criterion",
     "acceptance_criteria",
     metavar="TEXT",
     many=True,
-    help="What makes it done; may be repeated.",
+    help="What makes it done; may be given again.",
 )
 @option("--state", "current_state", metavar="TEXT", help="How far it is.")
-@option("--next", "next_steps", metavar="TEXT", many=True, help="What is to be done next; may be repeated.")
-@option("--file", "files", metavar="PATH", many=True, help="A file that belongs to it; may be repeated.")
+@option(
+    "--next", "next_steps", metavar="TEXT", many=True, help="What is to be done next; may be given again."
+)
+@option("--file", "files", metavar="PATH", many=True, help="A file that belongs to it; may be given again.")
 @option("--instructions", metavar="TEXT", help="How it is to be done.")
 @option("--notes", metavar="TEXT", help="Anything else.")
 @option("--data", metavar="JSON", help="Data of any shape, or plain words.")

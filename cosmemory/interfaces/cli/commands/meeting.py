@@ -8,6 +8,7 @@ from cosmemory.interfaces.cli.declared import argument, group, option
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.session import Session, changing, reading, session_of
 from cosmemory.kinds import SESSION_PATH
+from cosmemory.kinds.deployment import ANSWER, is_yes
 from cosmemory.kinds.meeting import CONCLUDED, STATUS, Meeting
 from cosmemory.kinds.session import TEAMS
 from cosmemory.operations import meetings
@@ -131,7 +132,7 @@ def gate(gate: str, condition: str, key: str | None, **options: Any) -> None:
 def _outcomes(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say what came out of a meeting."""
     command = option("--run-id", "run_ids", metavar="ID", many=True, help="The id of a run.")(command)
-    command = option("--slo", "slos", metavar="NAME=true", many=True, help="Whether an SLO holds.")(command)
+    command = option("--slo", "slos", metavar="NAME=yes|no", many=True, help="Whether an SLO holds.")(command)
     command = option("--metric", "metrics", metavar="NAME=VALUE", many=True, help=f"A metric: {VALUE}")(
         command
     )
@@ -179,17 +180,21 @@ def conclude(key: str | None, **options: Any) -> None:
 
 def _told(options: dict[str, Any]) -> dict[str, Any]:
     """What came out, by sort; it takes it out of the ``options``."""
-    told: dict[str, Any] = {name: _pairs(options.pop(name)) for name in ("results", "metrics", "slos")}
-    return {**told, "run_ids": options.pop("run_ids")}
+    slos = {name: is_yes(ANSWER.enter(name, answer)) for name, answer in _texts(options.pop("slos")).items()}
+    told: dict[str, Any] = {
+        sort: {name: _value(text) for name, text in _texts(options.pop(sort)).items()}
+        for sort in ("results", "metrics")
+    }
+    return {**told, "slos": slos, "run_ids": options.pop("run_ids")}
 
 
-def _pairs(given: tuple[str, ...]) -> dict[str, Any]:
+def _texts(given: tuple[str, ...]) -> dict[str, str]:
     pairs = {}
     for each in given:
         name, equals, text = each.partition("=")
         if not equals:
             raise UsageError(f"{each!r} is no NAME=VALUE.", "Write --metric ndcg@10=0.73, say.")
-        pairs[name] = _value(text)
+        pairs[name] = text
     return pairs
 
 
@@ -239,7 +244,7 @@ def rebuild_handoff(key: str | None, file: bool, **options: Any) -> None:
 def list_(team: str | None, status: str | None, **options: Any) -> None:
     """List the meetings, oldest first."""
     call = session_of(options)
-    found = meetings.meetings(call.memory(), team=team, status=status)
+    found = meetings.listed(call.memory(), team=team, status=status)
     if call.as_json:
         print_json("meetings", {"meetings": [_data(each) for each in found]})
         return
@@ -257,7 +262,7 @@ def show(key: str | None, latest: str | None, **options: Any) -> None:
     """Show a meeting, the one under way or the last that a team concluded."""
     call = session_of(options)
     memory = call.memory()
-    found = meetings.latest(memory, latest) if latest else meetings.meeting_named(memory, key)
+    found = meetings.latest(memory, latest) if latest else meetings.get(memory, key)
     if found is None:
         raise NotFound(
             f"A meeting that the {latest} team concluded", "cosmemory meeting list names all meetings."

@@ -25,7 +25,9 @@ def onboard() -> None:
 @argument("agent")
 @option("--role", metavar="R", required=True, help="The role that the agent takes.")
 @option("--by", "onboarded_by", metavar="WHO", help="Who brings it on board; else who makes the change.")
-@option("--task", "tasks", metavar="PHASE:TEXT", many=True, help="One more task of a phase; may be repeated.")
+@option(
+    "--task", "tasks", metavar="PHASE:TEXT", many=True, help="One more task of a phase; may be given again."
+)
 @option("--first-task", metavar="TEXT", help="What the agent is to do first.")
 @option("--notes", metavar="TEXT", help="Anything else.")
 def begin(agent: str, tasks: tuple[str, ...], **options: Any) -> None:

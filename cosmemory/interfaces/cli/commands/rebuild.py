@@ -13,6 +13,7 @@ from cosmemory.interfaces.cli.session import changing, difference, session_of
 from cosmemory.interfaces.cli.terminal import print_difference
 from cosmemory.maintenance.rebuild import Rebuilt, rebuilt_kind
 from cosmemory.maintenance.rebuild import rebuild as rebuild_page
+from cosmemory.text.counted import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def rebuild(document: str, yes: bool, **options: Any) -> int:
 
 
 def _show(told: Rebuilt) -> None:
-    print_text(f"{told.path}, by {told.events} events:")
+    print_text(f"{told.path}, by {counted(told.events, 'event')}:")
     for each in told.differences:
         page, log = (value if value is not None else "nothing" for value in (each.page, each.log))
         print_text(visible_line(f"  {each.where}: {page} on the page, {log} by the log"))

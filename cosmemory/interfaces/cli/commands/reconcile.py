@@ -36,7 +36,7 @@ def reconcile(**options: Any) -> int:
         with memory.store.writing() as writer:
             told = [each.told() for each in bringing.reconcile(memory, writer)]
     tell_notices(memory.notices())
-    pending = conflicts.conflicts(memory)
+    pending = conflicts.listed(memory)
     if session.as_json:
         more = {"dry_run": True, "diff": shown} if session.dry_run else {}
         print_json("reconciliation", {"told": told, "conflicts": [_data(each) for each in pending], **more})
@@ -72,7 +72,7 @@ def conflict() -> None:
 def list_(every: bool, **options: Any) -> None:
     """List the conflicts that wait for somebody."""
     session = session_of(options)
-    found = conflicts.conflicts(session.memory(), pending=not every)
+    found = conflicts.listed(session.memory(), pending=not every)
     if session.as_json:
         print_json("conflicts", {"conflicts": [_data(each) for each in found]})
         return
@@ -88,7 +88,7 @@ def list_(every: bool, **options: Any) -> None:
 def show(key: str, **options: Any) -> None:
     """Show the versions of what is in dispute, side by side."""
     session = session_of(options)
-    found = conflicts.conflict_named(session.memory(), key)
+    found = conflicts.get(session.memory(), key)
     if session.as_json:
         print_json("conflict", _data(found))
         return

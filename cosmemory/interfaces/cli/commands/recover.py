@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 
 from cosmemory.engines.rehearsal import Rehearsal
+from cosmemory.errors import CosmemoryError
 from cosmemory.interfaces.cli.agent_lines import resumption_lines
 from cosmemory.interfaces.cli.confirm import agreed
 from cosmemory.interfaces.cli.declared import group, option
@@ -117,35 +118,72 @@ def _named(options: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 @recover.command()
 @changing
 @_chosen
-def resume(yes: bool, **options: Any) -> int:
+@option("--again", flag=True, help="Also what was handed out before and nobody has gone on with since.")
+def resume(yes: bool, again: bool, **options: Any) -> int:
     """Hand out what is needed to go on with everything that was interrupted; pages and log tell that it was done.
 
-    What is at work, has failed or waits for a decision is left alone. Whoever gets the answer goes on: spawns the
+    What is at work, has failed, waits for a decision or was handed out before is left alone. Whoever gets the answer goes on: spawns the
     agents from their last checkpoints, lets those speak who have not, enters the phase, rolls back or advances.
     """
     named = _named(options)
     session = session_of(options)
     session.refuse_expected("recover resume")
     memory = session.memory()
-    chosen = _items(memory, named, lambda each: not each.left)
-    if not _asked(session, memory, chosen, len(named), yes, "Resume"):
+    chosen = _items(memory, named, lambda each: each.resumable(again=again))
+    if not _asked(session, memory, chosen, named, yes, "Resume"):
         return 1
     if session.dry_run:
         memory.store = Rehearsal(memory.store)
-    wanted = named or [(each.sort.kind, each.key) for each in chosen]
+    done: list[Resumption | Handed] = []
+    refused: CosmemoryError | None = None
     try:
-        done = [recovery.resume(memory, key, kind=kind) for kind, key in wanted]
+        for each in _each_handed(memory, named, chosen, again):
+            done.append(each)  # noqa: PERF402 - what came before one that is refused stays
+    except CosmemoryError as error:
+        refused = error
     finally:
         tell_notices(memory.notices())
+    # What was handed out before one was refused is told to nobody else.
+    if done or refused is None:
+        _print_handed(session, memory, done)
+    if refused is not None:
+        raise refused
+    return 0
+
+
+def _each_handed(
+    memory: Memory, named: Sequence[tuple[str, str]], chosen: Sequence[Item], again: bool
+) -> Iterator[Resumption | Handed]:
+    """What is named, or all that was chosen and that nobody else went on with meanwhile."""
+    for kind, key in named:
+        yield recovery.resume(memory, key, kind=kind, again=again)
+    for each in () if named else chosen:
+        found = recovery.resume_item(memory, each, again=again)
+        if found is not None:
+            yield found
+
+
+def _print_handed(session: Session, memory: Memory, done: Sequence[Resumption | Handed]) -> None:
     if session.as_json:
         print_json("resumption", {**_handed(done), "dry_run": session.dry_run})
-        return 0
+        return
     for each in done:
         for line in resumption_lines(each) if isinstance(each, Resumption) else handed_lines(each):
             print_text(line)
-    if not done:
-        print_text(NOTHING)
-    return 0
+    if done:
+        if session.dry_run:
+            print_text("that would be handed out; nothing was changed")
+        return
+    before = [each for each in recovery.items(memory) if each.left == recovery.HANDED]
+    for item in before:
+        print_text(f"{item.sort.kind} {item.key} is left alone: {item.left}")
+    print_text("--again hands it out once more, where whoever got it is gone" if before else _nothing(memory))
+
+
+def _nothing(memory: Memory) -> str:
+    """Why there is nothing to do: nothing was interrupted, or what was is not for all at once."""
+    found = any(recovery.check(memory).values())
+    return "nothing to do; cosmemory recover list shows what is left alone" if found else NOTHING
 
 
 def _handed(done: Sequence[Resumption | Handed]) -> dict[str, Any]:
@@ -170,7 +208,7 @@ def clear(yes: bool, **options: Any) -> int:
         named,
         lambda each: each.sort.breaks_off and (each.sort.kind != AGENT or each.record.process != "alive"),
     )
-    if not _asked(session, memory, chosen, len(named), yes, "Clear"):
+    if not _asked(session, memory, chosen, named, yes, "Clear"):
         return 1
     if session.dry_run:
         memory.store = Rehearsal(memory.store)
@@ -186,7 +224,8 @@ def clear(yes: bool, **options: Any) -> int:
         told = {sort.name: [each.key for each in done if each.kind == sort.kind] for sort in SORTS}
         print_json("clearance", {**told, "dry_run": session.dry_run})
     else:
-        print_text("\n".join(f"{each.key} moved to {each.place}" for each in done) or NOTHING)
+        moved = "would be moved" if session.dry_run else "moved"
+        print_text("\n".join(f"{each.key} {moved} to {each.place}" for each in done) or _nothing(memory))
     return 0
 
 
@@ -198,7 +237,12 @@ def _items(memory: Memory, named: Sequence[tuple[str, str]], wanted: Callable[[I
 
 
 def _asked(
-    session: Session, memory: Memory, chosen: Sequence[Item], named: int, yes: bool, verb: str
+    session: Session,
+    memory: Memory,
+    chosen: Sequence[Item],
+    named: Sequence[tuple[str, str]],
+    yes: bool,
+    verb: str,
 ) -> bool:
     """Whether it may be done: nothing to ask where nothing is there, and shown to who has not said yes."""
     if yes or session.dry_run or not (chosen or named):
@@ -210,7 +254,8 @@ def _asked(
         print_text(line)
     if agreed(f"{verb} {_counted(chosen)}?"):
         return True
-    print_text(f"nothing was done; cosmemory recover {verb.lower()} --yes does it")
+    meant = "".join(f" --{kind} {key}".rstrip() for kind, key in named)
+    print_text(f"nothing was done; cosmemory recover {verb.lower()}{meant} --yes does it")
     return False
 
 

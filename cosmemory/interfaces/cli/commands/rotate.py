@@ -14,6 +14,7 @@ from cosmemory.kinds import LOG_PATH
 from cosmemory.maintenance.rotation import Rotation
 from cosmemory.maintenance.rotation import rotate as rotate_log
 from cosmemory.maintenance.rotation import verify as verify_archives
+from cosmemory.text.counted import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +51,13 @@ def rotate(verify: bool, **options: Any) -> int:
 
 def _told(done: Rotation, *, dry: bool) -> str:
     would = "would move" if dry else "moved"
-    lines = [f"{would} {each.entries} entries to {each.path}" for each in done.archived]
-    return "\n".join([*lines, f"{done.kept} entries stay in the log"])
+    lines = [f"{would} {counted(each.entries, 'entry', 'entries')} to {each.path}" for each in done.archived]
+    return "\n".join(
+        [
+            *lines,
+            f"{counted(done.kept, 'entry', 'entries')} {'stays' if done.kept == 1 else 'stay'} in the log",
+        ]
+    )
 
 
 def _verified(as_json: bool, found: Any) -> int:
@@ -59,7 +65,7 @@ def _verified(as_json: bool, found: Any) -> int:
         print_json("verification", {"entries": dict(found.entries), "faults": list(found.faults)})
     else:
         for path, count in found.entries.items():
-            print_text(f"{path}: {count} entries")
+            print_text(f"{path}: {counted(count, 'entry', 'entries')}")
         for fault in found.faults:
             print_text(f"fault: {fault}")
         if not found.faults:

@@ -101,6 +101,14 @@ def tell_records(
             print_text("  ".join(visible_line(_shown(each[name])) for name in shown))
 
 
+def tell_values(session: Session, kind: str, name: str, values: Any) -> None:
+    """Values of any shape: in one object for programs, and as they are, in lines, for people."""
+    if session.as_json:
+        print_json(kind, {name: values})
+    else:
+        print_text(json.dumps(values, ensure_ascii=False, indent=2))
+
+
 def _shown(value: Any) -> str:
     if value is None or value == []:
         return "-"

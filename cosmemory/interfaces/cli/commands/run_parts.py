@@ -7,10 +7,10 @@ from cosmemory.interfaces.cli.commands.run_calls import (
     data_said,
     expected_of,
     tell_records,
+    tell_values,
     values_said,
 )
 from cosmemory.interfaces.cli.declared import argument, group, option
-from cosmemory.interfaces.cli.output import print_json
 from cosmemory.interfaces.cli.session import changing, reading, session_of
 from cosmemory.kinds.run import COMPLETED
 from cosmemory.operations import runs
@@ -136,8 +136,8 @@ def current(key: str, **options: Any) -> int:
 @argument("phase", metavar="PHASE")
 def results(key: str, phase: str, **options: Any) -> None:
     """Show what a completed phase has put out."""
-    found = runs.phase_results(session_of(options).memory(), key, phase)
-    print_json("results", {"results": found})
+    session = session_of(options)
+    tell_values(session, "results", "results", runs.phase_results(session.memory(), key, phase))
 
 
 @group
@@ -188,10 +188,14 @@ def fail_execution(key: str, **options: Any) -> None:
 @reading
 @argument("key", metavar="ID")
 @option("--phase", metavar="PHASE", help="Those at PHASE.")
-def list_executions(key: str, phase: str | None, **options: Any) -> None:
+@option("--lost", flag=True, help="Those that run although their phase or agent has ended.")
+def list_executions(key: str, phase: str | None, lost: bool, **options: Any) -> None:
     """List the attempts of a run."""
     session = session_of(options)
     found = runs.executions(session.memory(), key, phase=phase)
+    if lost:
+        nobody_at = {each.id for each, _ in runs.lost_executions(session.memory(), key)}
+        found = tuple(each for each in found if each.id in nobody_at)
     tell_records(session, "executions", found, ("id", "phase", "attempt", "status", "error"), "there is none")
 
 
@@ -207,8 +211,8 @@ def context() -> None:
 @option("--whole", flag=True, help="All that it finds, not only what it needs.")
 def show(key: str, phase: str | None, whole: bool, **options: Any) -> None:
     """Show what a phase finds: what the phases before it put out, as far as it needs it."""
-    found = runs.context(session_of(options).memory(), key, phase, whole=whole)
-    print_json("context", {"context": found})
+    session = session_of(options)
+    tell_values(session, "context", "context", runs.context(session.memory(), key, phase, whole=whole))
 
 
 @context.command("set")
@@ -231,5 +235,6 @@ def set_(key: str, pairs: tuple[str, ...], phase: str | None, **options: Any) ->
 @argument("to_phase", metavar="TO")
 def handoff(key: str, from_phase: str, to_phase: str, **options: Any) -> None:
     """Show what one phase hands to another, as far as the other needs it."""
-    found = runs.handoff_context(session_of(options).memory(), key, from_phase, to_phase)
-    print_json("context", {"handoff": found})
+    session = session_of(options)
+    found = runs.handoff_context(session.memory(), key, from_phase, to_phase)
+    tell_values(session, "context", "handoff", found)

@@ -116,6 +116,8 @@ def interrupted(**options: Any) -> None:
         where = f"{each.phase} {each.phase_status}, retried {each.retries} of {each.limit} times"
         waits = f", waits for {', '.join(each.waits_for)}" if each.waits_for else ""
         print_text(f"{each.run}  {each.status}  {where if each.phase else 'no phase'}{waits}")
+        for lost in each.lost:
+            print_text(f"    nobody is at {lost}")
     if not found:
         print_text("no run was interrupted")
 
@@ -193,11 +195,14 @@ def abort(key: str, reason: str | None, **options: Any) -> None:
 @run.command()
 @changing
 @argument("key", metavar="ID")
-def recover(key: str, **options: Any) -> None:
+@option(
+    "--again", flag=True, help="Also where it was handed out before and nobody has gone on with it since."
+)
+def recover(key: str, again: bool, **options: Any) -> None:
     """Go on with an interrupted run: attempts that ran are over, and it executes again."""
     session = session_of(options)
     session.change(
-        lambda memory: runs.recover(memory, key, expected=expected_of(session, memory, key)),
+        lambda memory: runs.recover(memory, key, again=again, expected=expected_of(session, memory, key)),
         lambda done: f"{done.run} goes on in {done.phase}" if done.phase else f"{done.run} goes on",
     )
 

@@ -6,7 +6,7 @@ from cosmemory.interfaces.cli.declared import argument, group, option
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.session import changing, reading, session_of
 from cosmemory.kinds import SESSION_PATH
-from cosmemory.kinds.session import STATUS, Session, status_of, to_speak
+from cosmemory.kinds.session import IDLE, STATUS, Session, status_of, to_speak
 from cosmemory.operations import sessions
 
 TYPE_CHECKING = False
@@ -85,11 +85,14 @@ def pause(reason: str | None, **options: Any) -> None:
 
 @session.command()
 @changing
-def resume(**options: Any) -> None:
+@option(
+    "--again", flag=True, help="Also where it was handed out before and nobody has gone on with it since."
+)
+def resume(again: bool, **options: Any) -> None:
     """Go on with a paused or interrupted session, and show who is still to speak."""
     call = session_of(options)
     call.change(
-        lambda memory: sessions.resume(memory, expected=call.expected(SESSION_PATH)),
+        lambda memory: sessions.resume(memory, again=again, expected=call.expected(SESSION_PATH)),
         lambda found: "\n".join([f"{found.session} resumed", *_still(found.meeting, found.to_speak)]),
     )
 
@@ -142,7 +145,7 @@ def show(key: str | None, **options: Any) -> None:
     """Show the session, its meeting, and who is still to speak."""
     call = session_of(options)
     memory = call.memory()
-    held = sessions.session_named(memory, key)
+    held = sessions.get(memory, key)
     stale = sessions.is_stale(held, memory.now(), memory.settings.stale_seconds)
     waiting = to_speak(held.current_meeting)
     if call.as_json:
@@ -166,10 +169,12 @@ def show(key: str | None, **options: Any) -> None:
 def list_(status: str | None, **options: Any) -> None:
     """List the sessions, oldest first."""
     call = session_of(options)
-    found = sessions.sessions(call.memory(), status=status)
+    found = sessions.listed(call.memory(), status=status)
     if call.as_json:
         print_json("sessions", {"sessions": [_data(each) for each in found]})
         return
+    # A page that waits for the next session is none.
+    found = tuple(each for each in found if each.session_id or status)
     for each in found:
         print_text(_line(each))
     if not found:
@@ -194,9 +199,13 @@ def moved(gone: tuple[str, ...]) -> str:
 def _line(each: Session) -> str:
     from cosmemory.document.values import TIME, source_of
 
+    if not each.session_id and status_of(each) == IDLE:
+        return "no session is under way"
     since, ended = (source_of(TIME, moment, cell=False) for moment in (each.started, each.ended))
+    if not each.session_id:
+        return f"no session: {status_of(each)}"
     until = f" until {ended}" if each.ended else ""
-    return f"{each.session_id or '-'} {status_of(each)} since {since}{until}"
+    return f"{each.session_id} {status_of(each)} since {since}{until}"
 
 
 def _data(each: Session) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from cosmemory.interfaces.cli.status_texts import (
     glance_line,
     log_line,
 )
-from cosmemory.interfaces.cli.terminal import show
 from cosmemory.maintenance.glance import Finding, glance
 from cosmemory.operations.status import Status, is_overdue, look
 from cosmemory.rules.rule import INFO
@@ -44,6 +43,7 @@ def status(**options: Any) -> None:
         return
     if on_terminal():
         from cosmemory.interfaces.cli.status_screen import screen
+        from cosmemory.interfaces.cli.terminal import show
 
         show(screen(seen, glanced))
         return
