@@ -1,7 +1,7 @@
 # A memory for event loops: every verb is awaited.
 # Written by `python -m tests.faces`, from the verbs themselves.
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from threading import Event
 from typing import Any, Unpack
@@ -21,6 +21,7 @@ import cosmemory.kinds.page
 import cosmemory.kinds.run
 import cosmemory.kinds.session
 import cosmemory.kinds.system_metrics
+import cosmemory.maintenance.briefing.points
 import cosmemory.maintenance.checkpoints
 import cosmemory.maintenance.deploying
 import cosmemory.maintenance.interruptions
@@ -87,6 +88,8 @@ class Memory:
     def alerts(self) -> Alerts: ...
     @property
     def board(self) -> Board: ...
+    @property
+    def briefing(self) -> Briefing: ...
     @property
     def conflicts(self) -> Conflicts: ...
     @property
@@ -281,6 +284,18 @@ class Board:
     async def wait(
         self, key: str, *, timeout: float = ..., above: int = 0
     ) -> cosmemory.kinds.board.Entry: ...
+
+class Briefing:
+    async def brief(
+        self,
+        *,
+        budget: int | None = None,
+        tokens: int | None = None,
+        since: datetime | int | str | None = None,
+    ) -> cosmemory.maintenance.briefing.points.Brief: ...
+    async def changes(self, since: int, *, besides: Collection[str] = ...) -> str: ...
+    async def remember(self, session: str) -> int: ...
+    async def remembered_since(self, session: str) -> int | None: ...
 
 class Conflicts:
     async def get(self, key: str) -> cosmemory.kinds.conflict.Conflict: ...

@@ -19,6 +19,7 @@ NOUNS = {
     "agents": ("cosmemory.operations.agents",),
     "alerts": ("cosmemory.operations.alerts",),
     "board": ("cosmemory.operations.board",),
+    "briefing": ("cosmemory.maintenance.briefing",),
     "conflicts": ("cosmemory.operations.conflicts",),
     "deployment": ("cosmemory.operations.deployments", "cosmemory.maintenance.deploying"),
     "documents": ("cosmemory.operations.documents",),

@@ -1,7 +1,7 @@
 # A memory with its verbs by noun.
 # Written by `python -m tests.faces`, from the verbs themselves.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from threading import Event
 from types import FunctionType
@@ -19,6 +19,7 @@ import cosmemory.kinds.onboarding
 import cosmemory.kinds.run
 import cosmemory.kinds.session
 import cosmemory.kinds.system_metrics
+import cosmemory.maintenance.briefing.points
 import cosmemory.maintenance.checkpoints
 import cosmemory.maintenance.deploying
 import cosmemory.maintenance.interruptions
@@ -63,6 +64,8 @@ class Memory(cosmemory.memory.Memory):
     def alerts(self) -> Alerts: ...
     @property
     def board(self) -> Board: ...
+    @property
+    def briefing(self) -> Briefing: ...
     @property
     def conflicts(self) -> Conflicts: ...
     @property
@@ -251,6 +254,18 @@ class Board:
     ) -> cosmemory.memory.Outcome[cosmemory.kinds.board.Entry]: ...
     def value(self, key: str) -> Any: ...
     def wait(self, key: str, *, timeout: float = ..., above: int = 0) -> cosmemory.kinds.board.Entry: ...
+
+class Briefing:
+    def brief(
+        self,
+        *,
+        budget: int | None = None,
+        tokens: int | None = None,
+        since: datetime | int | str | None = None,
+    ) -> cosmemory.maintenance.briefing.points.Brief: ...
+    def changes(self, since: int, *, besides: Collection[str] = ...) -> str: ...
+    def remember(self, session: str) -> int: ...
+    def remembered_since(self, session: str) -> int | None: ...
 
 class Conflicts:
     def get(self, key: str) -> cosmemory.kinds.conflict.Conflict: ...

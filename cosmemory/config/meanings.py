@@ -187,6 +187,7 @@ MEANINGS: dict[str, Meaning] = {
     "onboarding_days": _limit(
         "How long an onboarding is in progress before it is stale.", "a number of days", MOST_DAYS
     ),
+    "brief_budget": _limit("How long a brief may be.", "a number of characters"),
     "kinds": Meaning(says="Kinds of page of the project's own, by name."),
     "check_files": Meaning(says="Python files that hold checks of the project's own."),
     "check_packages": Meaning(says="Installed packages whose checks are run."),

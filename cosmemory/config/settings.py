@@ -36,7 +36,7 @@ class Settings:
     of a page overwrote, ``history_days`` for how long the history goes back, ``checkpoint_fresh`` is in minutes. What
     ``health`` watches is in bytes, seconds and hours. A phase with more unresolved findings than are allowed fails; one
     critical finding is never allowed. A deployment stays ``minimum_hours`` in each stage, or the ``stage_hours`` of
-    that one. ``onboarding`` is the checklist by phase, ``onboarding_roles`` what each role has to do besides.
+    that one. ``brief_budget`` is in characters. ``onboarding`` is the checklist by phase, ``onboarding_roles`` what each role has to do besides.
     ``kinds`` are the project's own, as they are declared; ``check_files`` and ``check_packages`` name its own checks.
     ``extra`` is kept for others and means nothing here; ``folder`` is where the file stands.
     """
@@ -106,6 +106,7 @@ class Settings:
     onboarding: dict[str, tuple[str, ...]] = field(default_factory=dict)
     onboarding_roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     onboarding_days: int = 7
+    brief_budget: int = 8000
     kinds: dict[str, object] = field(default_factory=dict)
     check_files: tuple[str, ...] = ()
     check_packages: tuple[str, ...] = ()
@@ -178,6 +179,7 @@ PLACES: dict[tuple[str, str], str] = {
     ("onboarding", "phases"): "onboarding",
     ("onboarding", "roles"): "onboarding_roles",
     ("onboarding", "days"): "onboarding_days",
+    ("brief", "budget"): "brief_budget",
     ("", "kinds"): "kinds",
     ("checks", "files"): "check_files",
     ("checks", "packages"): "check_packages",

@@ -27,7 +27,12 @@ class Finding:
 
 
 def glance(memory: Memory) -> tuple[Finding, ...]:
-    """What can be told without reading more than the end of the log and the conflicts, if there are any."""
+    """What can be told without reading more than the end of the log, the conflicts and what was interrupted."""
+    return (*first_glance(memory), *interrupted(memory))
+
+
+def first_glance(memory: Memory) -> tuple[Finding, ...]:
+    """The same without what was interrupted, for those who tell of that in their own words."""
     vitals = memory.store.vitals(brief=True)
     if vitals.pending:
         vitals = memory.store.vitals()  # whether somebody is at it
@@ -36,7 +41,6 @@ def glance(memory: Memory) -> tuple[Finding, ...]:
         *_tail(memory),
         *ailing(memory, vitals),
         *disputed(memory),
-        *interrupted(memory),
     )
 
 

@@ -59,7 +59,7 @@ def look(memory: Memory) -> Status:
         now=now,
         focus=state.current_focus if state else None,
         actions=by_urgency(state.pending_actions, now) if state else (),
-        alerts=tuple(sorted(open_alerts(alerts), key=_gravity)) if alerts else (),
+        alerts=tuple(sorted(open_alerts(alerts), key=gravity)) if alerts else (),
         under_way=under_way(memory),
         team=roster.active_team_members if roster else (),
         events=tuple(event for _, event in find_events(memory, last=EVENTS)),
@@ -95,7 +95,8 @@ def _deadline(action: Action) -> datetime:
         return _NEVER
 
 
-def _gravity(alert: Alert) -> tuple[int, datetime]:
+def gravity(alert: Alert) -> tuple[int, datetime]:
+    """What sorts alerts: the gravest first, of those the oldest."""
     since = alert.triggered if isinstance(alert.triggered, datetime) else _NEVER
     return _place(_SEVERITIES, alert.severity), since
 

@@ -120,6 +120,7 @@ def on_terminal(folder: Path, command: list[str], checkout: Path, width: int, mo
     "command",
     [
         ["status"],
+        ["brief"],
         ["events"],
         ["kinds"],
         ["rule", "COS402"],
@@ -135,7 +136,7 @@ def test_a_terminal_shows_colours_and_columns(see, project, command, snapshot):
     assert see(project, "-m", "cosmemory", *command) == snapshot
 
 
-@pytest.mark.parametrize("command", [["status"], ["events"], ["rule"]], ids=" ".join)
+@pytest.mark.parametrize("command", [["status"], ["brief"], ["events"], ["rule"]], ids=" ".join)
 @pytest.mark.parametrize("width", [48, 120])
 def test_columns_fit_the_width(see, project, command, width):
     told = re.sub("<[^>]*>", "", see(project, "-m", "cosmemory", *command, width=width))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("init", "init", "Create the pages that are missing."),
     "status": ("status", "status", "Show everything that matters on one screen."),
+    "brief": ("brief", "brief", "Tell all that matters after the context was lost."),
     "show": ("pages", "show", "Show a page, or its typed content as JSON."),
     "get": ("pages", "get", "Show one value."),
     "set": ("pages", "set_", "Change one value."),

@@ -15,6 +15,7 @@ Options:
 Commands:
   init        Create the pages that are missing.
   status      Show everything that matters on one screen.
+  brief       Tell all that matters after the context was lost.
   show        Show a page, or its typed content as JSON.
   get         Show one value.
   set         Change one value.

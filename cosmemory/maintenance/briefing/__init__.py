@@ -1,0 +1,10 @@
+"""The brief: what a Chief of Staff needs to know who comes back and has forgotten everything."""
+
+from __future__ import annotations
+
+from cosmemory.maintenance.briefing.changing import changes
+from cosmemory.maintenance.briefing.making import brief
+from cosmemory.maintenance.briefing.points import Brief
+from cosmemory.maintenance.briefing.remembering import remember, remembered_since
+
+__all__ = ["Brief", "brief", "changes", "remember", "remembered_since"]

@@ -1,0 +1,44 @@
+"""What was changed since a number of the history, in few words, for somebody who knows what was before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from cosmemory.clock import format_time
+from cosmemory.memory import Memory
+from cosmemory.text.fenced import fenced, one_line
+
+MOST, LONGEST, WIDEST = 20, 3_000, 200
+
+
+def changes(memory: Memory, since: int, *, besides: Collection[str] = ()) -> str:
+    """What was changed after the change ``since``, fenced, newest first; empty where that is nothing.
+
+    What the actors in ``besides`` did is left out. It is at most about 3,000 characters, and says what it leaves out.
+    """
+    history = memory.store.history()
+    newest = next(iter(history.revisions(limit=1)), None)
+    if newest is None or newest.number <= since:
+        return ""
+    from itertools import takewhile
+
+    from cosmemory.maintenance.history import Past, differences_of
+    from cosmemory.maintenance.moments import Texts, changes_of
+
+    after = takewhile(lambda change: change.number > since, changes_of(history))
+    others = [change for change in after if change.by_hand or change.attribution.actor not in besides]
+    texts, lines, used = Texts(history), [], 0
+    for change in others[:MOST]:
+        done = differences_of(texts, change, whole=False, kinds=memory.kinds)
+        words = Past(change=change, differences=done).words
+        who = "by hand" if change.by_hand else one_line(change.attribution.actor, 60) or "-"
+        line = f"- #{change.number} {format_time(change.attribution.at)} {who}: {one_line(words, WIDEST)}"
+        used += len(line) + 1
+        if used > LONGEST:
+            break
+        lines.append(line)
+    if not others:
+        return ""
+    text = fenced("\n".join(lines), f"what was changed since change {since}, newest first")
+    rest = len(others) - len(lines)
+    return text + (f"\n{rest} more; cosmemory history tells them." if rest else "")
