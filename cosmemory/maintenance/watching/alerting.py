@@ -81,7 +81,8 @@ def _before(memory: Reader, seen: Sighting, alerts: ActiveAlerts) -> Standing:
     if known is not None:
         return known
     alert = _open(alerts, seen)
-    return Standing(level=str(alert.severity) if alert is not None and alert.severity in SEVERITIES else "")
+    level = str(alert.severity) if alert is not None and alert.severity in SEVERITIES else ""
+    return Standing(level=level, told=int(memory.now().timestamp()))
 
 
 def _must_tell(memory: Reader, seen: Sighting, standing: Standing, alert: Alert | None) -> bool:

@@ -14,6 +14,7 @@ from cosmemory.maintenance.watching.kept import findings, keep_findings
 from cosmemory.maintenance.watching.told import CLEAN, DONE, FINDING, Told
 from cosmemory.memory import Memory
 from cosmemory.operations.fixing import fix
+from cosmemory.pattern import pattern
 from cosmemory.store import Remembered
 from cosmemory.text.spans import LineIndex
 
@@ -22,6 +23,9 @@ DERIVED = "COS501"
 # Some findings come with time alone, on pages that nobody touches.
 AGES = 600
 AT_ONCE = 100
+NAMED = 8
+# What gets older with every look stays the same finding.
+_AGE = pattern(r"\b\d+ (minutes|hours|days)\b")
 
 
 def take_notice(memory: Memory, eye: Eye) -> Iterator[Told]:
@@ -35,8 +39,11 @@ def take_notice(memory: Memory, eye: Eye) -> Iterator[Told]:
     newest = memory.store.history().revisions(limit=AT_ONCE)
     memory.run(lambda _: None, operation="watch")  # whoever changes something examines edits before
     names = {step.path for change in newest if _is_news(change, mark) for step in change.pages}
+    if len(names) > NAMED:  # a checkout, or a memory that is looked at for the first time
+        yield Told(sort=DONE, text=f"{len(names)} pages were edited by hand; the history has them")
+        return
     for name in sorted(names):
-        yield Told(sort=DONE, text=f"{name} was edited by hand; it is in the history")
+        yield Told(sort=DONE, text=f"{name} was edited by hand; the history has it")
 
 
 def _is_news(change: Remembered, mark: int) -> bool:
@@ -88,7 +95,9 @@ def _found_on(page: CheckedPage) -> list[_Found]:
     for each in page.diagnostics:
         line, column = index.position(each.start)
         said = f"{each.code} {each.message}"
-        found.append(_Found(key=said, text=f"{page.path}:{line + 1}:{column + 1}: {said}"))
+        found.append(
+            _Found(key=_AGE.sub("a while", said), text=f"{page.path}:{line + 1}:{column + 1}: {said}")
+        )
     return found
 
 

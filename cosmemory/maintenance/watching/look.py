@@ -45,14 +45,13 @@ def _steps(memory: Memory, eye: Eye, prometheus: str) -> Iterator[Step]:
     pages = pages_of(memory.store)
     if pages != eye.pages:
         yield partial(edits.take_notice, memory, eye)
-        yield partial(edits.check, memory, eye)
-    elif edits.is_due(memory, eye):
-        yield partial(edits.check, memory, eye)
-    # What is changed from here on, by whomever, is looked at the next time.
-    eye.pages = pages
     for watcher in WATCHERS:
         yield partial(_watched, memory, watcher)
     yield partial(mark_idle, memory)
+    if pages != eye.pages or pages_of(memory.store) != pages or edits.is_due(memory, eye):
+        yield partial(edits.check, memory, eye)
+    # What is changed later, by whomever, is looked at the next time.
+    eye.pages = pages
     scene = Scene(memory=memory, severities=eye.severities)
     for name, limits in rules_of(memory.settings).items():
         yield partial(heed, scene, name, limits)
