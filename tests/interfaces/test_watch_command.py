@@ -35,6 +35,22 @@ def memory(tmp_path, capsys):
     return tmp_path
 
 
+@pytest.fixture
+def watching_of():
+    """Starts processes that are gone after the test, whatever became of it."""
+    started = []
+
+    def start(*words):
+        started.append(Watching(*words))
+        return started[-1]
+
+    yield start
+    for each in started:
+        if each.process.poll() is None:
+            each.process.kill()
+        each.process.communicate()
+
+
 class Watching:
     """A process in the foreground, whose lines are waited for, not for ever."""
 
@@ -72,8 +88,8 @@ def saved(page, old, new):
     beside.replace(page)
 
 
-def test_a_save_by_hand_wakes_it_and_its_own_writes_do_not_keep_it_awake(memory):
-    watching = Watching(memory, "--interval", "3600")
+def test_a_save_by_hand_wakes_it_and_its_own_writes_do_not_keep_it_awake(memory, watching_of):
+    watching = watching_of(memory, "--interval", "3600")
     watching.wait_for(" made\n")  # the first checkpoint: the first look is over
     saved(memory / "cos-state.md", "**Status:** idle", "**Status:** idel")
     watching.wait_for("COS401")
@@ -84,9 +100,9 @@ def test_a_save_by_hand_wakes_it_and_its_own_writes_do_not_keep_it_awake(memory)
     assert watching.told.count(" made\n") == 1
 
 
-def test_both_signals_end_it_cleanly_while_it_waits(memory):
+def test_both_signals_end_it_cleanly_while_it_waits(memory, watching_of):
     for number in (signal.SIGTERM, signal.SIGINT):
-        watching = Watching(memory, "--interval", "3600", "--json")
+        watching = watching_of(memory, "--interval", "3600", "--json")
         main(["--root", str(memory), "agent", "spawn", f"L2.{number}", "--pid", GONE])
         watching.wait_for(f"agent L2.{int(number)} is dead")
         assert watching.end(number) == (0, "")
@@ -94,11 +110,11 @@ def test_both_signals_end_it_cleanly_while_it_waits(memory):
             assert json.loads(line)["kind"] == "watch"
 
 
-def test_two_at_once_raise_each_alert_once_and_make_one_checkpoint(memory):
+def test_two_at_once_raise_each_alert_once_and_make_one_checkpoint(memory, watching_of):
     for number in range(3):
         main(["--root", str(memory), "agent", "spawn", f"L2.{number}", "--pid", GONE])
     main(["--root", str(memory), "action", "add", "Ship", "--deadline", "2020-01-01"])
-    both = [Watching(memory, "--interval", "0.1") for _ in range(2)]
+    both = [watching_of(memory, "--interval", "0.1") for _ in range(2)]
     told = re.compile(r"(ALERT-\d+) raised")
     end = time.monotonic() + LONGEST
     while len(open_alerts(open_memory(str(memory)).read("active-alerts"))) < 4:
@@ -115,10 +131,10 @@ def test_two_at_once_raise_each_alert_once_and_make_one_checkpoint(memory):
     assert len(listed(found)) <= 1
 
 
-def test_a_memory_that_is_moved_away_and_back_does_not_end_it(memory, tmp_path_factory):
+def test_a_memory_that_is_moved_away_and_back_does_not_end_it(memory, watching_of, tmp_path_factory):
     root = tmp_path_factory.mktemp("moved") / "memory"
     memory.rename(root)
-    watching = Watching(root, "--interval", "0.2")
+    watching = watching_of(root, "--interval", "0.2")
     watching.wait_for(" made\n")
     away = root.with_name("away")
     root.rename(away)

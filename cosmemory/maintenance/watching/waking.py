@@ -7,6 +7,7 @@ drives or where watchfiles is not installed, waits for the next look and is neve
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib.util import find_spec
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 # What follows within so many milliseconds is one change: an editor's rename, a checkout, a sync.
 STEP = 250
 LONGEST = 2_000
+ROUND = 1_000  # so often it is seen whether the folder is still the same
 OTHERS = ("checkpoints", "backups")
 INSTALL = "pip install 'cosmemory[watch]'"
 
@@ -39,20 +41,34 @@ class Waker:
 
     def wait(self) -> None:
         """Waits until something has changed, or the time is over, or somebody says stop."""
+        end = time.monotonic() + self._seconds
+        while not self._stop.is_set():
+            fresh = self._begin()
+            if self._changes is None:
+                self._stop.wait(self._seconds)
+                return
+            try:
+                told = next(self._changes, None)
+            except (OSError, RuntimeError):
+                # No more eyes are to be had (inotify has limits), or the folder went at this very moment.
+                self._changes = None
+                self._stop.wait(max(0.0, end - time.monotonic()))
+                return
+            if told is None:
+                self._changes = self._folder = None  # they were shut; new ones are opened for the next wait
+                self._stop.wait(max(0.0, end - time.monotonic()))
+                return
+            # What was saved before the eyes were open is found by one more look.
+            if told or fresh or time.monotonic() >= end:
+                return
+
+    def _begin(self) -> bool:
+        """Whether eyes were opened just now: a folder that was moved away and made anew is another one."""
         folder = self._standing()
-        if folder != self._folder:
-            # A folder that was moved away and made anew is another one, of which the old eyes tell nothing.
-            self._folder, self._changes = folder, self._told() if folder else None
-        if self._changes is None:
-            self._stop.wait(self._seconds)
-            return
-        try:
-            if next(self._changes, None) is None:
-                self._changes = self._folder = None
-        except (OSError, RuntimeError):
-            # No more eyes are to be had (inotify has limits), or the folder went at this very moment.
-            self._changes = None
-            self._stop.wait(self._seconds)
+        if folder == self._folder:
+            return False
+        self._folder, self._changes = folder, self._told() if folder else None
+        return True
 
     def _standing(self) -> tuple[int, int] | None:
         with suppress(OSError):
@@ -71,7 +87,7 @@ class Waker:
             step=STEP,
             debounce=LONGEST,
             stop_event=self._stop,
-            rust_timeout=max(1, int(self._seconds * 1000)),
+            rust_timeout=max(1, min(ROUND, int(self._seconds * 1000))),
             yield_on_timeout=True,
         )
 
