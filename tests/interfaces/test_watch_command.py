@@ -163,6 +163,16 @@ def test_once_does_what_is_due_and_says_by_its_exit_code_whether_anything_was_fo
     ]
 
 
+def test_what_goes_wrong_is_one_line_and_the_rest_is_done(memory, tmp_path_factory, capsys):
+    place = tmp_path_factory.mktemp("figures") / "none" / "cosmemory.prom"
+    assert main(["--root", str(memory), "watch", "--once", "--prometheus", str(place)]) == 1
+    told = capsys.readouterr()
+    assert told.out.endswith(" made\n")
+    assert re.fullmatch(r"warning: .*cosmemory\.prom was not saved: .*\n", told.err)
+    assert main(["--root", str(memory), "watch", "--once", "--prometheus", str(place), "--json"]) == 1
+    assert len(json.loads(capsys.readouterr().out)["wrong"]) == 1
+
+
 def test_a_rule_that_cannot_be_is_refused_before_anything_is_done(memory, capsys):
     (memory / "cosmemory.toml").write_text("[watch.rules.mine]\nwarning = 1\n", encoding="utf-8")
     assert main(["--root", str(memory), "watch", "--once"]) == 2

@@ -34,9 +34,7 @@ def look(memory: Memory, eye: Eye, *, prometheus: str = "") -> Iterator[Told]:
             raise
         except CosmemoryError as error:
             if str(error) not in eye.wrong | wrong:
-                yield Told(
-                    sort=WRONG, text=str(error), code=error.code, hint=error.hint, exit_code=error.exit_code
-                )
+                yield Told(sort=WRONG, text=str(error), hint=error.hint)
             wrong.add(str(error))
     eye.wrong = wrong
 

@@ -9,7 +9,7 @@ ALERT, ENDED, DONE, FINDING, CLEAN, WRONG = "alert", "ended", "done", "finding",
 
 @frozen(kw_only=True)
 class Told:
-    """A line of one ``sort``, with the ``code``, the ``hint`` and the exit code of what went wrong.
+    """A line of one ``sort``, with the ``hint`` of what went wrong.
 
     An alert was raised or became graver, one ended or became less grave, something was done, a page has a finding or
     is clean again.
@@ -17,6 +17,4 @@ class Told:
 
     sort: str
     text: str
-    code: str = ""
     hint: str = ""
-    exit_code: int = 0

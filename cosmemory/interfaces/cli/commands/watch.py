@@ -7,7 +7,7 @@ import sys
 from cosmemory.errors import CosmemoryError
 from cosmemory.interfaces.cli.commands.agents import number_of
 from cosmemory.interfaces.cli.declared import command, option
-from cosmemory.interfaces.cli.output import print_json, print_text, tell_error, tell_notices
+from cosmemory.interfaces.cli.output import print_json, print_text, tell_error, tell_notices, tell_warning
 from cosmemory.interfaces.cli.session import Session, changing, session_of
 from cosmemory.maintenance.watching.exposition import refuse_where_missing
 from cosmemory.maintenance.watching.eye import Eye
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LEAST = 0.1
 # What JSON calls each sort of line.
-_NAMES = {ALERT: "raised", ENDED: "ended", DONE: "done", FINDING: "findings", CLEAN: "clean"}
+_NAMES = {ALERT: "raised", ENDED: "ended", DONE: "done", FINDING: "findings", CLEAN: "clean", WRONG: "wrong"}
 
 
 @command()
@@ -51,8 +51,7 @@ def watch(once: bool, interval: str | None, prometheus: str | None, **options: A
         refuse_where_missing()
     if once or session.dry_run:
         told = _look(session, Eye(), place)
-        wrong = max((each.exit_code for each in told), default=0)
-        return wrong or int(any(each.sort in {ALERT, FINDING} for each in told))
+        return int(any(each.sort in {ALERT, FINDING, WRONG} for each in told))
     pause = settings.watch_interval if interval is None else number_of("--interval", interval)
     return _go_on(session, max(LEAST, pause), place)
 
@@ -121,12 +120,13 @@ def _look(session: Session, eye: Eye, place: str, *, quiet: bool = False) -> lis
 
 
 def _tell(session: Session, told: Told) -> None:
+    if session.as_json:
+        return
     if told.sort == WRONG:
-        tell_error(told.code, told.text, told.hint, as_json=session.as_json)
-    elif not session.as_json:
-        print_text(
-            f"would: {told.text}" if session.dry_run and told.sort in {ALERT, ENDED, DONE} else told.text
-        )
+        tell_warning(f"{told.text} {told.hint}".rstrip())  # the rest is done all the same
+    else:
+        would = session.dry_run and told.sort in {ALERT, ENDED, DONE}
+        print_text(f"would: {told.text}" if would else told.text)
 
 
 def _sum_up(session: Session, told: list[Told], *, quiet: bool) -> None:
