@@ -10,10 +10,15 @@ from cosmemory.errors import NotSaved, UsageError
 from cosmemory.maintenance.watching.figures import Figure
 
 PREFIX = "cosmemory_"
+SUFFIX = ".prom"
 
 
-def refuse_where_missing() -> None:
-    """Refuses to go on where prometheus-client is not installed."""
+def refuse_unfit(place: str) -> None:
+    """Refuses a place that is no file of figures, such as a page, and any where prometheus-client is not installed."""
+    if not place.endswith(SUFFIX):
+        raise UsageError(
+            f"{place} is no place for figures.", f"Its name must end with {SUFFIX}: no other is collected."
+        )
     if find_spec("prometheus_client") is None:
         raise UsageError(
             "Figures for Prometheus need prometheus-client.", "pip install 'cosmemory[prometheus]'"
@@ -22,7 +27,7 @@ def refuse_where_missing() -> None:
 
 def write(place: str, figures: Sequence[Figure]) -> None:
     """The file at ``place`` with these figures, whole at every moment: a collector reads the old one or the new one."""
-    refuse_where_missing()
+    refuse_unfit(place)
     from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
     registry = CollectorRegistry()

@@ -92,6 +92,8 @@ class Waker:
         )
 
     def _matters(self, path: str) -> bool:
-        """Whether a path may be a page or hold some: what cosmemory keeps for itself wakes nobody."""
+        """Whether a path may be a page or a folder of some: what cosmemory and others keep beside them wakes nobody."""
         parts = path.removeprefix(self._root).strip("/").split("/")
-        return parts[0] not in OTHERS and not any(part.startswith(".") for part in parts)
+        if parts[0] in OTHERS or any(part.startswith(".") for part in parts):
+            return False
+        return parts[-1].endswith(".md") or "." not in parts[-1]

@@ -63,5 +63,10 @@ def test_a_place_that_cannot_be_written_is_refused_in_a_sentence(tmp_path):
 def test_without_the_library_one_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setattr(exposition, "find_spec", lambda _: None)
     with pytest.raises(UsageError) as refused:
-        exposition.refuse_where_missing()
+        exposition.refuse_unfit("x.prom")
     assert (refused.value.exit_code, refused.value.hint) == (2, "pip install 'cosmemory[prometheus]'")
+
+
+def test_a_page_is_never_taken_for_a_file_of_figures():
+    with pytest.raises(UsageError, match=r"cos-state\.md is no place for figures"):
+        exposition.refuse_unfit("cos-state.md")

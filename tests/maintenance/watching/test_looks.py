@@ -11,12 +11,14 @@ from cosmemory.config import Settings
 from cosmemory.connect import open_memory
 from cosmemory.document.values import write_time
 from cosmemory.errors import Locked
+from cosmemory.kinds.coordination_log import Event
 from cosmemory.maintenance.checkpoints import listed
 from cosmemory.maintenance.processes import Machine
 from cosmemory.maintenance.watching import routine
 from cosmemory.maintenance.watching.eye import Eye
 from cosmemory.maintenance.watching.look import look
 from cosmemory.maintenance.watching.measures import Scene
+from cosmemory.memory import Memory
 from cosmemory.operations.events import find_events
 from cosmemory.operations.first_pages import initialise
 from cosmemory.operations.pages import set_value
@@ -145,6 +147,16 @@ def test_a_member_who_gives_no_sign_is_marked_idle_once_and_was_not_seen_by_that
     assert (ada.status, write_time(ada.last_seen), bob.status) == ("idle", since, "hibernated")
     assert events(office, "team_change")[-1] == "Status changed to idle"
     assert not any("is idle: " in line for line in office.look(after=60))
+
+
+def test_a_member_of_whom_the_log_tells_is_at_work(office):
+    office.memory.team.join("ada", role="writer")
+    office.at += 250
+    Memory.log(
+        office.memory, Event(time=office.memory.now(), type="decision", involved="ada", action="Go on")
+    )
+    assert not any("is idle: " in line for line in office.look(after=100))
+    assert "ada is idle: " in " ".join(office.look(after=250))
 
 
 def test_a_checkpoint_is_made_each_hour_where_anything_has_changed(office):

@@ -9,7 +9,7 @@ from cosmemory.interfaces.cli.commands.agents import number_of
 from cosmemory.interfaces.cli.declared import command, option
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_error, tell_notices, tell_warning
 from cosmemory.interfaces.cli.session import Session, changing, session_of
-from cosmemory.maintenance.watching.exposition import refuse_where_missing
+from cosmemory.maintenance.watching.exposition import refuse_unfit
 from cosmemory.maintenance.watching.eye import Eye
 from cosmemory.maintenance.watching.look import look
 from cosmemory.maintenance.watching.rules import rules_of
@@ -34,7 +34,11 @@ _NAMES = {ALERT: "raised", ENDED: "ended", DONE: "done", FINDING: "findings", CL
     metavar="SECONDS",
     help="How long to wait between two looks if nothing changes; else as [watch] interval says, or 30.",
 )
-@option("--prometheus", metavar="FILE", help="Write figures of the memory to FILE at every look.")
+@option(
+    "--prometheus",
+    metavar="FILE",
+    help="Write figures of the memory to FILE, which ends with .prom, at every look.",
+)
 def watch(once: bool, interval: str | None, prometheus: str | None, **options: Any) -> int:
     """Look after the memory, whenever a page changes and on time: until Ctrl-C, or once.
 
@@ -48,7 +52,7 @@ def watch(once: bool, interval: str | None, prometheus: str | None, **options: A
     rules_of(settings)
     place = prometheus or settings.watch_prometheus
     if place:
-        refuse_where_missing()
+        refuse_unfit(place)
     if once or session.dry_run:
         told = _look(session, Eye(), place)
         return int(any(each.sort in {ALERT, FINDING, WRONG} for each in told))
