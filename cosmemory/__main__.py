@@ -10,6 +10,11 @@ from cosmemory.errors import CosmemoryError
 def main(argv: list[str] | None = None) -> int:
     """Runs the command line and gives its exit code."""
     arguments = sys.argv[1:] if argv is None else argv
+    if "hook" in arguments and (given := _of_hook(arguments)) is not None:
+        # Before anything that answers a slip with 2, which stops an agent.
+        from cosmemory.interfaces.hook.entry import run
+
+        return run(given)
     try:
         return 0 if _quickly(arguments) else _fully(arguments)
     except CosmemoryError as error:
@@ -28,6 +33,16 @@ def main(argv: list[str] | None = None) -> int:
 
         tell_error("io", f"{error.filename or 'the output'}: {error.strerror or error}.", "", as_json=False)
         return 2
+
+
+def _of_hook(arguments: list[str]) -> list[str] | None:
+    """What is given to ``hook``, if that is the command, and not asked for its help."""
+    at = 0
+    while at < len(arguments) and arguments[at].startswith("-"):
+        at += 2 if arguments[at] == "--root" else 1
+    if arguments[at : at + 1] != ["hook"] or {"--help", "-h"} & {*arguments}:
+        return None
+    return [*arguments[:at], *arguments[at + 1 :]]
 
 
 def _quickly(arguments: list[str]) -> bool:

@@ -163,9 +163,9 @@ def test_no_modules_import_each_other_in_a_circle():
 
 def test_only_declared_packages_are_imported():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    extras = settings["project"]["optional-dependencies"].values()
-    wanted = [*settings["project"]["dependencies"], *(each for extra in extras for each in extra)]
-    declared = {Requirement(each).name for each in wanted}
+    extras = settings["project"].get("optional-dependencies", {}).values()
+    every = [*settings["project"]["dependencies"], *(each for extra in extras for each in extra)]
+    declared = {Requirement(each).name for each in every}
     roots = {name.partition(".")[0] for module in MODULES for name in _imported_anywhere(module)}
     lean_digests = {"_sha2", "_sha256"}  # the standard library's own, called so in one of its versions
     foreign = roots - sys.stdlib_module_names - lean_digests - {"cosmemory"}

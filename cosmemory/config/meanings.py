@@ -210,6 +210,17 @@ MEANINGS: dict[str, Meaning] = {
     "meetings_kept": _limit("Meetings of each sort that stay at hand, whatever their age."),
     "meeting_days": _days("How old other meetings get before they go to the archive."),
     "session_days": _days("How old ended sessions get before they go to the archive."),
+    "hook_hold": Meaning(
+        says="Whether a hook keeps an agent from stopping while a grave alert or a handoff waits for it."
+    ),
+    "hook_wait": Meaning(
+        says="How long a hook waits for whoever holds the lock.", what="seconds", least=0, most=60
+    ),
+    "hook_guard": Meaning(
+        says="What a hook does about an edit that would break a page: refuse it, warn of it, or nothing.",
+        choices=("deny", "warn", "off"),
+    ),
+    "hook_checks": Meaning(says="Whether a hook runs the project's own checks on a page that is edited."),
     "onboarding": Meaning(says="The checklist of an onboarding, by phase."),
     "onboarding_roles": Meaning(says="What each role has to do besides."),
     "onboarding_days": _limit(

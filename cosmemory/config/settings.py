@@ -122,6 +122,10 @@ class Settings:
     meetings_kept: int = 10
     meeting_days: int = 30
     session_days: int = 30
+    hook_hold: bool = False
+    hook_wait: float = 2.0
+    hook_guard: str = "deny"
+    hook_checks: bool = False
     onboarding: dict[str, tuple[str, ...]] = field(default_factory=dict)
     onboarding_roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     onboarding_days: int = 7
@@ -204,6 +208,10 @@ PLACES: dict[tuple[str, str], str] = {
     ("meetings", "keep"): "meetings_kept",
     ("meetings", "days"): "meeting_days",
     ("sessions", "days"): "session_days",
+    ("hooks", "hold"): "hook_hold",
+    ("hooks", "wait"): "hook_wait",
+    ("hooks", "guard"): "hook_guard",
+    ("hooks", "checks"): "hook_checks",
     ("onboarding", "phases"): "onboarding",
     ("onboarding", "roles"): "onboarding_roles",
     ("onboarding", "days"): "onboarding_days",

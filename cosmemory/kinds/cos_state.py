@@ -9,6 +9,10 @@ from cosmemory.document.values import NUMBER, PERCENT, TEXT, TIME, TIME_OR_TEXT,
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound
 from cosmemory.frozen import frozen, replace
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 PRIORITIES = ("critical", "high", "medium", "low")
 SESSION_STATUS = enum("session status", "active", "idle", "busy")
 PRIORITY = enum("priority", *PRIORITIES)
@@ -152,12 +156,20 @@ def action_named(state: CosState, key: str) -> Action:
     """
     found = [each for each in state.pending_actions if (each.id or "").lower() == key.lower()]
     if not found:
-        raise NotFound(f"The action {key!r}", "cosmemory show cos-state lists the actions.")
+        raise NotFound(f"The action {key!r}", "cosmemory action list --all shows the actions.")
     if len(found) > 1:
         raise InvalidValue(
             "ID", f"{len(found)} actions have the id {key}", "Give each action an id of its own."
         )
     return found[0]
+
+
+def change_action(state: CosState, action: Action, /, **values: Any) -> CosState:
+    """``state`` with other ``values`` of one of its actions."""
+    changed = replace(action, **values)
+    return replace(
+        state, pending_actions=tuple(changed if each is action else each for each in state.pending_actions)
+    )
 
 
 def move_action(state: CosState, key: str, status: str) -> CosState:
@@ -170,10 +182,7 @@ def move_action(state: CosState, key: str, status: str) -> CosState:
     legal = ACTION_STEPS[current]
     if status not in legal:
         raise IllegalTransition(f"Action {key}", current, status, legal)
-    moved = replace(action, status=status)
-    return replace(
-        state, pending_actions=tuple(moved if each is action else each for each in state.pending_actions)
-    )
+    return change_action(state, action, status=status)
 
 
 def decide(state: CosState, decision: Decision) -> CosState:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from cosmemory.document.fields import Record, label, prose, section, table
+from cosmemory.document.fields import Record, column, label, prose, section, table
 from cosmemory.document.values import COUNT, LIST, PERCENT, TEXT, TIME, Raw, enum
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused, did_you_mean
 from cosmemory.frozen import frozen, replace
@@ -31,6 +31,11 @@ _HINTS = {
     IDLE: "cosmemory session start opens one.",
 }
 UNFINISHED = (ACTIVE, PAUSED, ERROR)
+# What a harness's session is to ours, and how it stands: an interrupted one gave no sign of life for long.
+OPENED, JOINED = "opened", "joined"
+PART = enum("part", OPENED, JOINED)
+INTERRUPTED, ENDED = "interrupted", "ended"
+HARNESS_STATUS = enum("harness session status", ACTIVE, PAUSED, INTERRUPTED, ENDED)
 
 Time = datetime | Raw | None
 Number = float | Raw | None
@@ -53,6 +58,18 @@ class CurrentMeeting(Record):
 
 
 @frozen(kw_only=True)
+class HarnessSession(Record):
+    """A session of a coding agent's harness that works in this one: ``opened`` it, or ``joined`` one that was there."""
+
+    session: str | None = column("Session", TEXT, required=True)
+    harness: str | None = column("Harness", TEXT)
+    part: Word = column("Part", PART)
+    since: Time = column("Since", TIME)
+    last_seen: Time = column("Last Seen", TIME)
+    status: Word = column("Status", HARNESS_STATUS)
+
+
+@frozen(kw_only=True)
 class Session(Record):
     """The page ``sessions/current.md``, or ``sessions/ID.md`` of one that has ended."""
 
@@ -65,6 +82,7 @@ class Session(Record):
     pending_actions: Number = label("Pending Actions", COUNT)
     active_agents: tuple[str, ...] = label("Active Agents", LIST)
     current_meeting: CurrentMeeting = section("Current Meeting", CurrentMeeting, aliases=("Meeting",))
+    harness_sessions: tuple[HarnessSession, ...] = table("Harness Sessions", HarnessSession, key="session")
     other_values: tuple[KeyedValue, ...] = table("Other Values", KeyedValue, key="key")
     notes: str | None = prose("Notes")
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from cosmemory.document.fields import Record, column, details, heading, label, table
 from cosmemory.document.sections import has_section
-from cosmemory.document.values import COUNT, LIST, TEXT, TIME, Raw, enum
-from cosmemory.errors import InvalidValue, NotFound, did_you_mean
+from cosmemory.document.values import COUNT, LIST, TEXT, TIME, Raw, enum, write_time
+from cosmemory.errors import InvalidValue, NotFound, Refused, did_you_mean
 from cosmemory.frozen import frozen, replace
 
 STATUSES = ("active", "idle", "busy", "blocked", "offline", "hibernated")
@@ -111,14 +111,22 @@ class TeamRoster(Record):
 def member_named(roster: TeamRoster, name: str) -> Member:
     """The one active member ``name``.
 
-    Raises NotFound when there is none, InvalidValue when two share the name.
+    Raises NotFound when there is none, Refused for one who has left, InvalidValue when two share the name.
     """
     found = [
         member for member in roster.active_team_members if (member.session_name or "").lower() == name.lower()
     ]
     if not found:
+        left = next(
+            (e for e in roster.inactive_team_members if (e.session_name or "").lower() == name.lower()), None
+        )
+        if left is not None:
+            since = f" at {write_time(left.last_active)}" if isinstance(left.last_active, datetime) else ""
+            raise Refused(
+                f"{left.session_name} left the team{since}.", "cosmemory team join takes somebody back."
+            )
         known = (member.session_name or "" for member in roster.active_team_members)
-        hint = did_you_mean(name, known, "cosmemory show team-roster lists the team.")
+        hint = did_you_mean(name, known, "cosmemory team list shows the team.")
         raise NotFound(f"The team member {name!r}", hint)
     if len(found) > 1:
         raise InvalidValue(
@@ -214,6 +222,24 @@ def see(roster: TeamRoster, name: str, at: datetime) -> TeamRoster:
     return _exchanged(roster, member, replace(member, last_seen=at))
 
 
+def touch(roster: TeamRoster, name: str, at: datetime) -> TeamRoster:
+    """``roster`` with ``name`` seen at ``at``, where it tells that of anybody."""
+    member = member_named(roster, name)
+    return _exchanged(roster, member, _seen(roster, member, at))
+
+
+def describe(
+    roster: TeamRoster, name: str, capabilities: tuple[str, ...], notes: str | None, at: datetime
+) -> TeamRoster:
+    """``roster`` with other details of ``name``; what is not given stays."""
+    member = member_named(roster, name)
+    known = member.details or Details(session_name=member.session_name)
+    block = replace(known, capabilities=capabilities or known.capabilities, notes=notes or known.notes)
+    if block == known:
+        return roster
+    return _exchanged(roster, member, replace(_seen(roster, member, at), details=block))
+
+
 def assign_task(roster: TeamRoster, name: str, task: str | None, at: datetime) -> TeamRoster:
     """``roster`` with ``name`` working on ``task``."""
     member = member_named(roster, name)
@@ -240,6 +266,14 @@ def change_status(roster: TeamRoster, name: str, status: str, said: str | None, 
     return _noted(
         changed, TeamChange(time=at, change="status change", agent=member.session_name, details=line)
     )
+
+
+def show(roster: TeamRoster, name: str, status: str, task: str | None, at: datetime) -> TeamRoster:
+    """``roster`` with ``name`` seen at ``status`` and on ``task``; no line of history, for what changes all day long."""
+    member = member_named(roster, name)
+    block = member.details and replace(member.details, status=status)
+    seen = _seen(roster, member, at)
+    return _exchanged(roster, member, replace(seen, status=status, current_task=task, details=block))
 
 
 def bounded(roster: TeamRoster, limit: int) -> tuple[TeamRoster, tuple[TeamChange, ...]]:

@@ -31,6 +31,7 @@ NOUNS: Mapping[str, str] = {
     "Details": "details of",
     "Disputed": "disputed value",
     "Entry": "key",
+    "HarnessSession": "harness session",
     "Execution": "attempt",
     "Finding": "finding",
     "FormerMember": "former member",

@@ -83,9 +83,9 @@ def new_id(transaction: Transaction, kind: Kind, key: str) -> str:
     return key
 
 
-def stamped_id(transaction: Transaction, kind: Kind, prefix: str) -> str:
+def stamped_id(transaction: Transaction, kind: Kind, prefix: str, joint: str = "_") -> str:
     """The next free id made of ``prefix`` and the present second: ``prefix_YYYYMMDD_HHMMSS``, then ``…_2``."""
-    first = f"{prefix}_{_moment(transaction.now)}"
+    first = f"{prefix}{joint}{_moment(transaction.now)}"
     key, number = first, 1
     while transaction.exists(page_of(kind, key)) or is_archived(transaction, page_of(kind, key)):
         number += 1

@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from cosmemory.config import Settings
 from cosmemory.document.fields import Record
 from cosmemory.document.values import TIME_OR_TEXT, Raw, write_time, write_time_or_text
 from cosmemory.errors import InvalidValue
 from cosmemory.kinds import COS_STATE, cos_state
 from cosmemory.kinds.coordination_log import Event, kept
-from cosmemory.kinds.cos_state import PRIORITY, Action, CosState, Decision
+from cosmemory.kinds.cos_state import ACTION_STATUS, PRIORITY, Action, CosState, Decision
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.ids import next_number
 from cosmemory.pattern import pattern
 from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.transaction import Transaction
 
-_ACTION_IN_LOG = pattern(rb"^\*\*Action ID:\*\* (\d{1,15})\r?$", re.MULTILINE)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+ACTION_IN_LOG = pattern(rb"^\*\*Action ID:\*\* (\d{1,15})\r?$", re.MULTILINE)
 PAGE = COS_STATE.path
 
 
@@ -54,7 +59,7 @@ def add_action(
     def verb(transaction: Transaction) -> str:
         state: CosState = transaction.read(PAGE)
         key = str(
-            next_number(transaction, "action", (each.id for each in state.pending_actions), _ACTION_IN_LOG)
+            next_number(transaction, "action", (each.id for each in state.pending_actions), ACTION_IN_LOG)
         )
         action = Action(
             id=key,
@@ -64,7 +69,7 @@ def add_action(
             status="pending",
         )
         transaction.replace(PAGE, cos_state.add_action(state, action))
-        transaction.append(_action_event(transaction, action, "Added", None))
+        transaction.append(action_event(transaction, action, "Added", None))
         return key
 
     return memory.run(verb, expected=expected, operation="action add")
@@ -89,13 +94,53 @@ def move_action(
         status = MOVES[move]
         moved = cos_state.move_action(state, key, status)
         action = cos_state.action_named(moved, key)
-        moved, pushed = cos_state.bounded(moved, *_limits(memory))
-        transaction.append(*_moved_out(transaction, pushed))
+        moved, pushed = cos_state.bounded(moved, *limits(memory.settings))
+        transaction.append(*moved_out(transaction, pushed))
         transaction.replace(PAGE, moved)
-        transaction.append(_action_event(transaction, action, status, notes))
+        transaction.append(action_event(transaction, action, status, notes))
         return key
 
     return memory.run(verb, expected=expected, operation=f"action {move}")
+
+
+def change_action(
+    memory: Memory,
+    key: str,
+    *,
+    text: str | None = None,
+    priority: str | None = None,
+    deadline: str | None = None,
+    status: str | None = None,
+    notes: str | None = None,
+    expected: dict[str, str] | None = None,
+) -> Outcome[str]:
+    """What is given of the action ``key`` changed, all of it together; what stands so already is no change."""
+    given: dict[str, Any] = {"action": text} if text is not None else {}
+    if priority is not None:
+        given["priority"] = PRIORITY.enter("priority", priority)
+    if deadline is not None:
+        given["deadline"] = TIME_OR_TEXT.enter("deadline", deadline)
+    word = ACTION_STATUS.enter("status", status) if status is not None else None
+
+    def verb(transaction: Transaction) -> str:
+        state: CosState = transaction.read(PAGE)
+        before = cos_state.action_named(state, key)
+        fresh = {name: value for name, value in given.items() if getattr(before, name) != value}
+        moved = word is not None and word != before.status
+        if not fresh and not moved:
+            return str(before.id)
+        after = cos_state.change_action(state, before, **fresh)
+        after = cos_state.move_action(after, key, str(word)) if moved else after
+        action = cos_state.action_named(after, key)
+        after, pushed = cos_state.bounded(after, *limits(memory.settings))
+        transaction.append(*moved_out(transaction, pushed))
+        transaction.replace(PAGE, after)
+        said = [str(word)] if moved else []
+        said += [f"{name.capitalize()} changed" for name in fresh]
+        transaction.append(action_event(transaction, action, ", ".join(said), notes))
+        return str(action.id)
+
+    return memory.run(verb, expected=expected, operation="action change")
 
 
 def decide(
@@ -107,8 +152,8 @@ def decide(
         now = transaction.now
         state: CosState = transaction.read(PAGE)
         decided = cos_state.decide(state, Decision(time=now, decision=text, rationale=rationale))
-        decided, pushed = cos_state.bounded(decided, *_limits(memory))
-        transaction.append(*_moved_out(transaction, pushed))
+        decided, pushed = cos_state.bounded(decided, *limits(memory.settings))
+        transaction.append(*moved_out(transaction, pushed))
         transaction.replace(PAGE, decided)
         transaction.append(Event(time=now, type="decision", action=text, outcome="Decided", notes=rationale))
         return write_time(now)
@@ -134,22 +179,26 @@ def set_resources(
     return memory.run(verb, expected=expected, operation="resources")
 
 
-def _limits(memory: Memory) -> tuple[int, int]:
-    return memory.settings.decisions, memory.settings.ended_actions
+def limits(settings: Settings) -> tuple[int, int]:
+    """How many decisions and how many ended actions stay on the page."""
+    return settings.decisions, settings.ended_actions
 
 
-def _action_event(transaction: Transaction, action: Action, outcome: str, notes: str | None) -> Event:
+def action_event(
+    transaction: Transaction, action: Action, outcome: str, notes: str | None, **extra: str
+) -> Event:
+    """What the log is told of an action."""
     return Event(
         time=transaction.now,
         type="action",
         action=action.action,
         outcome=outcome,
         notes=notes,
-        extra={"Action ID": str(action.id)},
+        extra={"Action ID": str(action.id), **extra},
     )
 
 
-def _moved_out(transaction: Transaction, pushed: tuple[Record, ...]) -> list[Event]:
+def moved_out(transaction: Transaction, pushed: tuple[Record, ...]) -> list[Event]:
     """The events that keep what a bounded table no longer holds."""
     return [_kept(transaction.now, record) for record in pushed]
 
@@ -183,3 +232,21 @@ def _shown(value: datetime | str | Raw | None) -> str:
     if isinstance(value, Raw):
         return value.text
     return "-" if value is None else write_time_or_text(value)
+
+
+def action(memory: Memory, key: str) -> Action:
+    """The action ``key``.
+
+    Raises NotFound.
+    """
+    return cos_state.action_named(memory.read(PAGE), key)
+
+
+def actions(memory: Memory, *, status: str | None = None, priority: str | None = None) -> tuple[Action, ...]:
+    """The actions on the page, those that have ended too; of those the ones that are as it says."""
+    state: CosState = memory.read(PAGE)
+    return tuple(
+        each
+        for each in state.pending_actions
+        if status in (None, each.status) and priority in (None, each.priority)
+    )

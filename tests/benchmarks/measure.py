@@ -30,6 +30,15 @@ class Figure:
         return self.measured >= self.goal if self.least else self.measured <= self.goal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmeasured:
+    """What could not be measured on this machine, and why."""
+
+    name: str
+    what: str
+    why: str
+
+
 def ratio(floor: Work, ours: Work, pairs: int) -> float:
     """The median of how many times longer ``ours`` takes than ``floor``, run in turn."""
     ratios = []
@@ -55,12 +64,12 @@ def seconds(work: Work) -> float:
     return time.perf_counter() - started
 
 
-def command(*arguments: str) -> Work:
-    """A whole process of this interpreter."""
+def command(*arguments: str, told: bytes = b"") -> Work:
+    """A whole process of this interpreter, with what it is told on stdin."""
     line = [sys.executable, *arguments]
 
     def run() -> None:
-        subprocess.run(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        subprocess.run(line, input=told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
     return run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -328,3 +329,22 @@ def test_without_care_for_forks_a_child_writes_with_its_parents_lock(memory, mon
     monkeypatch.setattr(Lock, "held", property(lambda self: self._thread != 0))
     with pytest.raises(AssertionError):
         test_a_forked_child_does_not_write_with_its_parents_lock(memory)
+
+
+@pytest.mark.parametrize("module", ["log", "spool", "lock"])
+def test_what_is_still_open_when_python_has_taken_its_modules_apart_ends_in_silence(
+    memory, monkeypatch, module
+):
+    store = FilesStore(memory)
+    store.append(LOG, entry("Kept"))
+    names = ("os", "let_go", "_forks", "_open_descriptors", "CLOSED")
+    taken_apart = sys.modules[f"cosmemory.engines.files.{module}"]
+    with monkeypatch.context() as at_exit:
+        for name in names:
+            at_exit.setattr(taken_apart, name, None, raising=False)
+        with warnings.catch_warnings(record=True) as told:
+            said = []
+            at_exit.setattr(sys, "unraisablehook", said.append)
+            del store
+            gc.collect()
+    assert (said, told) == ([], [])

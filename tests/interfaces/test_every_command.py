@@ -51,6 +51,7 @@ HOSTILE = [
     "\u202eabc", "\udcff", "{{7*7}}", "#1", "-1", "1e9999", "NaN", "9" * 5000, "\u0663", "null", "[" * 5000, '"\\ud800"', "=", "=b",
     "0001-01-01", "9999-12-31", "2026-02-30", "last~99999999999", "99999999999d", "\ufeffx", "\u2028x", "*", "(", '"', '"a.b"', "a..b",
 ]  # fmt: skip
+FOREIGN = {"git merge-driver", "mcp"}
 SHARED = ("--json", "--dry-run", "--expect", "--root", "--actor", "--message")
 LEFT_OUT = {"--watch", "--demo"}  # the one never ends, the other takes seconds
 # What may be lost at any time: a dry run and a refusal may leave it as they like.
@@ -59,7 +60,7 @@ FORGED = re.compile(rb"^## Forged\s*$", re.MULTILINE)  # a list may well stand i
 
 
 def commands() -> Iterator[tuple[str, Declared]]:
-    """Every command by its whole name, but for the one that answers git in git's own way."""
+    """Every command by its whole name, but for the ones that answer git and agents in the way of those."""
 
     def within(name: str, declared: Declared) -> Iterator[tuple[str, Declared]]:
         if not declared.commands:
@@ -68,7 +69,7 @@ def commands() -> Iterator[tuple[str, Declared]]:
             yield from within(f"{name} {each}", inner)
 
     for name in COMMANDS:
-        yield from (found for found in within(name, load(name)) if found[0] != "git merge-driver")
+        yield from (found for found in within(name, load(name)) if found[0] not in FOREIGN)
 
 
 EVERY = dict(commands())

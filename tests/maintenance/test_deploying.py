@@ -10,9 +10,10 @@ from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.errors import Conflict, Damaged, IllegalTransition, InvalidValue, NotFound, Refused
 from cosmemory.maintenance.checkpoints import SHELF, create, listed
-from cosmemory.maintenance.deploying import advance, begin, roll_back, way_back
+from cosmemory.maintenance.deploying import advance, begin, roll_back
 from cosmemory.maintenance.restoring import restore
 from cosmemory.maintenance.undo import undo
+from cosmemory.maintenance.way_back import way_back
 from cosmemory.memory import Memory
 from cosmemory.operations import deployments, measurements
 from cosmemory.operations.deployments import Interrupted
@@ -57,10 +58,6 @@ BEGUN = """\
 | Stage | Entered | Left | Hours | Checkpoint | By | Reason |
 |-------|---------|------|-------|------------|----|--------|
 | shadow | 2026-11-21T12:00:00Z | - | - | checkpoint_20261121_120000 | cos | - |
-
-## Other Values
-| Key | Value |
-|-----|-------|
 
 ## Notes
 

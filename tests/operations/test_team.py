@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cosmemory.engines.ephemeral import EphemeralStore
-from cosmemory.errors import NotFound
+from cosmemory.errors import InvalidValue, NotFound, Refused
 from cosmemory.memory import Memory
 from cosmemory.operations import team
 from cosmemory.operations.pages import add_record, remove_record
@@ -161,3 +161,75 @@ def test_a_record_added_to_a_team_of_blocks_is_a_block_too() -> None:
     assert page_of(memory) == BLOCKS_ALONE + "\n### bert\n- **Role:** Tester\n- **Status:** idle\n"
     remove_record(memory, "team-roster", "active_team_members.bert")
     assert page_of(memory).rstrip("\n") == BLOCKS_ALONE.rstrip("\n")
+
+
+SIX_COLUMNS = """\
+# Team Roster
+
+## Active Team Members
+
+| Session Name | Role | Status | Last Seen | Current Task | Performance |
+|--------------|------|--------|-----------|--------------|-------------|
+| dev-1 | Developer | idle | 2026-11-20T10:00:00Z | #1 | good |
+"""
+
+
+def test_a_member_is_told_of_as_a_whole_whether_they_were_there_or_not() -> None:
+    memory = memory_of(SIX_COLUMNS)
+    team.upsert(memory, "dev-1", role="Reviewer", task="#42", status="busy", capabilities="python, sql")
+    team.upsert(memory, "Dev-2", role="Tester", status="idle")
+    page = page_of(memory)
+    assert "| dev-1 | Reviewer | busy | 2026-11-21T10:00:00Z | #42 | good |" in page
+    assert "- **Capabilities:** python, sql" in page
+    assert "| Dev-2 | Tester | idle | 2026-11-21T10:00:00Z | - | - |" in page
+    log = memory.store.read("coordination-log.md").data.decode()
+    assert "**Action:** Role: Reviewer; Task: #42; Status: busy; Details changed" in log
+    assert "**Action:** Joined team as Tester; Status: idle" in log
+
+
+def test_what_is_not_told_of_a_member_stays() -> None:
+    memory = memory_of(SIX_COLUMNS)
+    team.upsert(memory, "DEV-1", task="#42")
+    assert "| dev-1 | Developer | idle | 2026-11-21T10:00:00Z | #42 | good |" in page_of(memory)
+
+
+def test_a_roster_that_tells_of_no_last_look_takes_members_all_the_same() -> None:
+    memory = memory_of(FOUR_COLUMNS)
+    team.upsert(memory, "dev-1")
+    assert page_of(memory) == FOUR_COLUMNS
+
+
+def test_nobody_joins_without_a_role() -> None:
+    memory = memory_of(SIX_COLUMNS)
+    with pytest.raises(InvalidValue, match="dev-9 is not in the team yet"):
+        team.upsert(memory, "dev-9", task="#42")
+    assert page_of(memory) == SIX_COLUMNS
+
+
+LEFT = """\
+# Team Roster
+
+## Active Team Members
+| Session Name | Role | Status |
+|--------------|------|--------|
+| helper-8 | tester | idle |
+
+## Inactive Team Members
+| Session Name | Role | Last Active | Reason |
+|--------------|------|-------------|--------|
+| helper-7 | reviewer | 2026-11-20T10:00:00Z | done here |
+"""
+
+
+def test_of_one_who_has_left_it_is_said_that_they_have():
+    with pytest.raises(Refused, match=r"helper-7 left the team at 2026-11-20T10:00:00Z\.") as refused:
+        team.see(memory_of(LEFT), "HELPER-7")
+    assert refused.value.hint == "cosmemory team join takes somebody back."
+
+
+def test_members_and_those_who_have_left_are_told_apart_and_narrowed():
+    memory = memory_of(LEFT)
+    assert [each.session_name for each in team.listed(memory, role="Tester", status="idle")] == ["helper-8"]
+    assert team.listed(memory, status="busy") == ()
+    assert [each.reason for each in team.former(memory)] == ["done here"]
+    assert team.get(memory, "Helper-8").role == "tester"

@@ -25,6 +25,9 @@ STRANGER = pattern(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# A name without any of these matches none of that: the pattern is not even compiled where nobody left a copy.
+_ENDS = ("~", "#", ".orig", ".rej", ".bak", ".tmp", ".old", ".conflict")
+_INSIDE = (".sw", ".sync-conflict-", "(", "_backup_", "_base_", "_local_", "_remote_")
 
 
 def pages(root: str, *, archived: bool = False) -> tuple[str, ...]:
@@ -39,7 +42,15 @@ def packed(root: str) -> tuple[str, ...]:
 
 
 def _is_page(name: str) -> bool:
-    return name.endswith(PAGE) and not STRANGER.fullmatch(name)
+    return name.endswith(PAGE) and not is_stranger(name)
+
+
+def is_stranger(name: str) -> bool:
+    """Whether a file of that name is a copy that a program left, and no page."""
+    word = name.lower()
+    if name.isascii() and not word.endswith(_ENDS) and not any(each in word for each in _INSIDE):
+        return False
+    return STRANGER.fullmatch(name) is not None
 
 
 def _archived(root: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -87,7 +98,7 @@ def stamps(root: str, *, archived: bool = False) -> dict[str, str]:
 def strangers(root: str) -> tuple[str, ...]:
     """The paths of copies that are no pages, sorted."""
     found = _entries(root, hidden=True)
-    return tuple(sorted(path for path, entry in found if STRANGER.fullmatch(entry.name)))
+    return tuple(sorted(path for path, entry in found if is_stranger(entry.name)))
 
 
 def _entries(root: str, top: str = "", *, hidden: bool = False) -> Iterator[tuple[str, os.DirEntry[str]]]:

@@ -115,7 +115,8 @@ class Lock:
         self.release()
 
     def __del__(self) -> None:
-        self.close()
+        if None not in (os, _forks, _open_descriptors):  # they are gone where the module ends with Python
+            self.close()
 
     @property
     def held(self) -> bool:

@@ -30,13 +30,14 @@ Commands:
   events      Find events in the log and its archives.
   search      Find words on all pages and in what is gone.
   focus       Say what is being worked on.
-  action      Add and move pending actions.
+  action      Add, move and list pending actions.
   decision    Record a decision and why it was made.
   resources   Record memory used and load of the machine.
-  team        Say who joins, leaves and does what.
-  alert       Raise, acknowledge and resolve alerts.
+  team        List the team; say who joins, leaves and does what.
+  alert       Raise, acknowledge, resolve and list alerts.
   metrics     Record what agents did and what was measured.
   deploy      Take a version live stage by stage, and back.
+  hook        Answer the events of a coding agent.
   session     Start, pause, resume and end the session.
   meeting     Hold the meetings of planning and execution team.
   agent       Spawn agents and follow them.
@@ -48,6 +49,7 @@ Commands:
   run         Plan runs, drive their phases, and tell how they fare.
   report      Write the report of a week or a month, with charts.
   validate    Check pages, and mend what is safe to mend.
+  mcp         Serve the memory to agents over MCP.
   rule        Explain a rule that validate checks.
   rotate      Move past weeks of the log to archives.
   reconcile   Bring back what an older copy of a page overwrote.
@@ -57,6 +59,7 @@ Commands:
   rebuild     Write a page again from what the log tells.
   merge       Merge two versions of a page by meaning.
   git         Let git merge pages by meaning.
+  setup       Plug the memory into a coding agent, or take it out.
   checkpoint  Keep copies of all pages, and go back to one.
   backup      Copy all pages to a folder elsewhere.
   config      Show, check and change the settings.

@@ -1,49 +1,147 @@
-"""The call of a hook from end to end: it fails open, so that nothing of ours ever stops an agent."""
+"""The call of a hook from end to end: it fails open, so that nothing of ours ever stops an agent.
+
+Stdout gets one JSON object or nothing. The exit code is 0 whatever happens, but for the one answer that a harness
+takes by the exit code alone, and that the settings ask for.
+"""
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 
-from cosmemory.errors import CosmemoryError, NoMemory
-from cosmemory.interfaces.hook.answer import NOTHING, Answer
-from cosmemory.interfaces.hook.call import Call
-from cosmemory.interfaces.hook.events import HANDLERS
-from cosmemory.root import find_root
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from cosmemory.interfaces.hook.answer import Answer
+    from cosmemory.interfaces.hook.call import Call
+
+OPTIONS = ("--harness", "--root")
+EVENT = "EVENT"
+REFUSED = 2
+LONGEST_LINE = 1000
 
 
-def run(text: str) -> int:
-    """Answers to what a harness tells; 0 whatever happens."""
-    payload = json.loads(text)
-    event = str(payload.get("hook_event_name", ""))
+def run(arguments: Sequence[str]) -> int:
+    """Answers to what a harness tells on stdin; 0 whatever happens."""
     try:
-        root = find_root(None, os.environ, payload.get("cwd") or os.getcwd())
-        call = Call(
-            harness="claude",
-            event=event,
-            session=str(payload.get("session_id", "")),
-            payload=payload,
-            root=root,
-        )
-        answer = answer_to(call)
-    except NoMemory:
+        return _run(arguments)
+    except BaseException as error:  # noqa: BLE001 - a bug of ours, or a signal, must not end the agent's turn either
+        tell(str(error) if type(error).__module__ == "cosmemory.errors" else _named(error))
         return 0
-    except CosmemoryError as error:
-        print(f"cosmemory: {error}", file=sys.stderr)
+
+
+def tell(line: str) -> None:
+    """One line on stderr, whatever is in it, if anybody listens."""
+    plain = "".join(each if each.isprintable() else " " for each in line[:LONGEST_LINE])
+    try:
+        _write(2, f"cosmemory hook: {' '.join(plain.split())}\n".encode("utf-8", "replace"))
+    except OSError:
+        pass  # nobody is left to tell
+
+
+def _run(arguments: Sequence[str]) -> int:
+    from cosmemory.interfaces.hook.incoming import payload_of, read_all
+
+    given = _options(arguments)
+    told = read_all()
+    call, dialect = _call(given, payload_of(told), told)
+    if call is None:
         return 0
-    if answer.context:
-        said = {"hookEventName": event, "additionalContext": answer.context}
-        print(json.dumps({"hookSpecificOutput": said}))
+    answer = answer_to(call)
+    if answer.notice:
+        tell(answer.notice)
+    if call.harness == "claude":
+        from cosmemory.interfaces.hook.harnesses.claude import BY_EXIT
+
+        if call.event in BY_EXIT and (answer.deny or answer.hold):
+            _write(2, f"{answer.deny or answer.hold}\n".encode("utf-8", "replace"))
+            return REFUSED
+    said = dialect.worded(call.event, call.native, answer)
+    if said is not None:
+        import json
+
+        _write(1, json.dumps(said).encode() + b"\n")
     return 0
+
+
+def _options(arguments: Sequence[str]) -> dict[str, str]:
+    """The options of a call, by hand: a library for it would answer a slip with the exit code that stops an agent.
+
+    Raises UsageError.
+    """
+    from cosmemory.errors import UsageError
+    from cosmemory.interfaces.hook.harnesses import NAMES
+
+    given: dict[str, str] = {}
+    rest = iter(arguments)
+    for each in rest:
+        option, equals, value = each.partition("=")
+        if option in OPTIONS:
+            found = value if equals else next(rest, None)
+            if not found:
+                raise UsageError(f"{option} needs a value")
+            given[option] = found
+        elif each.startswith("-") or EVENT in given:
+            raise UsageError(f"{each!r} is no option; there are {', '.join(OPTIONS)}")
+        else:
+            given[EVENT] = each
+    if given.get("--harness", NAMES[0]) not in NAMES:
+        raise UsageError(f"there is no harness {given['--harness']!r}; there are {', '.join(NAMES)}")
+    return given
+
+
+def _call(given: dict[str, str], found: dict[str, Any], told: bytes) -> tuple[Call | None, Any]:
+    """The call and its dialect; no call where nothing is to be done, found out as early as it can be."""
+    from cosmemory.interfaces.hook import harnesses
+
+    name = given.get("--harness") or harnesses.detected(found, os.environ)
+    native = found.get("hook_event_name") or given.get(EVENT)
+    dialect = _loaded(f"cosmemory.interfaces.hook.harnesses.{name}")
+    if not isinstance(native, str):
+        return None, dialect
+    event = dialect.EVENTS.get(native, native)
+    from cosmemory.interfaces.hook.events import HANDLERS
+
+    if event not in HANDLERS:
+        return None, dialect
+    from cosmemory.interfaces.hook.places import concerns, root_of
+
+    payload = dialect.told(found)
+    root = root_of(given.get("--root"), os.environ, payload)
+    if not root or not concerns(event, payload, root, told):
+        return None, dialect
+    from cosmemory.interfaces.hook.call import Call, session_id
+
+    session = session_id(payload.get("session_id"))
+    return Call(
+        harness=name, event=event, session=session, payload=payload, root=root, native=native, told=told
+    ), dialect
 
 
 def answer_to(call: Call) -> Answer:
     """What the handler of the event says; nothing for an event that has none."""
-    from importlib import import_module
+    from cosmemory.interfaces.hook.answer import NOTHING
+    from cosmemory.interfaces.hook.events import HANDLERS
 
     module, _, name = HANDLERS.get(call.event, "").partition(":")
     if not module:
         return NOTHING
-    answer: Answer = getattr(import_module(module), name)(call)
+    answer: Answer = getattr(_loaded(module), name)(call)
     return answer
+
+
+def _loaded(module: str) -> Any:
+    from importlib import import_module
+
+    return import_module(module)
+
+
+def _named(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    # Past sys.stdout: what that still held when Python ends could fail once more, with a traceback.
+    while data:
+        data = data[os.write(descriptor, data) :]

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from cosmemory.clock import format_time
 from cosmemory.memory import Memory
+from cosmemory.store import Remembered
 from cosmemory.text.fenced import fenced, one_line
 
 MOST, LONGEST, WIDEST = 20, 3_000, 200
 
 
-def changes(memory: Memory, since: int, *, besides: Collection[str] = ()) -> str:
+def changes(
+    memory: Memory,
+    since: int,
+    *,
+    besides: Collection[str] = (),
+    unless: Callable[[Remembered], bool] | None = None,
+) -> str:
     """What was changed after the change ``since``, fenced, newest first; empty where that is nothing.
 
-    What the actors in ``besides`` did is left out. It is at most about 3,000 characters, and says what it leaves out.
+    What the actors in ``besides`` did is left out, and each change of which ``unless`` says so. It is at most about 3,000 characters, and says what it leaves out.
     """
     history = memory.store.history()
     newest = next(iter(history.revisions(limit=1)), None)
@@ -26,7 +33,11 @@ def changes(memory: Memory, since: int, *, besides: Collection[str] = ()) -> str
     from cosmemory.maintenance.moments import Texts, changes_of
 
     after = takewhile(lambda change: change.number > since, changes_of(history))
-    others = [change for change in after if change.by_hand or change.attribution.actor not in besides]
+    others = [
+        change
+        for change in after
+        if change.by_hand or (change.attribution.actor not in besides and not (unless and unless(change)))
+    ]
     texts, lines, used = Texts(history), [], 0
     for change in others[:MOST]:
         done = differences_of(texts, change, whole=False, kinds=memory.kinds)

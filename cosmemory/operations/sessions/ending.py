@@ -10,9 +10,9 @@ from cosmemory.frozen import replace
 from cosmemory.kinds import MEETING, SESSION, SESSION_PATH, meeting, session
 from cosmemory.kinds.session import Session, status_of
 from cosmemory.memory import Memory, Outcome
+from cosmemory.operations.interrupted_session import moment
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import archive_place, ids_by_age, new_id, page_of, stamped_id, to_archive
-from cosmemory.operations.sessions.reading import moment
 from cosmemory.operations.sessions.running import change_current, event, idle, read_current, show_session
 from cosmemory.reader import CURRENT
 from cosmemory.transaction import Transaction
@@ -32,7 +32,7 @@ def complete(
         if held.current_meeting.meeting_id:
             hint = "cosmemory meeting conclude, or meeting abandon, ends it."
             raise Refused(f"The meeting {held.current_meeting.meeting_id} is still under way.", hint)
-        _put_away(transaction, done)
+        put_away(transaction, done)
         transaction.append(event(transaction, f"{held.session_id} completed", session.COMPLETED, notes))
         return held.session_id or CURRENT
 
@@ -64,7 +64,7 @@ def reset(
         session.move(held, session.IDLE)
         if held.current_meeting.meeting_id:
             _abandon(transaction, held.current_meeting.meeting_id)
-        _put_away(transaction, held)
+        put_away(transaction, held)
         transaction.append(
             event(
                 transaction, f"{held.session_id or 'The session'} reset", f"{was} -> {session.IDLE}", reason
@@ -101,8 +101,8 @@ def clear(
         )
         if held.current_meeting.meeting_id:
             _abandon(transaction, held.current_meeting.meeting_id)
-        place = archive_place(transaction, _place(transaction, over))
-        _put_away(transaction, replace(over, error=why), place)
+        place = archive_place(transaction, place_of(transaction, over))
+        put_away(transaction, replace(over, error=why), place)
         told = event(transaction, f"{held.session_id or 'The session'} moved to the archive", place, reason)
         transaction.append(replace(told, type="recovery"))
         return place
@@ -110,17 +110,17 @@ def clear(
     return memory.run(verb, expected=expected, operation="recover clear")
 
 
-def _put_away(transaction: Transaction, over: Session, place: str = "") -> None:
+def put_away(transaction: Transaction, over: Session, place: str = "") -> None:
     """The page of the session, with all that people wrote on it, moved beside; an idle one in its place."""
     page = transaction.page(SESSION_PATH)
     text = changed(SESSION_PATH, page.tree, page.document, over).tree.text
-    transaction.create(place or _place(transaction, over), text)
+    transaction.create(place or place_of(transaction, over), text)
     fresh = idle(transaction.now)
     transaction.rewrite(SESSION_PATH, page_text(transaction.memory, SESSION, fresh))
     show_session(transaction, page.document, fresh)
 
 
-def _place(transaction: Transaction, over: Session) -> str:
+def place_of(transaction: Transaction, over: Session) -> str:
     """Where the page of a session that is over goes: under its id, or one of ours if that is no name or is taken."""
     try:
         return page_of(SESSION, new_id(transaction, SESSION, over.session_id or ""))

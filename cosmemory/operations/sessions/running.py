@@ -14,9 +14,10 @@ from cosmemory.kinds.cos_state import ENDED
 from cosmemory.kinds.session import Session, status_of
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.handing_out import hand_out
+from cosmemory.operations.interrupted_session import Interrupted, interruption
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import new_id, stamped_id
-from cosmemory.operations.sessions.reading import NO_SESSION, Interrupted, interruption
+from cosmemory.operations.sessions.reading import NO_SESSION
 from cosmemory.reader import CURRENT
 from cosmemory.transaction import Transaction
 
@@ -40,7 +41,7 @@ def start(
         before: Session = transaction.read(SESSION_PATH) if known else idle(transaction.now)
         session.startable(before)  # refused before an id is looked for
         name = new_id(transaction, SESSION, key) if key else stamped_id(transaction, SESSION, "session")
-        waiting = _open_actions(transaction) if pending_actions is None else pending_actions
+        waiting = open_actions(transaction) if pending_actions is None else pending_actions
         after = session.start(before, name, agents, waiting, transaction.now)
         if known:
             transaction.replace(SESSION_PATH, after)
@@ -58,7 +59,8 @@ def idle(at: datetime) -> Session:
     return Session(status=session.IDLE, last_updated=at)
 
 
-def _open_actions(transaction: Transaction) -> int:
+def open_actions(transaction: Transaction) -> int:
+    """How many actions on cos-state are neither done nor cancelled."""
     if not transaction.exists(COS_STATE.path):
         return 0
     return sum(1 for each in transaction.read(COS_STATE.path).pending_actions if each.status not in ENDED)
