@@ -171,7 +171,9 @@ def test_only_declared_packages_are_imported():
     foreign = roots - sys.stdlib_module_names - lean_digests - {"cosmemory"}
     owners = packages_distributions()
     assert {
-        name for name in foreign if not declared & {each.lower() for each in owners.get(name, ())}
+        name
+        for name in foreign
+        if not declared & {each.lower().replace("_", "-") for each in owners.get(name, ())}
     } == set()
 
 

@@ -12,6 +12,30 @@ if TYPE_CHECKING:
 # No date is so far away that this many days or hours lead out of the calendar.
 MOST_DAYS = 36_500
 MOST_HOURS = 24 * MOST_DAYS
+# What a rule of watch may measure.
+MEASURES = (
+    "memory_percent",
+    "cpu_load",
+    "disk_free_bytes",
+    "log_bytes",
+    "history_bytes",
+    "pages",
+    "overdue_actions",
+    "blocked_actions",
+    "open_actions",
+    "last_event_minutes",
+    "last_checkpoint_minutes",
+    "members_active",
+    "members_idle",
+    "members_busy",
+    "members_blocked",
+    "members_offline",
+    "members_hibernated",
+    "handoffs_waiting",
+    "open_conflicts",
+    "validate_errors",
+    "validate_warnings",
+)
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -69,6 +93,10 @@ def _days(says: str) -> Meaning:
 
 def _hours(says: str) -> Meaning:
     return Meaning(says=says, what="a number of hours", least=0, most=MOST_HOURS)
+
+
+def _minutes(says: str) -> Meaning:
+    return Meaning(says=says, what="a number of minutes", least=0, most=60 * MOST_HOURS)
 
 
 def _findings(severity: str) -> Meaning:
@@ -203,6 +231,35 @@ MEANINGS: dict[str, Meaning] = {
     "check_files": Meaning(says="Python files that hold checks of the project's own."),
     "check_packages": Meaning(says="Installed packages whose checks are run."),
     "checks_run": Meaning(says="Whether the project's own checks are run."),
+    "watch_interval": Meaning(
+        says="How long watch waits between two looks, if nothing wakes it.",
+        what="seconds",
+        least=0.1,
+        most=86_400,
+    ),
+    "watch_mend": Meaning(
+        says="Whether watch brings derived values up to date that an edit by hand left behind."
+    ),
+    "watch_idle": Meaning(
+        says="Whether watch marks members idle who were not seen for [health] idle_seconds."
+    ),
+    "watch_rotate": Meaning(says="Whether watch rotates past weeks of the log."),
+    "watch_checkpoint_minutes": _minutes(
+        "How often watch makes a checkpoint of what was changed; 0 for never."
+    ),
+    "watch_resource_minutes": _minutes(
+        "How often watch writes down memory and load of the machine; 0 for never."
+    ),
+    "watch_update_minutes": _minutes(
+        "How often the value of an alert that stays open is brought up to date."
+    ),
+    "watch_prometheus": Meaning(
+        says="A file that watch writes figures of the memory to, for Prometheus.", what="the name of a file"
+    ),
+    "watch_rules": Meaning(
+        says="When watch raises an alert, by the name of the rule.",
+        what="a table by name, each with a measure",
+    ),
     "extra": Meaning(says="Anything that others keep here; it means nothing to cosmemory."),
 }
 # What stands in the tables of settings that hold tables, by the name of the record.
@@ -214,6 +271,21 @@ WITHIN: dict[str, dict[str, Meaning]] = {
         "severity": Meaning(
             says="How grave it is where it fails.", choices=("critical", "major", "medium", "minor")
         ),
+    },
+    "WatchRule": {
+        "measure": Meaning(says="What is measured.", choices=MEASURES),
+        "when": Meaning(says="On which side of a threshold it holds.", choices=("above", "below")),
+        "warning": Meaning(says="From which value on it is a warning.", least=-1),
+        "critical": Meaning(says="From which value on it is critical.", least=-1),
+        "clear": Meaning(says="Up to which value an alert stays open; else its threshold.", least=-1),
+        "hold": Meaning(
+            says="For how long it must hold before an alert is raised.",
+            what="seconds",
+            least=-1,
+            most=60 * 60 * MOST_HOURS,
+        ),
+        "silence": Meaning(says="A span of each day in UTC, or the moment until which nothing is raised."),
+        "enabled": Meaning(says="Whether the rule counts."),
     },
 }
 NOTHING = Meaning()

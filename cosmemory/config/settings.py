@@ -28,6 +28,25 @@ class Verification:
 
 
 @frozen(kw_only=True)
+class WatchRule:
+    """When ``watch`` raises an alert: a measure, its thresholds by severity, and the ``clear`` one that ends it.
+
+    What is left out is as the rule of that name has it that is built in; below 0 there is no such threshold. It must
+    hold for ``hold`` seconds. ``when`` says on which side of a threshold it holds. ``silence`` is a span of each day
+    in UTC, such as 22:00-06:00, or the moment until which nothing is raised.
+    """
+
+    measure: str = ""
+    when: str = ""
+    warning: float = -1.0
+    critical: float = -1.0
+    clear: float = -1.0
+    hold: float = -1.0
+    silence: str = ""
+    enabled: bool = True
+
+
+@frozen(kw_only=True)
 class Settings:
     """What a project can set; every value has a default, so that no file is needed.
 
@@ -115,6 +134,15 @@ class Settings:
     check_files: tuple[str, ...] = ()
     check_packages: tuple[str, ...] = ()
     checks_run: bool = True
+    watch_interval: float = 30.0
+    watch_mend: bool = True
+    watch_idle: bool = True
+    watch_rotate: bool = True
+    watch_checkpoint_minutes: int = 60
+    watch_resource_minutes: int = 30
+    watch_update_minutes: int = 15
+    watch_prometheus: str = ""
+    watch_rules: dict[str, WatchRule] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     folder: str = field(default="", compare=False, repr=False)
 
@@ -192,8 +220,17 @@ PLACES: dict[tuple[str, str], str] = {
     ("checks", "files"): "check_files",
     ("checks", "packages"): "check_packages",
     ("checks", "run"): "checks_run",
+    ("watch", "interval"): "watch_interval",
+    ("watch", "mend"): "watch_mend",
+    ("watch", "idle"): "watch_idle",
+    ("watch", "rotate"): "watch_rotate",
+    ("watch", "checkpoint_minutes"): "watch_checkpoint_minutes",
+    ("watch", "resource_minutes"): "watch_resource_minutes",
+    ("watch", "update_minutes"): "watch_update_minutes",
+    ("watch", "prometheus"): "watch_prometheus",
+    ("watch", "rules"): "watch_rules",
     ("", "extra"): "extra",
 }
 # Settings that name a place, seen from the file that says them.
-PATHS = ("templates", "artifacts", "log_file")
+PATHS = ("templates", "artifacts", "log_file", "watch_prometheus")
 TABLES = frozenset(table for table, _ in PLACES if table)

@@ -168,6 +168,12 @@ def update(alerts: ActiveAlerts, key: str, value: str) -> ActiveAlerts:
     return _exchanged(alerts, alert, replace(alert, value=value))
 
 
+def limited(alerts: ActiveAlerts, key: str, threshold: str) -> ActiveAlerts:
+    """``alerts`` with the threshold that the alert ``key`` has passed."""
+    alert = alert_named(alerts, key)
+    return _exchanged(alerts, alert, replace(alert, threshold=threshold))
+
+
 def note(alerts: ActiveAlerts, key: str, text: str) -> ActiveAlerts:
     """``alerts`` with one more action taken about the alert ``key``."""
     alert = alert_named(alerts, key)

@@ -72,13 +72,18 @@ def create(memory: Memory, *, notes: str = "", phase: str = "") -> Checkpoint:
     """A checkpoint of the pages as they stand, and then an event in the log that tells of it."""
 
     def verb(transaction: Transaction) -> Checkpoint:
-        made = keep(transaction.memory, notes=notes or transaction.memory.message, phase=phase)
-        assert made.manifest is not None
-        outcome = f"{counted(len(made.manifest.files), 'page')}, {made.manifest.size} bytes"
-        tell(transaction, f"Made {made.name}", outcome, notes)
-        return made
+        return make(transaction, notes=notes, phase=phase)
 
     return memory.run(verb, operation="checkpoint create").result
+
+
+def make(transaction: Transaction, *, notes: str = "", phase: str = "") -> Checkpoint:
+    """The same within a transaction."""
+    made = keep(transaction.memory, notes=notes or transaction.memory.message, phase=phase)
+    assert made.manifest is not None
+    outcome = f"{counted(len(made.manifest.files), 'page')}, {made.manifest.size} bytes"
+    tell(transaction, f"Made {made.name}", outcome, notes)
+    return made
 
 
 def tell(transaction: Transaction, action: str, outcome: str, notes: str = "") -> None:

@@ -121,3 +121,32 @@ def described(pid: int, output: str | None = None) -> Process:
     if known is None:
         return Process(pid=pid, host=host(), output=output)
     return Process(pid=pid, host=known.host, started=known.started, mark=known.mark, output=output)
+
+
+@frozen(kw_only=True)
+class Machine:
+    """This machine at one moment: memory in use in percent, the load of the last minute, and its processors."""
+
+    memory: float | None
+    load: float | None
+    processors: int = 1
+
+    @property
+    def strain(self) -> float | None:
+        """The load for each processor: at 1 all of them are busy."""
+        return None if self.load is None else self.load / self.processors
+
+
+def machine() -> Machine:
+    """This machine as it is now; None for what the system does not tell."""
+    import psutil
+
+    try:
+        memory: float | None = psutil.virtual_memory().percent
+    except (psutil.Error, OSError):
+        memory = None
+    try:
+        load: float | None = psutil.getloadavg()[0]
+    except (psutil.Error, OSError):
+        load = None
+    return Machine(memory=memory, load=load, processors=os.cpu_count() or 1)

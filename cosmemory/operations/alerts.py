@@ -123,27 +123,36 @@ def _change(
     change: Callable[[ActiveAlerts, Transaction], ActiveAlerts],
     event: Callable[[Alert, Transaction], Event],
 ) -> Outcome[str]:
-    def verb(transaction: Transaction) -> str:
-        alerts: ActiveAlerts = transaction.read(PAGE)
-        before = alert_named(alerts, key)
-        after, pushed = active_alerts.bounded(change(alerts, transaction), memory.settings.resolved_alerts)
-        for row in pushed:
-            moment = row.resolved_at
-            when = write_time(moment) if hasattr(moment, "year") else "-"  # type: ignore[arg-type]
-            transaction.append(
-                Event(
-                    time=transaction.now,
-                    type="alert_resolved",
-                    action=f"{row.alert_id} moved out of Recently Resolved: {row.type}",
-                    outcome=f"Resolved at {when} after {row.duration or '-'}",
-                    extra=kept(row.extra),
-                )
-            )
-        transaction.replace(PAGE, after)
-        transaction.append(event(before, transaction))
-        return str(before.id)
+    return memory.run(
+        lambda transaction: _changed(transaction, key, change, event), expected=expected, operation=operation
+    )
 
-    return memory.run(verb, expected=expected, operation=operation)
+
+def _changed(
+    transaction: Transaction,
+    key: str,
+    change: Callable[[ActiveAlerts, Transaction], ActiveAlerts],
+    event: Callable[[Alert, Transaction], Event],
+) -> str:
+    alerts: ActiveAlerts = transaction.read(PAGE)
+    before = alert_named(alerts, key)
+    limit = transaction.memory.settings.resolved_alerts
+    after, pushed = active_alerts.bounded(change(alerts, transaction), limit)
+    for row in pushed:
+        moment = row.resolved_at
+        when = write_time(moment) if hasattr(moment, "year") else "-"  # type: ignore[arg-type]
+        transaction.append(
+            Event(
+                time=transaction.now,
+                type="alert_resolved",
+                action=f"{row.alert_id} moved out of Recently Resolved: {row.type}",
+                outcome=f"Resolved at {when} after {row.duration or '-'}",
+                extra=kept(row.extra),
+            )
+        )
+    transaction.replace(PAGE, after)
+    transaction.append(event(before, transaction))
+    return str(before.id)
 
 
 def move_alert(
@@ -167,6 +176,13 @@ def resolve_alert(
     memory: Memory, key: str, *, note: str | None = None, expected: dict[str, str] | None = None
 ) -> Outcome[str]:
     """The alert ``key`` over."""
+    return memory.run(
+        lambda transaction: over(transaction, key, note), expected=expected, operation="alert resolve"
+    )
+
+
+def over(transaction: Transaction, key: str, note: str | None = None) -> str:
+    """The same within a transaction, together with whatever else it does."""
 
     def said(alert: Alert, transaction: Transaction) -> Event:
         since = alert.triggered
@@ -180,14 +196,7 @@ def resolve_alert(
             extra=kept(alert.extra),
         )
 
-    return _change(
-        memory,
-        "alert resolve",
-        key,
-        expected,
-        lambda alerts, t: active_alerts.resolve(alerts, key, t.now),
-        said,
-    )
+    return _changed(transaction, key, lambda alerts, t: active_alerts.resolve(alerts, key, t.now), said)
 
 
 def escalate_alert(

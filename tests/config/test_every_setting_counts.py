@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import cosmemory
-from cosmemory.config.settings import Settings, Verification
+from cosmemory.config.settings import Settings, Verification, WatchRule
 from cosmemory.frozen import fields
 
 PACKAGE = Path(cosmemory.__file__).parent
@@ -38,7 +38,7 @@ def read_names() -> frozenset[str]:
     "name",
     [
         each.name
-        for record in (Settings, Verification)
+        for record in (Settings, Verification, WatchRule)
         for each in fields(record)
         if each.name not in FOR_OTHERS
     ],

@@ -1,0 +1,30 @@
+"""What a process that watches has seen: it saves work and repeats nothing, and may be lost at any time."""
+
+from __future__ import annotations
+
+from cosmemory.frozen import field, slotted
+from cosmemory.store import Store
+
+
+@slotted
+class Eye:
+    """The pages as they stood at the last look, what was found on them, and what was told of already.
+
+    ``kept_at`` is how the pages stood when the last checkpoint had all of them, ``rotated`` the week that is done,
+    ``mended`` what a mend has not cured, ``stopping`` whether the process is to end.
+    """
+
+    pages: dict[str, str] | None = None
+    findings: dict[str, list[str]] | None = None
+    severities: dict[str, int] | None = None
+    checked: float = 0.0
+    wrong: set[str] = field(default_factory=set)
+    mended: set[str] = field(default_factory=set)
+    kept_at: dict[str, str] | None = None
+    rotated: str = ""
+    waited: float = 0.0
+
+
+def pages_of(store: Store) -> dict[str, str]:
+    """Every live page, with what is another once it was saved."""
+    return {path: store.glance(path) for path in store.paths()}
