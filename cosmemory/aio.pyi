@@ -9,10 +9,12 @@ from typing import Any, Unpack
 import cosmemory.checks.run
 import cosmemory.config
 import cosmemory.config.settings
+import cosmemory.kinds.active_alerts
 import cosmemory.kinds.agent
 import cosmemory.kinds.board
 import cosmemory.kinds.conflict
 import cosmemory.kinds.coordination_log
+import cosmemory.kinds.cos_state
 import cosmemory.kinds.deployment
 import cosmemory.kinds.handoff
 import cosmemory.kinds.meeting
@@ -21,6 +23,7 @@ import cosmemory.kinds.page
 import cosmemory.kinds.run
 import cosmemory.kinds.session
 import cosmemory.kinds.system_metrics
+import cosmemory.kinds.team_roster
 import cosmemory.maintenance.briefing.points
 import cosmemory.maintenance.checkpoints
 import cosmemory.maintenance.deploying
@@ -38,6 +41,7 @@ import cosmemory.operations.board.following
 import cosmemory.operations.deployments
 import cosmemory.operations.handoff_chains
 import cosmemory.operations.interrupted_runs
+import cosmemory.operations.interrupted_session
 import cosmemory.operations.measurements
 import cosmemory.operations.meetings.handing_over
 import cosmemory.operations.metrics
@@ -49,7 +53,6 @@ import cosmemory.operations.runs.exporting
 import cosmemory.operations.runs.packing
 import cosmemory.operations.runs.phasing
 import cosmemory.operations.runs.registering
-import cosmemory.operations.sessions.reading
 import cosmemory.reader
 import cosmemory.store
 import cosmemory.transaction
@@ -215,6 +218,10 @@ class Alerts:
     async def escalate_alert(
         self, key: str, severity: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
+    async def get(self, key: str) -> cosmemory.kinds.active_alerts.Alert: ...
+    async def listed(
+        self, *, severity: str | None = None, status: str | None = None
+    ) -> tuple[cosmemory.kinds.active_alerts.Alert, ...]: ...
     async def move_alert(
         self, move: str, key: str, *, note: str | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
@@ -235,6 +242,7 @@ class Alerts:
     async def resolve_alert(
         self, key: str, *, note: str | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
+    async def resolved(self) -> tuple[cosmemory.kinds.active_alerts.Resolved, ...]: ...
     async def update_alert(
         self, key: str, value: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
@@ -882,7 +890,10 @@ class Sessions:
         self, error: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
     async def get(self, key: str | None = None) -> cosmemory.kinds.session.Session: ...
-    async def interrupted(self) -> tuple[cosmemory.operations.sessions.reading.Interrupted, ...]: ...
+    async def interrupted(self) -> tuple[cosmemory.operations.interrupted_session.Interrupted, ...]: ...
+    async def interruption(
+        self, now: cosmemory.kinds.session.Session
+    ) -> cosmemory.operations.interrupted_session.Interrupted: ...
     async def listed(self, *, status: str | None = None) -> tuple[cosmemory.kinds.session.Session, ...]: ...
     async def pause(
         self, *, reason: str | None = None, expected: dict[str, str] | None = None
@@ -895,7 +906,7 @@ class Sessions:
     ) -> cosmemory.memory.Outcome[str]: ...
     async def resume(
         self, *, again: bool = False, expected: dict[str, str] | None = None
-    ) -> cosmemory.memory.Outcome[cosmemory.operations.sessions.reading.Interrupted]: ...
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.interrupted_session.Interrupted]: ...
     async def start(
         self,
         key: str | None = None,
@@ -914,6 +925,10 @@ class Sessions:
     ) -> cosmemory.memory.Outcome[str]: ...
 
 class State:
+    async def action(self, key: str) -> cosmemory.kinds.cos_state.Action: ...
+    async def actions(
+        self, *, status: str | None = None, priority: str | None = None
+    ) -> tuple[cosmemory.kinds.cos_state.Action, ...]: ...
     async def add_action(
         self,
         text: str,
@@ -936,7 +951,6 @@ class State:
     async def decide(
         self, text: str, rationale: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
-    async def limits(self) -> tuple[int, int]: ...
     async def move_action(
         self, move: str, key: str, *, notes: str | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
@@ -957,6 +971,10 @@ class Team:
     async def change_status(
         self, name: str, status: str, *, details: str | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
+    async def former(
+        self, *, role: str | None = None
+    ) -> tuple[cosmemory.kinds.team_roster.FormerMember, ...]: ...
+    async def get(self, name: str) -> cosmemory.kinds.team_roster.Member: ...
     async def join(
         self,
         name: str,
@@ -970,6 +988,9 @@ class Team:
     async def leave(
         self, name: str, *, reason: str, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
+    async def listed(
+        self, *, role: str | None = None, status: str | None = None
+    ) -> tuple[cosmemory.kinds.team_roster.Member, ...]: ...
     async def see(
         self, name: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...

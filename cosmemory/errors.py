@@ -56,9 +56,9 @@ class Locked(CosmemoryError):
 
     code = "locked"
 
-    def __init__(self, holder: str, waited: float) -> None:
+    def __init__(self, holder: str, waited: float, told: str = "") -> None:
         super().__init__(
-            f"The memory is locked by {holder or 'another process'}, after waiting {waited:.1f} s.",
+            f"The memory is locked by {told or holder or 'another process'}, after waiting {waited:.1f} s.",
             "Try again when it has finished; the lock is free as soon as that process ends.",
         )
         self.holder = holder

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from cosmemory.config import FORMAT
-from cosmemory.errors import DoneAlready, EditedMeanwhile, ReadOnly
-from cosmemory.frozen import frozen, replace
+from cosmemory.errors import DoneAlready, EditedMeanwhile, NotFound, ReadOnly
+from cosmemory.frozen import frozen
 from cosmemory.kinds import LOG_PATH
 from cosmemory.kinds.entries import entries_of
 from cosmemory.reader import Reader
@@ -18,7 +18,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Generic, Self, TypeVar
 
-    from cosmemory.checks.run import Checked
     from cosmemory.kinds.coordination_log import Event
     from cosmemory.transaction import Transaction
 
@@ -104,7 +103,11 @@ class Memory(Reader):
         for attempt in range(ATTEMPTS):
             try:
                 with self._begun(expected, operation) as transaction:
-                    result = verb(transaction)
+                    try:
+                        result = verb(transaction)
+                    except NotFound as missing:
+                        missing.hint = _in_the_way(transaction) or missing.hint
+                        raise
                     transaction.commit(operation, message)
                 return Outcome(result, tuple(transaction.revisions.items()))
             except EditedMeanwhile as edited:
@@ -112,21 +115,6 @@ class Memory(Reader):
                 if attempt == ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
-
-    def validate(self, paths: Sequence[str] | None = None, *, project_checks: bool = True) -> Checked:
-        """Everything that is wrong on the pages at ``paths``, or on all of them; nothing is written.
-
-        The project's own checks, which its settings name, are run unless that is not wished for.
-        """
-        from cosmemory.checks.run import check_store
-
-        settings = self.settings if project_checks else replace(self.settings, checks_run=False)
-        project = None
-        if settings.check_files or settings.check_packages:
-            from cosmemory.checks.project import project_of
-
-            project = project_of(settings)
-        return check_store(self.store, self.now(), settings, paths, self.read_stored, self.kinds, project)
 
     def log(self, *events: Event) -> Revision:
         """``events`` appended to the coordination log, durably and with one sync."""
@@ -140,6 +128,20 @@ class Memory(Reader):
         revision = self.store.append(LOG_PATH, entries_of(events), self.attribution(LOGGED))
         trace("%s by %s changed %s", LOGGED, self.actor, LOG_PATH, level="INFO")
         return revision
+
+
+def _in_the_way(transaction: Transaction) -> str:
+    """What to do about the first mark of a merge conflict on the pages that were read; nothing where there is none.
+
+    What stands between such marks is no record, however well a person sees it there.
+    """
+    from cosmemory.checks.source import conflict_marks
+
+    for path, page in transaction.pages.items():
+        for mark in conflict_marks(page.tree.text):
+            line = page.tree.text.count("\n", 0, mark.start()) + 1
+            return f"A merge conflict was left on line {line} of {path}: settle it there, or by cosmemory repair."
+    return ""
 
 
 @frozen()

@@ -21,7 +21,11 @@ NOUNS = {
     "board": ("cosmemory.operations.board",),
     "briefing": ("cosmemory.maintenance.briefing",),
     "conflicts": ("cosmemory.operations.conflicts",),
-    "deployment": ("cosmemory.operations.deployments", "cosmemory.maintenance.deploying"),
+    "deployment": (
+        "cosmemory.operations.deployments",
+        "cosmemory.maintenance.deploying",
+        "cosmemory.maintenance.way_back",
+    ),
     "documents": ("cosmemory.operations.documents",),
     "events": ("cosmemory.operations.events",),
     "handoffs": ("cosmemory.operations.handoffs", "cosmemory.operations.handoff_chains"),
@@ -37,7 +41,7 @@ NOUNS = {
         "cosmemory.operations.interrupted_runs",
         "cosmemory.maintenance.verification",
     ),
-    "sessions": ("cosmemory.operations.sessions",),
+    "sessions": ("cosmemory.operations.sessions", "cosmemory.operations.interrupted_session"),
     "state": ("cosmemory.operations.state",),
     "team": ("cosmemory.operations.team",),
 }

@@ -8,10 +8,12 @@ from types import FunctionType
 from typing import Any, Unpack
 
 import cosmemory.config.settings
+import cosmemory.kinds.active_alerts
 import cosmemory.kinds.agent
 import cosmemory.kinds.board
 import cosmemory.kinds.conflict
 import cosmemory.kinds.coordination_log
+import cosmemory.kinds.cos_state
 import cosmemory.kinds.deployment
 import cosmemory.kinds.handoff
 import cosmemory.kinds.meeting
@@ -19,6 +21,7 @@ import cosmemory.kinds.onboarding
 import cosmemory.kinds.run
 import cosmemory.kinds.session
 import cosmemory.kinds.system_metrics
+import cosmemory.kinds.team_roster
 import cosmemory.maintenance.briefing.points
 import cosmemory.maintenance.checkpoints
 import cosmemory.maintenance.deploying
@@ -35,6 +38,7 @@ import cosmemory.operations.board.following
 import cosmemory.operations.deployments
 import cosmemory.operations.handoff_chains
 import cosmemory.operations.interrupted_runs
+import cosmemory.operations.interrupted_session
 import cosmemory.operations.measurements
 import cosmemory.operations.meetings.handing_over
 import cosmemory.operations.metrics
@@ -46,7 +50,6 @@ import cosmemory.operations.runs.exporting
 import cosmemory.operations.runs.packing
 import cosmemory.operations.runs.phasing
 import cosmemory.operations.runs.registering
-import cosmemory.operations.sessions.reading
 import cosmemory.reader
 import cosmemory.store
 
@@ -190,6 +193,10 @@ class Alerts:
     def escalate_alert(
         self, key: str, severity: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
+    def get(self, key: str) -> cosmemory.kinds.active_alerts.Alert: ...
+    def listed(
+        self, *, severity: str | None = None, status: str | None = None
+    ) -> tuple[cosmemory.kinds.active_alerts.Alert, ...]: ...
     def move_alert(
         self, move: str, key: str, *, note: str | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
@@ -210,6 +217,7 @@ class Alerts:
     def resolve_alert(
         self, key: str, *, note: str | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
+    def resolved(self) -> tuple[cosmemory.kinds.active_alerts.Resolved, ...]: ...
     def update_alert(
         self, key: str, value: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
@@ -847,7 +855,10 @@ class Sessions:
         self, error: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
     def get(self, key: str | None = None) -> cosmemory.kinds.session.Session: ...
-    def interrupted(self) -> tuple[cosmemory.operations.sessions.reading.Interrupted, ...]: ...
+    def interrupted(self) -> tuple[cosmemory.operations.interrupted_session.Interrupted, ...]: ...
+    def interruption(
+        self, now: cosmemory.kinds.session.Session
+    ) -> cosmemory.operations.interrupted_session.Interrupted: ...
     def listed(self, *, status: str | None = None) -> tuple[cosmemory.kinds.session.Session, ...]: ...
     def pause(
         self, *, reason: str | None = None, expected: dict[str, str] | None = None
@@ -860,7 +871,7 @@ class Sessions:
     ) -> cosmemory.memory.Outcome[str]: ...
     def resume(
         self, *, again: bool = False, expected: dict[str, str] | None = None
-    ) -> cosmemory.memory.Outcome[cosmemory.operations.sessions.reading.Interrupted]: ...
+    ) -> cosmemory.memory.Outcome[cosmemory.operations.interrupted_session.Interrupted]: ...
     def start(
         self,
         key: str | None = None,
@@ -879,6 +890,10 @@ class Sessions:
     ) -> cosmemory.memory.Outcome[str]: ...
 
 class State:
+    def action(self, key: str) -> cosmemory.kinds.cos_state.Action: ...
+    def actions(
+        self, *, status: str | None = None, priority: str | None = None
+    ) -> tuple[cosmemory.kinds.cos_state.Action, ...]: ...
     def add_action(
         self,
         text: str,
@@ -901,7 +916,6 @@ class State:
     def decide(
         self, text: str, rationale: str, *, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
-    def limits(self) -> tuple[int, int]: ...
     def move_action(
         self, move: str, key: str, *, notes: str | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
@@ -922,6 +936,8 @@ class Team:
     def change_status(
         self, name: str, status: str, *, details: str | None = None, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
+    def former(self, *, role: str | None = None) -> tuple[cosmemory.kinds.team_roster.FormerMember, ...]: ...
+    def get(self, name: str) -> cosmemory.kinds.team_roster.Member: ...
     def join(
         self,
         name: str,
@@ -935,6 +951,9 @@ class Team:
     def leave(
         self, name: str, *, reason: str, expected: dict[str, str] | None = None
     ) -> cosmemory.memory.Outcome[str]: ...
+    def listed(
+        self, *, role: str | None = None, status: str | None = None
+    ) -> tuple[cosmemory.kinds.team_roster.Member, ...]: ...
     def see(self, name: str, *, expected: dict[str, str] | None = None) -> cosmemory.memory.Outcome[str]: ...
     def upsert(
         self,

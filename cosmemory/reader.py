@@ -9,6 +9,7 @@ from cosmemory import clock
 from cosmemory.config import Settings
 from cosmemory.document.values import time_of
 from cosmemory.errors import Locked, NotFound, no_page
+from cosmemory.frozen import replace
 from cosmemory.kinds import BUILT_IN, Kind, Kinds, kind_named, kind_of
 from cosmemory.kinds.page import Page, read_page
 from cosmemory.pattern import pattern
@@ -18,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cosmemory.checks.run import Checked
     from cosmemory.document.abridged import Abridged
 
 # So many pages, of at most so many characters each, are kept as they were read last.
@@ -169,6 +171,21 @@ class Reader:
                 )
             before = after
         raise Locked("somebody who changes these pages again and again", 0)
+
+    def validate(self, paths: Sequence[str] | None = None, *, project_checks: bool = True) -> Checked:
+        """Everything that is wrong on the pages at ``paths``, or on all of them; nothing is written.
+
+        The project's own checks, which its settings name, are run unless that is not wished for.
+        """
+        from cosmemory.checks.run import check_store
+
+        settings = self.settings if project_checks else replace(self.settings, checks_run=False)
+        project = None
+        if settings.check_files or settings.check_packages:
+            from cosmemory.checks.project import project_of
+
+            project = project_of(settings)
+        return check_store(self.store, self.now(), settings, paths, self.read_stored, self.kinds, project)
 
 
 def made_at(path: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The packaged templates by name, from an installed package or from a checkout."""
+"""The packaged templates and plugin files by name, from an installed package or from a checkout."""
 
 from __future__ import annotations
 
@@ -12,19 +12,34 @@ if TYPE_CHECKING:
 
 def template_folder() -> Traversable:
     """The folder of the packaged templates: inside the installed package, beside it in a checkout."""
+    return _folder("templates")
+
+
+def plugin_text(name: str) -> str:
+    """The text of a file of the packaged plugin folder, by its path there."""
+    return _folder("plugin").joinpath(*name.split("/")).read_bytes().decode("utf-8")
+
+
+def plugin_names(folder: str) -> tuple[str, ...]:
+    """The files of a folder in the packaged plugin folder, by their paths in that folder, sorted."""
+    return tuple(sorted(_names(_folder("plugin").joinpath(*folder.split("/")), "")))
+
+
+def _folder(name: str) -> Traversable:
     from importlib.resources import files
 
     # Never looked up through the folders of sys.path: an editable install leaves an old copy in one of them.
     package = files("cosmemory")
-    packaged = package / "templates"
+    packaged = package / name
     if packaged.is_dir():
         return packaged
     from pathlib import Path
 
     if isinstance(package, Path) and (package.parent / "pyproject.toml").is_file():
-        return package.parent / "templates"
+        return package.parent / name
     raise NotFound(
-        "The folder of packaged templates", "The installation is incomplete; install cosmemory again."
+        f"The folder of packaged {'templates' if name == 'templates' else 'plugin files'}",
+        "The installation is incomplete; install cosmemory again.",
     )
 
 

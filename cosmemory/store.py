@@ -102,14 +102,15 @@ class Remembered:
 class Vitals:
     """How a store fares: bytes of its pages and copies, bytes it keeps for itself, bytes left (None: unknown).
 
-    `holder` is who has the lock at this moment, as it signed (empty: nobody, or unknown), and `alive` whether there
-    is such a process. `pending` are the pages of a change that was recorded and not finished.
+    `holder` is who has the lock at this moment, as it signed (empty: nobody, or unknown), `told` the same in words, and
+    `alive` whether there is such a process. `pending` are the pages of a change that was recorded and not finished.
     """
 
     used: int = 0
     own: int = 0
     free: int | None = None
     holder: str = ""
+    told: str = ""
     alive: bool = True
     pending: tuple[str, ...] = ()
     operation: str = ""

@@ -64,7 +64,7 @@ class Transaction:
     writer: Writer
     revisions: dict[str, Revision] = field(default_factory=dict)
     _stored: dict[str, Stored | None] = field(default_factory=dict)
-    _pages: dict[str, Page] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=dict)
     _changed: dict[str, Any] = field(default_factory=dict)
     _created: dict[str, bytes] = field(default_factory=dict)
     _rewritten: list[Change] = field(default_factory=list)
@@ -101,11 +101,11 @@ class Transaction:
     def page(self, name: str) -> Page:
         """The page called ``name`` as it stands now."""
         path = self.memory.path_of(name)
-        if path not in self._pages:
-            self._pages[path] = self._load(path)
+        if path not in self.pages:
+            self.pages[path] = self._load(path)
         if path in self._sets:
-            self.replace(path, with_value(self._pages[path].document, *self._sets.pop(path)))
-        return self._pages[path]
+            self.replace(path, with_value(self.pages[path].document, *self._sets.pop(path)))
+        return self.pages[path]
 
     def _load(self, path: str, parts: frozenset[str] | None = None) -> Page:
         stored = self.stored(path)
@@ -137,7 +137,7 @@ class Transaction:
     def set(self, name: str, path: str, text: str) -> None:
         """``text``, read as the type of its field, at the dotted ``path`` of the page called ``name``."""
         where = self.memory.path_of(name)
-        if where in self._pages or where in self._sets:
+        if where in self.pages or where in self._sets:
             self.replace(where, with_value(self.read(where), path, text))
         else:
             # When nothing else is asked of the page, no more of it will be read than this value needs.
@@ -156,7 +156,7 @@ class Transaction:
         parts = kind.derived_from if kind is not None else None
         if kind is None or stored is None or parts is None or part in parts:
             return None
-        if path in self._pages or path in self._sets or path in self._extended:
+        if path in self.pages or path in self._sets or path in self._extended:
             return None
         page = self.memory.abridged(stored, kind, keys)
         if page is None or not takes_rows(page, part):
@@ -277,7 +277,7 @@ class Transaction:
 
     def _merged(self, change: Change, edited: Conflict) -> Change:
         """``change`` made to the page as a person saved it after it was read here."""
-        page = self._pages.get(change.path)
+        page = self.pages.get(change.path)
         stored = self.writer.read(change.path)
         if not isinstance(change, Replace) or page is None or stored is None:
             return change
@@ -315,7 +315,7 @@ class Transaction:
         return self._replaced(page, done)
 
     def _whole(self, path: str, document: Any) -> Sequence[Change]:
-        page = self._pages[path]
+        page = self.pages[path]
         settled = settle(page.document, document, page.kind.derive)
         if not self._is_real(page, settled):
             return ()
@@ -371,9 +371,9 @@ class Transaction:
 
     def _before_and_after(self, path: str) -> tuple[Any, Any] | None:
         document = self._changed.get(path)
-        if document is None or document == self._pages[path].document:
+        if document is None or document == self.pages[path].document:
             return None
-        kind, before = self._pages[path].kind, self._pages[path].document
+        kind, before = self.pages[path].kind, self.pages[path].document
         settled = settle(before, document, kind.derive)
         return before, stamped(settled, kind.stamp, self.now) if kind.stamp else settled
 

@@ -13,9 +13,9 @@ from cosmemory.document.values import seconds_of
 from cosmemory.memory import Memory
 from cosmemory.operations.events import find_events
 from cosmemory.operations.handoff_chains import broken
+from cosmemory.operations.interrupted_session import interrupted as interrupted_sessions
 from cosmemory.operations.periods import period_named
 from cosmemory.operations.reports import write_report
-from cosmemory.operations.sessions import interrupted as interrupted_sessions
 from cosmemory.operations.state import move_action
 from cosmemory.store import Store
 

@@ -25,9 +25,10 @@ from cosmemory.kinds.session import to_speak
 from cosmemory.maintenance import recovery, watching
 from cosmemory.maintenance.deploying import roll_back
 from cosmemory.maintenance.processes import described
-from cosmemory.operations import agents, handoffs, meetings, runs, sessions
+from cosmemory.operations import agents, handoffs, meetings, runs
 from cosmemory.operations.events import find_events
 from cosmemory.operations.first_pages import initialise
+from cosmemory.operations.interrupted_session import current
 from tests import recovery_steps as steps
 
 ROOT = Path(__file__).parents[1]
@@ -129,7 +130,7 @@ def _nothing(memory, said):
 
 def _meeting(memory, said):
     (one,) = said["sessions"]
-    held = sessions.current(memory).current_meeting
+    held = current(memory).current_meeting
     assert (one.status, one.meeting, one.to_speak) == ("active", held.meeting_id, to_speak(held))
     if one.meeting:
         team = steps.PLANNERS if one.team == "planning" else steps.EXECUTORS

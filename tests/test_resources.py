@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cosmemory.errors import NotFound
-from cosmemory.resources import template_folder, template_names, template_text
+from cosmemory.resources import plugin_names, plugin_text, template_folder, template_names, template_text
 
 LISTING = "from cosmemory.resources import template_names; print(*template_names(), sep='\\n')"
 
@@ -78,3 +78,18 @@ def test_a_package_without_templates_says_what_to_do(checkout, tmp_path):
     )
     result = _run(LISTING, path=tmp_path, folder=tmp_path)
     assert "The folder of packaged templates was not found." in result.stderr
+
+
+def test_a_package_without_plugin_files_says_what_to_do(checkout, tmp_path):
+    shutil.copytree(
+        checkout / "cosmemory", tmp_path / "cosmemory", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    code = "from cosmemory.resources import plugin_text; plugin_text('section.md')"
+    assert "plugin files was not found." in _run(code, path=tmp_path, folder=tmp_path).stderr
+
+
+def test_a_text_of_the_plugin_is_read_as_it_stands(checkout):
+    for name in plugin_names("skills"):
+        assert plugin_text(f"skills/{name}") == (checkout / "plugin/skills" / name).read_bytes().decode(
+            "utf-8"
+        )

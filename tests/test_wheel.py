@@ -64,7 +64,7 @@ def installed(wheel, tmp_path_factory) -> Path:
 
 
 def test_the_source_archive_holds_what_a_build_and_a_test_run_need(checkout, source):
-    for folder in ("cosmemory", "templates", "tests"):
+    for folder in ("cosmemory", "templates", "plugin", "tests"):
         assert _files(source / folder) == _files(checkout / folder)
     for name in (
         "pyproject.toml",
@@ -76,12 +76,16 @@ def test_the_source_archive_holds_what_a_build_and_a_test_run_need(checkout, sou
         assert (source / name).read_bytes() == (checkout / name).read_bytes()
 
 
-def test_the_wheel_holds_the_package_its_templates_and_nothing_else(checkout, wheel):
+def test_the_wheel_holds_the_package_what_is_packaged_with_it_and_nothing_else(checkout, wheel):
     with zipfile.ZipFile(wheel) as archive:
         shipped = {name: archive.read(name) for name in archive.namelist() if ".dist-info/" not in name}
     package = {f"cosmemory/{name}": data for name, data in _files(checkout / "cosmemory").items()}
-    templates = {f"cosmemory/templates/{name}": data for name, data in _files(checkout / "templates").items()}
-    assert shipped == package | templates
+    beside = {
+        f"cosmemory/{folder}/{name}": data
+        for folder in ("templates", "plugin")
+        for name, data in _files(checkout / folder).items()
+    }
+    assert shipped == package | beside
     assert "cosmemory/py.typed" in shipped
 
 
@@ -90,7 +94,8 @@ def test_an_installed_wheel_has_its_templates_outside_the_checkout(checkout, ins
 import sys
 sys.path.insert(0, {str(installed)!r})
 import cosmemory
-from cosmemory.resources import template_names, template_text
+from cosmemory.resources import plugin_text, template_names, template_text
+assert plugin_text("skills/cosmemory/SKILL.md").startswith("---")
 assert cosmemory.__file__.startswith({str(installed)!r}), cosmemory.__file__
 for name in template_names():
     print(name, len(template_text(name).encode()))

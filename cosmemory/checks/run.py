@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from cosmemory.checks import CHECKS, PAGE_CHECKS
@@ -83,20 +83,18 @@ def check_store(
     done: list[CheckedPage] = []
     still_clean: dict[str, str] = {}
     others: list[str] = []
-    wanted = None if paths is None else frozenset(paths)
+    wanted = frozenset(every if paths is None else paths) | _CENTRAL
     day, months = _Day(store), _Months(store, now, every)
     for path in every:
-        beside = months.dailies(path) or (day.path,)
         # What a check of the project finds may hang on any page, so a page that it speaks of is always looked at.
-        known = path in stamps and path not in own
-        stamp = mark(stamps[path], *(stamps.get(each, "") for each in beside)) if known else ""
+        stamp = _stamp(path, stamps, months.dailies(path) or (day.path,)) if path not in own else ""
         if stamp and clean.get(path) == stamp:
             still_clean[path] = stamp
             done.append(CheckedPage(path=path, text="", diagnostics=()))
             day.follow(path, None)
         elif not _is_known(path, kinds):
             others += [path] if path.endswith(".md") else []
-        elif wanted is not None and path not in wanted and path not in _CENTRAL:
+        elif path not in wanted:
             # No page speaks of it, and nobody asks for it: so nothing that was known of it has changed.
             still_clean |= {path: clean[path]} if path in clean else {}
             day.follow(path, None)
@@ -106,24 +104,31 @@ def check_store(
             central[path] = page
             found[path] = list(page.diagnostics)
         else:
-            done.append(
-                _beside(page, _around(page, day, store), now, settings, own.pop(path, []), rules, every)
-            )
+            days = _around(page, day, store)
+            done.append(_beside(page, days, now, settings, own.pop(path, []), rules, every))
             if stamp and not done[-1].diagnostics and not page.kind.ages(page.document):
                 still_clean[path] = stamp
             day.follow(path, page)
     for path, stamp, days in months.kept():
         if (page := _read(store, path, found)) is not None:
             done.append(_beside(page, days, now, settings, own.pop(path, []), rules))
-            if stamp and not done[-1].diagnostics:
-                still_clean[path] = stamp
+            still_clean |= {path: stamp} if stamp and not done[-1].diagnostics else {}
     if still_clean != clean:
         remember(store, settings, still_clean, rules[0])
-    around = Pages(pages=central, now=now, settings=settings, others=tuple(others), every=every, kinds=kinds)
-    around = replace(around, strangers=store.strangers())
+    alone = Pages(pages=central, now=now, settings=settings, others=tuple(others), every=every, kinds=kinds)
+    around = replace(alone, strangers=store.strangers())
     for path, diagnostic in (*_together(around, every), *_listed(own)):
         found.setdefault(path, []).append(diagnostic)
     done += [_checked(path, central.get(path), told, rules, texts) for path, told in found.items()]
+    return _chosen(done, paths, others)
+
+
+def _stamp(path: str, stamps: Mapping[str, str], beside: Iterable[str]) -> str:
+    """What tells whether a page, or one that it is held beside, was changed; empty where unsure."""
+    return mark(stamps[path], *(stamps.get(each, "") for each in beside)) if path in stamps else ""
+
+
+def _chosen(done: Iterable[CheckedPage], paths: Sequence[str] | None, others: Iterable[str]) -> Checked:
     chosen = (each for each in done if paths is None or each.path in paths)
     return Checked(pages=tuple(sorted(chosen, key=lambda each: each.path)), others=tuple(others))
 

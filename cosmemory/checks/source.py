@@ -27,7 +27,7 @@ def check_source(pages: Pages) -> Iterator[Finding]:
         for matched in () if text.isascii() else _BAD.finditer(text):
             told = ", ".join(f"0x{ord(each) - 0xDC00:02x}" for each in matched[0][:4])
             yield from found(page, "bad-byte", f"{told} is not UTF-8", Span(*matched.span()))
-        for matched in _MARKER.finditer(text) if any(mark in text for mark in _MARKS) else ():
+        for matched in conflict_marks(text):
             yield from found(page, "conflict-marker", "a merge conflict was left here", Span(*matched.span()))
         for matched in hidden_in(text):
             if not "\ud800" <= matched[0] <= "\udfff" and matched[0] != "\r":
@@ -37,6 +37,11 @@ def check_source(pages: Pages) -> Iterator[Finding]:
         yield from _newlines(page)
         yield from _title(page)
         yield from _open_blocks(page)
+
+
+def conflict_marks(text: str) -> Iterator[re.Match[str]]:
+    """The lines that a merge with conflicts left in ``text``."""
+    return _MARKER.finditer(text) if any(mark in text for mark in _MARKS) else iter(())
 
 
 def _mark(page: Page) -> Iterator[Finding]:
@@ -80,7 +85,12 @@ def _open_blocks(page: Page) -> Iterator[Finding]:
 def check_strangers(pages: Pages) -> Iterator[Finding]:
     """Copies that editors and synchronisers left among the pages, and pages that are of no kind."""
     for path in pages.strangers:
-        yield path, report("stray-copy", "this copy is not read as state; compare it and delete it", 0, 0)
+        yield (
+            path,
+            report(
+                "stray-copy", "this is no page, and not read as state; see what is in it, and delete it", 0, 0
+            ),
+        )
     standard = [kind.path for kind in pages.kinds if kind.single]
     for path in pages.others:
         from difflib import get_close_matches

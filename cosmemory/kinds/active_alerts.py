@@ -83,7 +83,7 @@ def alert_named(alerts: ActiveAlerts, key: str) -> Alert:
             raise IllegalTransition(
                 f"Alert {key}", "resolved", "resolved", (), "cosmemory alert raise opens a new one."
             )
-        raise NotFound(f"The alert {key!r}", "cosmemory show active-alerts lists the open alerts.")
+        raise NotFound(f"The alert {key!r}", "cosmemory alert list shows the open alerts.")
     if len(found) > 1:
         raise InvalidValue(
             "Alert ID", f"{len(found)} alerts have the id {key}", "Give each alert an id of its own."

@@ -156,7 +156,7 @@ def action_named(state: CosState, key: str) -> Action:
     """
     found = [each for each in state.pending_actions if (each.id or "").lower() == key.lower()]
     if not found:
-        raise NotFound(f"The action {key!r}", "cosmemory show cos-state lists the actions.")
+        raise NotFound(f"The action {key!r}", "cosmemory action list --all shows the actions.")
     if len(found) > 1:
         raise InvalidValue(
             "ID", f"{len(found)} actions have the id {key}", "Give each action an id of its own."

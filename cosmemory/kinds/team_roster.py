@@ -6,8 +6,8 @@ from datetime import datetime
 
 from cosmemory.document.fields import Record, column, details, heading, label, table
 from cosmemory.document.sections import has_section
-from cosmemory.document.values import COUNT, LIST, TEXT, TIME, Raw, enum
-from cosmemory.errors import InvalidValue, NotFound, did_you_mean
+from cosmemory.document.values import COUNT, LIST, TEXT, TIME, Raw, enum, write_time
+from cosmemory.errors import InvalidValue, NotFound, Refused, did_you_mean
 from cosmemory.frozen import frozen, replace
 
 STATUSES = ("active", "idle", "busy", "blocked", "offline", "hibernated")
@@ -111,14 +111,22 @@ class TeamRoster(Record):
 def member_named(roster: TeamRoster, name: str) -> Member:
     """The one active member ``name``.
 
-    Raises NotFound when there is none, InvalidValue when two share the name.
+    Raises NotFound when there is none, Refused for one who has left, InvalidValue when two share the name.
     """
     found = [
         member for member in roster.active_team_members if (member.session_name or "").lower() == name.lower()
     ]
     if not found:
+        left = next(
+            (e for e in roster.inactive_team_members if (e.session_name or "").lower() == name.lower()), None
+        )
+        if left is not None:
+            since = f" at {write_time(left.last_active)}" if isinstance(left.last_active, datetime) else ""
+            raise Refused(
+                f"{left.session_name} left the team{since}.", "cosmemory team join takes somebody back."
+            )
         known = (member.session_name or "" for member in roster.active_team_members)
-        hint = did_you_mean(name, known, "cosmemory show team-roster lists the team.")
+        hint = did_you_mean(name, known, "cosmemory team list shows the team.")
         raise NotFound(f"The team member {name!r}", hint)
     if len(found) > 1:
         raise InvalidValue(

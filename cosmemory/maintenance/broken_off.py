@@ -16,7 +16,7 @@ from cosmemory.operations.page_ids import page_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cosmemory.operations.interrupted_runs import Interrupted as InterruptedRun
-    from cosmemory.operations.sessions import Interrupted as InterruptedSession
+    from cosmemory.operations.interrupted_session import Interrupted as InterruptedSession
 
 
 def _left_agent(seen: InterruptedAgent) -> str:
@@ -46,7 +46,7 @@ AGENTS = Sort(
 
 
 def _find_session(memory: Memory) -> tuple[InterruptedSession, ...]:
-    from cosmemory.operations.sessions import interrupted
+    from cosmemory.operations.interrupted_session import interrupted
 
     return interrupted(memory)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from cosmemory.document.entered import entered
 from cosmemory.errors import InvalidValue, NotFound, Refused
@@ -11,15 +10,15 @@ from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import DEPLOYMENT, SYSTEM_METRICS, deployment
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.deployment import ROLLED_BACK, Deployment
-from cosmemory.maintenance.checkpoints import Checkpoint, before_risk, found_as, listed, with_manifest
+from cosmemory.maintenance.checkpoints import Checkpoint, before_risk
 from cosmemory.maintenance.restoring import put_back
+from cosmemory.maintenance.way_back import way_back
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.deployments import minimum_of, standing_page
 from cosmemory.operations.first_pages import lost_text
 from cosmemory.operations.measurements import as_measured
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import archive_place
-from cosmemory.reader import Reader
 from cosmemory.syntax.escape import is_empty
 from cosmemory.text.source import decode_text
 from cosmemory.transaction import Transaction
@@ -149,7 +148,7 @@ def roll_back(
 ) -> Outcome[RolledBack]:
     """The deployment rolled back to the last checkpoint before it began, or ``to`` another one.
 
-    The system metrics are again what that checkpoint holds, for the version that it tells of runs again; with
+    The system metrics are again what that checkpoint holds, for the version that it tells of runs again (where it holds none, the present ones stay); with
     ``everything`` all pages are, but for the log and the page of the deployment, which tells what became of it. A
     checkpoint of the present comes first, and the log keeps every entry.
 
@@ -184,21 +183,6 @@ def roll_back(
         )
 
     return memory.run(verb, expected=expected, operation=ROLL_BACK)
-
-
-def way_back(memory: Reader, page: Deployment, name: str | None = None) -> Checkpoint | None:
-    """The checkpoint called ``name``, else the last one from before the deployment; None where there is none.
-
-    Raises NotFound for a name that no checkpoint has.
-    """
-    if name is not None:
-        return found_as(memory, name)
-    known = listed(memory, archived=True)
-    found = next((each for each in known if each.name == page.checkpoint), None)
-    if found is None and isinstance(page.deployment_start, datetime):
-        start = page.deployment_start.timestamp()
-        found = next((each for each in known if each.at <= start), None)
-    return with_manifest(memory, found) if found is not None else None
 
 
 def _put_back(transaction: Transaction, target: Checkpoint | None, *, everything: bool) -> tuple[str, ...]:

@@ -220,7 +220,9 @@ def _strangers(memory: Memory) -> Iterator[Finding]:
     strangers = memory.store.strangers()
     if strangers:
         more = f" and {len(strangers) - SHOWN} more" if len(strangers) > SHOWN else ""
-        said = f"Copies that somebody left between the pages: {', '.join(strangers[:SHOWN])}{more}."
+        said = (
+            f"Copies and other things between the pages that are none: {', '.join(strangers[:SHOWN])}{more}."
+        )
         command = "cosmemory validate --select COS110"
         yield Finding(check="strangers", severity=INFO, said=said, command=command)
 

@@ -86,7 +86,7 @@ def manifest_text(manifest: Manifest) -> str:
     if others:
         others = f"{_OTHERS[1:]}\n| Key | Value |\n|-----|-------|\n{others}\n"
     return (
-        f"# Checkpoint {manifest.name}\n\n{head}\n## Notes\n\n{quote_prose(manifest.notes) or '-'}\n\n{others}"
+        f"# Checkpoint {manifest.name}\n\n{head}\n## Notes\n\n{quote_prose(manifest.notes) or 'None'}\n\n{others}"
         f"## Files\n\n| File | Bytes | SHA-256 | Revision |\n|---|---|---|---|\n{rows}"
     )
 

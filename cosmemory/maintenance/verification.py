@@ -117,7 +117,7 @@ def _end(
     told: dict[str, Any],
     error: str | None,
 ) -> str | None:
-    """The attempt ended, with what it means for the findings, in one change; gives the id of a new finding."""
+    """The attempt ended, with what it means for the findings, in one change; gives the id of the finding."""
 
     def do(run: Run, transaction: Transaction) -> Done:
         status = FAILED if error else COMPLETED
@@ -127,6 +127,21 @@ def _end(
         if not error:
             return Done(
                 run=_resolved(new, held, name, transaction), result=None, action=action, type=PHASE_EVENT
+            )
+        known = next(
+            (each for each in _open_findings(new, held, name) if each.severity == asked.severity), None
+        )
+        if known is not None:
+            # What fails again and again is one thing to mend, and counts once against the limits.
+            told_now = replace(known, execution=held.id, text=error, found=transaction.now)
+            findings = tuple(told_now if each is known else each for each in new.findings)
+            return Done(
+                run=replace(new, findings=findings),
+                result=str(known.id),
+                action=f"{action}, finding {known.id} again",
+                outcome=asked.severity,
+                notes=error,
+                type=PHASE_EVENT,
             )
         made = Finding(
             id=next_id(transaction, run, "F", (each.id for each in run.findings)),
@@ -152,21 +167,27 @@ def _end(
 
 def _resolved(run: Run, passed: Execution, name: str, transaction: Transaction) -> Run:
     """``run`` with what the same command found earlier in the phase resolved."""
-    mine = {
-        each.id
-        for each in run.executions
-        if each.phase == passed.phase
-        and isinstance(each.more, Data)
-        and isinstance(each.more.value, dict)
-        and each.more.value.get(CHECK) == name
-    }
+    found = _open_findings(run, passed, name)
     findings = tuple(
         replace(each, resolved=transaction.now, resolution=f"passed in {passed.id}")
-        if each.execution in mine and each.resolved is None
+        if each in found
         else each
         for each in run.findings
     )
     return replace(run, findings=findings)
+
+
+def _open_findings(run: Run, attempt: Execution, name: str) -> tuple[Finding, ...]:
+    """What the same command found in the phase of ``attempt``, and nobody has resolved."""
+    mine = {
+        each.id
+        for each in run.executions
+        if each.phase == attempt.phase
+        and isinstance(each.more, Data)
+        and isinstance(each.more.value, dict)
+        and each.more.value.get(CHECK) == name
+    }
+    return tuple(each for each in run.findings if each.execution in mine and each.resolved is None)
 
 
 def _run(asked: Verification, project: str, output: Output, memory: Memory) -> tuple[int | None, str | None]:

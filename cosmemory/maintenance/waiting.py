@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def _find_deployment(memory: Memory) -> tuple[Deploying, ...]:
     from cosmemory.frozen import replace
-    from cosmemory.maintenance.deploying import way_back
+    from cosmemory.maintenance.way_back import way_back
     from cosmemory.operations.deployments import deployment_of, interrupted
 
     found = interrupted(memory)

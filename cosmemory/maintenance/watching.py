@@ -74,7 +74,7 @@ def watch_session(memory: Memory) -> Iterator[str]:
     """A session that is active and tells nothing any more."""
     if memory.store.read(SESSION_PATH) is None:
         return
-    from cosmemory.operations.sessions import interrupted
+    from cosmemory.operations.interrupted_session import interrupted
 
     for each in interrupted(memory):
         if each.stale and each.last_updated is not None:

@@ -80,6 +80,8 @@ def _page_holds(
         was, mine, yours = b.get(path), o.get(path), t.get(path)
         if any(_holds(was, mine, yours, each.get(path), len(found) > 1) for each in found):
             continue
+        if path[:-1] in merging.taken_whole and any(each.get(path) in (mine, yours) for each in found):
+            continue
         if not (merging.strategies.side(RECORD) and _goes_with_its_record(path, b, o, t)):
             return False
     return True

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cosmemory.document.values import COUNT
 from cosmemory.frozen import frozen
 from cosmemory.merge.grid import Grid, RowText, Sort, raw_cells, with_cells
 from cosmemory.merge.pieces import Clash, Piece, settled_or_clash
-from cosmemory.merge.singles import chosen, disputed, settled
-from cosmemory.merge.strategies import Dispute, Merging, dotted
+from cosmemory.merge.singles import chosen, disputed, newest, settled
+from cosmemory.merge.strategies import OURS, THEIRS, Dispute, Merging, dotted, field_kind
 from cosmemory.syntax.tables import Row
 from cosmemory.text.spans import Span
+
+Cells = Mapping[str, str]
+
+# What one write sets in a row; a table has the first three of them, or is not of that sort.
+_AT_ONCE = ("value", "writer", "version", "updated", "time_to_live")
 
 # Two records with one id are the same thing if they agree in all of these that they have.
 _SAME = ("action", "type", "since", "triggered", "resolved_at")
@@ -60,10 +66,10 @@ def merge_row(table: TableMerge, base: RowText | None, ours: RowText, theirs: Ro
             return [found]
         path = dotted(table.path(ours))
         return [settled_or_clash(table.merging, path, base.line if base else None, ours.line, theirs.line)]
-    mine: dict[str, str] = {}
-    yours: dict[str, str] = {}
-    disputes: list[Dispute] = []
+    mine, yours, disputes = _written_at_once(table, ours, b, o, t)
     for column in table.columns:
+        if column in mine:
+            continue
         was = b.get(column) if b is not None else None
         left, right = o.get(column, was), t.get(column, was)
         left = right if left is None else left
@@ -83,6 +89,44 @@ def merge_row(table: TableMerge, base: RowText | None, ours: RowText, theirs: Ro
         return [written(table, style, mine)]
     was_line = base.line if base is not None else None
     return [Clash(was_line, written(table, style, mine), written(table, style, yours), tuple(disputes))]
+
+
+def _written_at_once(
+    table: TableMerge, row: RowText, base: Cells | None, ours: Cells, theirs: Cells
+) -> tuple[dict[str, str], dict[str, str], list[Dispute]]:
+    """The cells of both sides that one write sets: a value goes with its writer, version and time, never alone."""
+    columns = [each for each in _AT_ONCE if each in ours and each in theirs and table.sort.value(each)]
+    if not set(_AT_ONCE[:3]) <= set(columns):
+        return {}, {}, []
+    left, right = ({each: side[each] for each in columns} for side in (ours, theirs))
+    was = {each: base.get(each) for each in columns} if base is not None else None
+    if right in (left, was):
+        return left, dict(left), []
+    if left == was:
+        return right, dict(right), []
+    value, merging = table.sort.value(_AT_ONCE[0]), table.merging
+    side = ""
+    if left[_AT_ONCE[0]] == right[_AT_ONCE[0]] and merging.strategies.rules(field_kind(value)):
+        side = _written_last(left, right)
+        if side:
+            merging.note(f"{dotted(table.path(row))}: both sides wrote the same; the later write stands.")
+    side = side or merging.strategies.side(field_kind(value))
+    if side:
+        merging.taken_whole.add(tuple(each.lower() for each in table.path(row)))
+        found = left if side == OURS else right
+        return found, dict(found), []
+    first = next(each for each in columns if left[each] != right[each])
+    told = disputed(table.path(row, first), was[first] if was else None, left[first], right[first])
+    return left, right, [told]
+
+
+def _written_last(ours: Cells, theirs: Cells) -> str:
+    """The side with the higher version, or with the later time where the versions are the same."""
+    versions = [COUNT.read(side["version"]).value for side in (ours, theirs)]
+    if all(isinstance(each, int) for each in versions) and versions[0] != versions[1]:
+        return OURS if versions[0] > versions[1] else THEIRS
+    later = newest(ours.get("updated", ""), theirs.get("updated", ""))
+    return "" if later is None else OURS if later == ours["updated"] else THEIRS
 
 
 def _row_cells(row: RowText, grid: Grid) -> dict[str, str] | None:

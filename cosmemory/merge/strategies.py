@@ -89,7 +89,8 @@ class Dispute:
 class Merging:
     """A merge under way: its strategies, the kind's own ways, and what was settled by rule so far.
 
-    ``newer`` is the side that measured last, where the values of a section were measured together.
+    ``newer`` is the side that measured last, where the values of a section were measured together;
+    ``taken_whole`` are the records of which one side's write stands, with all that goes with it.
     """
 
     strategies: Strategies
@@ -98,6 +99,7 @@ class Merging:
     notes: list[str] = field(default_factory=list)
     renamed: dict[tuple[str, ...], str] = field(default_factory=dict)
     newer: str = ""
+    taken_whole: set[tuple[str, ...]] = field(default_factory=set)
 
     def note(self, sentence: str) -> None:
         """Keeps a sentence on what was settled by rule, once."""

@@ -8,7 +8,15 @@ from collections.abc import Callable
 from cosmemory.document.values import write_time
 from cosmemory.errors import InvalidValue
 from cosmemory.kinds import ACTIVE_ALERTS, active_alerts
-from cosmemory.kinds.active_alerts import SEVERITIES, SEVERITY, ActiveAlerts, Alert, alert_named, open_alerts
+from cosmemory.kinds.active_alerts import (
+    SEVERITIES,
+    SEVERITY,
+    ActiveAlerts,
+    Alert,
+    Resolved,
+    alert_named,
+    open_alerts,
+)
 from cosmemory.kinds.coordination_log import Event, kept
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.ids import keep_numbers, next_number, stands_in_log
@@ -229,3 +237,26 @@ def note_alert(
         lambda alerts, _: active_alerts.note(alerts, key, text),
         lambda alert, t: Event(time=t.now, type="decision", action=f"{alert.id} noted", outcome=text),
     )
+
+
+def get(memory: Memory, key: str) -> Alert:
+    """The open alert ``key``.
+
+    Raises NotFound, and IllegalTransition for one that is over.
+    """
+    return alert_named(memory.read(PAGE), key)
+
+
+def listed(memory: Memory, *, severity: str | None = None, status: str | None = None) -> tuple[Alert, ...]:
+    """The alerts that are open, the critical ones first; of those the ones that are as it says."""
+    return tuple(
+        alert
+        for alert in open_alerts(memory.read(PAGE))
+        if severity in (None, alert.severity) and status in (None, alert.status)
+    )
+
+
+def resolved(memory: Memory) -> tuple[Resolved, ...]:
+    """The alerts that were resolved of late, in the order in which they were."""
+    alerts: ActiveAlerts = memory.read(PAGE)
+    return alerts.recently_resolved

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from cosmemory.errors import Refused
 from cosmemory.reader import Reader
-from cosmemory.transaction import Transaction
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cosmemory.transaction import Transaction
 
 _BITS = 60
 

@@ -151,36 +151,49 @@ def _created(
     expected: dict[str, str] | None,
 ) -> Outcome[str]:
     def verb(transaction: Transaction) -> str:
-        now = transaction.now
-        before = _named(transaction, previous) if previous is not None else None
-        made = Handoff(
-            id=new_id(transaction, HANDOFF, key)
-            if key is not None
-            else dated_id(transaction, HANDOFF, project),
-            from_agent=from_agent,
-            to_agent=to_agent,
-            project=project,
-            created=now,
-            status=PENDING,
-            requires_ack="true" if requires_ack else "false",
-            expires=due_of(expires, now),
-            previous=before.id if before else None,
-            previous_sha256=content_hash(before) if before else None,
-            **given,
+        return handed_over(
+            transaction, project, from_agent, to_agent, key, previous, requires_ack, expires, given
         )
-        made = handing.derived(_complete(made))
-        if wrong := handing.link_problem(made, before):
-            raise Refused(
-                f"The chain would be broken: {wrong}.", "Leave out what it goes on from, or mend that first."
-            )
-        transaction.create(page_of(HANDOFF, str(made.id)), page_text(memory, HANDOFF, made))
-        outcome = f"waits for {made.to_agent}" if requires_ack else None
-        transaction.append(
-            _event(made, now, f"{made.id} handed over", outcome, f"sha256 {made.content_sha256}")
-        )
-        return str(made.id)
 
     return memory.run(verb, expected=expected, operation="handoff create")
+
+
+def handed_over(
+    transaction: Transaction,
+    project: str,
+    from_agent: str,
+    to_agent: str,
+    key: str | None,
+    previous: str | None,
+    requires_ack: bool,
+    expires: datetime | str | None,
+    given: dict[str, Any],
+) -> str:
+    """The id of a new handoff, made together with whatever else the transaction does."""
+    now = transaction.now
+    before = _named(transaction, previous) if previous is not None else None
+    made = Handoff(
+        id=new_id(transaction, HANDOFF, key) if key is not None else dated_id(transaction, HANDOFF, project),
+        from_agent=from_agent,
+        to_agent=to_agent,
+        project=project,
+        created=now,
+        status=PENDING,
+        requires_ack="true" if requires_ack else "false",
+        expires=due_of(expires, now),
+        previous=before.id if before else None,
+        previous_sha256=content_hash(before) if before else None,
+        **given,
+    )
+    made = handing.derived(_complete(made))
+    if wrong := handing.link_problem(made, before):
+        raise Refused(
+            f"The chain would be broken: {wrong}.", "Leave out what it goes on from, or mend that first."
+        )
+    transaction.create(page_of(HANDOFF, str(made.id)), page_text(transaction.memory, HANDOFF, made))
+    outcome = f"waits for {made.to_agent}" if requires_ack else None
+    transaction.append(_event(made, now, f"{made.id} handed over", outcome, f"sha256 {made.content_sha256}"))
+    return str(made.id)
 
 
 def _complete(made: Handoff) -> Handoff:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from cosmemory.config import Settings
 from cosmemory.document.fields import Record
 from cosmemory.document.values import TIME_OR_TEXT, Raw, write_time, write_time_or_text
 from cosmemory.errors import InvalidValue
@@ -14,7 +15,6 @@ from cosmemory.kinds.cos_state import ACTION_STATUS, PRIORITY, Action, CosState,
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.ids import next_number
 from cosmemory.pattern import pattern
-from cosmemory.reader import Reader
 from cosmemory.syntax.escape import is_empty, normalise
 from cosmemory.transaction import Transaction
 
@@ -94,7 +94,7 @@ def move_action(
         status = MOVES[move]
         moved = cos_state.move_action(state, key, status)
         action = cos_state.action_named(moved, key)
-        moved, pushed = cos_state.bounded(moved, *limits(memory))
+        moved, pushed = cos_state.bounded(moved, *limits(memory.settings))
         transaction.append(*moved_out(transaction, pushed))
         transaction.replace(PAGE, moved)
         transaction.append(action_event(transaction, action, status, notes))
@@ -132,7 +132,7 @@ def change_action(
         after = cos_state.change_action(state, before, **fresh)
         after = cos_state.move_action(after, key, str(word)) if moved else after
         action = cos_state.action_named(after, key)
-        after, pushed = cos_state.bounded(after, *limits(memory))
+        after, pushed = cos_state.bounded(after, *limits(memory.settings))
         transaction.append(*moved_out(transaction, pushed))
         transaction.replace(PAGE, after)
         said = [str(word)] if moved else []
@@ -152,7 +152,7 @@ def decide(
         now = transaction.now
         state: CosState = transaction.read(PAGE)
         decided = cos_state.decide(state, Decision(time=now, decision=text, rationale=rationale))
-        decided, pushed = cos_state.bounded(decided, *limits(memory))
+        decided, pushed = cos_state.bounded(decided, *limits(memory.settings))
         transaction.append(*moved_out(transaction, pushed))
         transaction.replace(PAGE, decided)
         transaction.append(Event(time=now, type="decision", action=text, outcome="Decided", notes=rationale))
@@ -179,9 +179,9 @@ def set_resources(
     return memory.run(verb, expected=expected, operation="resources")
 
 
-def limits(memory: Reader) -> tuple[int, int]:
+def limits(settings: Settings) -> tuple[int, int]:
     """How many decisions and how many ended actions stay on the page."""
-    return memory.settings.decisions, memory.settings.ended_actions
+    return settings.decisions, settings.ended_actions
 
 
 def action_event(
@@ -232,3 +232,21 @@ def _shown(value: datetime | str | Raw | None) -> str:
     if isinstance(value, Raw):
         return value.text
     return "-" if value is None else write_time_or_text(value)
+
+
+def action(memory: Memory, key: str) -> Action:
+    """The action ``key``.
+
+    Raises NotFound.
+    """
+    return cos_state.action_named(memory.read(PAGE), key)
+
+
+def actions(memory: Memory, *, status: str | None = None, priority: str | None = None) -> tuple[Action, ...]:
+    """The actions on the page, those that have ended too; of those the ones that are as it says."""
+    state: CosState = memory.read(PAGE)
+    return tuple(
+        each
+        for each in state.pending_actions
+        if status in (None, each.status) and priority in (None, each.priority)
+    )

@@ -11,7 +11,7 @@ from cosmemory.document.values import LIST
 from cosmemory.errors import InvalidValue
 from cosmemory.kinds import TEAM_ROSTER, team_roster
 from cosmemory.kinds.coordination_log import Event, kept
-from cosmemory.kinds.team_roster import STATUS, Details, Member, TeamChange, TeamRoster
+from cosmemory.kinds.team_roster import STATUS, Details, FormerMember, Member, TeamChange, TeamRoster
 from cosmemory.memory import Memory, Outcome
 from cosmemory.syntax.escape import normalise
 from cosmemory.transaction import Transaction
@@ -242,3 +242,29 @@ def change_status(
         lambda roster, t: team_roster.change_status(roster, name, word, details, t.now),
         (f"Status changed to {word}", "Changed", details),
     )
+
+
+def get(memory: Memory, name: str) -> Member:
+    """The member ``name``.
+
+    Raises NotFound.
+    """
+    return team_roster.member_named(memory.read(PAGE), name)
+
+
+def listed(memory: Memory, *, role: str | None = None, status: str | None = None) -> tuple[Member, ...]:
+    """The members of the team; of those the ones that are as it says."""
+    roster: TeamRoster = memory.read(PAGE)
+    return tuple(
+        each for each in roster.active_team_members if status in (None, each.status) and _has(each, role)
+    )
+
+
+def former(memory: Memory, *, role: str | None = None) -> tuple[FormerMember, ...]:
+    """Those who have left; of those the ones in a role."""
+    roster: TeamRoster = memory.read(PAGE)
+    return tuple(each for each in roster.inactive_team_members if _has(each, role))
+
+
+def _has(each: Member | FormerMember, role: str | None) -> bool:
+    return role is None or (each.role or "").lower() == role.lower()

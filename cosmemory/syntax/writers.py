@@ -16,14 +16,16 @@ def row_text(text: str, table: Table, cells: Sequence[str]) -> str:
     header = table.header
     widths = _widths(table)
     source = header.span.of(text)
+    indent = source[: len(source) - len(source.lstrip(" \t"))]
     left = "|" if source.lstrip(" \t\ufeff").startswith("|") else ""
     if not left:
         # Without a pipe before it, a first cell such as `# x` would be a heading and end the table.
         cells = [guard_start(cells[0]), *cells[1:]]
+        # Nor has it the blank before it that the width of other cells counts; it has the indent in it.
+        widths = [widths[0] and widths[0] + 1 - len(indent), *widths[1:]]
     written = [f" {cell.ljust(width - 2)} " for cell, width in zip(cells, widths, strict=True)]
     line = "|".join(written)
     right = "|" if source.rstrip(" \t").endswith("|") and len(source.strip()) > 1 else ""
-    indent = source[: len(source) - len(source.lstrip(" \t"))]
     line = line if left else line.lstrip(" ")
     return indent + left + (line if right else line.rstrip(" ")) + right
 

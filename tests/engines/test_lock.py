@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -89,6 +91,29 @@ def test_whoever_has_to_wait_too_long_is_told_for_whom(memory, holder):
     assert "an-argument" in caught.value.holder
     assert " host " in caught.value.holder
     assert " started " in caught.value.holder
+    said = str(caught.value)
+    assert re.match(
+        rf"The memory is locked by process {holder.pid}, `\S+ .*an-argument`, which runs since "
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, after waiting 0\.1 s\.",
+        said,
+    ), said
+
+
+@pytest.mark.parametrize(
+    ("holder", "words"),
+    [
+        ("process 12.1 started 5 boot 1234 host elsewhere command -", "process 12, on elsewhere"),
+        (
+            "process 12.1 started - boot - host elsewhere command app.py -v",
+            "process 12, `app.py -v`, on elsewhere",
+        ),
+        ("process 12.1 started - boot - host - command ", "process 12"),
+        ("another thread of process 12", ""),
+        ("", ""),
+    ],
+)
+def test_a_holder_is_told_in_words(holder, words):
+    assert lock_module.in_words(holder) == words
 
 
 def test_a_dead_holder_has_no_lock(memory, holder):
@@ -328,3 +353,22 @@ def test_without_care_for_forks_a_child_writes_with_its_parents_lock(memory, mon
     monkeypatch.setattr(Lock, "held", property(lambda self: self._thread != 0))
     with pytest.raises(AssertionError):
         test_a_forked_child_does_not_write_with_its_parents_lock(memory)
+
+
+@pytest.mark.parametrize("module", ["log", "spool", "lock"])
+def test_what_is_still_open_when_python_has_taken_its_modules_apart_ends_in_silence(
+    memory, monkeypatch, module
+):
+    store = FilesStore(memory)
+    store.append(LOG, entry("Kept"))
+    names = ("os", "let_go", "_forks", "_open_descriptors", "CLOSED")
+    taken_apart = sys.modules[f"cosmemory.engines.files.{module}"]
+    with monkeypatch.context() as at_exit:
+        for name in names:
+            at_exit.setattr(taken_apart, name, None, raising=False)
+        with warnings.catch_warnings(record=True) as told:
+            said = []
+            at_exit.setattr(sys, "unraisablehook", said.append)
+            del store
+            gc.collect()
+    assert (said, told) == ([], [])

@@ -121,7 +121,7 @@ def test_a_lock_that_is_held_is_told_with_its_holder(run, checkout):
         holder.communicate()
     if not os.access("/proc/locks", os.R_OK):
         pytest.skip("this system tells nothing of its locks")
-    assert f"info: The lock is held by process {holder.pid}." in told
+    assert f"info: The lock is held by process {holder.pid}, `" in told
     assert "lock free" in run("health").out
 
 

@@ -238,5 +238,8 @@ def test_a_look_at_a_memory_loads_nothing_that_changes_it(tmp_path):
 def test_a_look_at_a_team_at_work_loads_no_more_than_tells_of_it(tmp_path, checkout):
     # With agents, a run, handoffs in front matter, an archive and findings.
     root = shutil.copytree(checkout / "design" / "memory", tmp_path / "memory")
+    # A deployment is told with its way back, a meeting with the handoff that it may have lost; both load more.
+    (root / "deployment.md").unlink()
+    shutil.rmtree(root / "meetings")
     needed = {"cosmemory.maintenance.recovery", "cosmemory.kinds.log_archive"}
     assert loaded(str(root), "status") & (SLOW - {"json"} | NOT_TO_LOOK - needed) == set()

@@ -10,9 +10,10 @@ from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.errors import Conflict, Damaged, IllegalTransition, InvalidValue, NotFound, Refused
 from cosmemory.maintenance.checkpoints import SHELF, create, listed
-from cosmemory.maintenance.deploying import advance, begin, roll_back, way_back
+from cosmemory.maintenance.deploying import advance, begin, roll_back
 from cosmemory.maintenance.restoring import restore
 from cosmemory.maintenance.undo import undo
+from cosmemory.maintenance.way_back import way_back
 from cosmemory.memory import Memory
 from cosmemory.operations import deployments, measurements
 from cosmemory.operations.deployments import Interrupted
@@ -57,10 +58,6 @@ BEGUN = """\
 | Stage | Entered | Left | Hours | Checkpoint | By | Reason |
 |-------|---------|------|-------|------------|----|--------|
 | shadow | 2026-11-21T12:00:00Z | - | - | checkpoint_20261121_120000 | cos | - |
-
-## Other Values
-| Key | Value |
-|-----|-------|
 
 ## Notes
 
@@ -257,6 +254,14 @@ def test_a_rollback_brings_back_the_metrics_from_before_and_leaves_all_else(
     assert memory.read("cos-state").current_focus.primary_task == "Find out why it is slow"
     with pytest.raises(IllegalTransition):
         roll_back(memory)
+
+
+def test_metrics_of_which_the_checkpoint_holds_none_stay(memory: Memory, clock: Clock) -> None:
+    at_stage(memory, clock, "5%")
+    measurements.record(memory, "latency", current=90)
+    before = text_of(memory, METRICS)
+    assert roll_back(memory).result.pages == ()
+    assert text_of(memory, METRICS) == before
 
 
 def test_everything_goes_back_but_the_log_and_what_became_of_the_deployment(

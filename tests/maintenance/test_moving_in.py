@@ -21,8 +21,9 @@ from cosmemory.maintenance.json_folders import files_below
 from cosmemory.maintenance.moving_in import Told, import_files, kept_aside
 from cosmemory.maintenance.strict_json import json_bytes, read_object
 from cosmemory.memory import Memory
-from cosmemory.operations import agents, deployments, sessions
+from cosmemory.operations import agents, deployments
 from cosmemory.operations.first_pages import initialise
+from cosmemory.operations.interrupted_session import interrupted
 from tests.maintenance.story import NOON
 from tests.maintenance.test_json_pages import VALUES, told
 
@@ -80,7 +81,7 @@ def test_nothing_that_was_taken_in_is_wrong(moved: Memory) -> None:
 
 
 def test_what_was_interrupted_there_is_gone_on_with_here(moved: Memory) -> None:
-    (session,) = sessions.interrupted(moved)
+    (session,) = interrupted(moved)
     assert session.to_speak == ("strategic_leader", "critical_evaluator", "gemini_advisor")
     assert [each.agent_id for each in interrupted_agents(moved)] == ["L2.2.1", "L2.2.2"]
     (deployment,) = deployments.interrupted(moved)

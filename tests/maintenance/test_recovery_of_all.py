@@ -9,6 +9,7 @@ import pytest
 from cosmemory.clock import read_time
 from cosmemory.connect import open_memory
 from cosmemory.engines.ephemeral import EphemeralStore
+from cosmemory.engines.files.engine import FilesStore
 from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused, UsageError
 from cosmemory.frozen import replace
 from cosmemory.maintenance import recovery
@@ -21,6 +22,7 @@ from cosmemory.memory import Memory
 from cosmemory.operations import agents, alerts, handoffs, meetings, onboardings, runs, sessions
 from cosmemory.operations.events import find_events
 from cosmemory.operations.first_pages import initialise
+from cosmemory.operations.interrupted_session import current
 from cosmemory.operations.page_ids import to_archive
 
 NOON = read_time("2026-11-21T12:00:00Z")[0]
@@ -245,7 +247,7 @@ def test_what_broke_off_is_put_away_and_what_waits_only_by_name(memory):
         ("run-1", "archive/runs/run-1.md"),
     ]
     assert memory.store.read("archive/runs/run-1.md").data == run
-    assert (sessions.current(memory).status, memory.read("meetings/planning_1").status) == (
+    assert (current(memory).status, memory.read("meetings/planning_1").status) == (
         "idle",
         "abandoned",
     )
@@ -327,6 +329,23 @@ def test_a_lost_file_is_told_and_its_handoff_made_again_from_the_meeting(project
     assert len(handoffs.listed(memory)) == 1
     memory.run(lambda transaction: to_archive(transaction, f"handoffs/{page.id}.md"))
     assert recovery.check(memory)["lost_handoffs"] == ()
+
+
+def test_two_that_notice_the_loss_at_once_make_the_handoff_once(project, monkeypatch):
+    folder, memory = project
+    other = open_memory(str(folder / "design" / "memory"), actor="ada")
+    waiting = FilesStore.writing
+    first = []
+
+    def overtaken(store, *given, **named):
+        if not first:
+            first.append(None)
+            first[0] = meetings.rebuild_handoff(other).result
+        return waiting(store, *given, **named)
+
+    monkeypatch.setattr(FilesStore, "writing", overtaken)
+    assert meetings.rebuild_handoff(memory).result == first[0]
+    assert len(handoffs.listed(memory)) == 1
 
 
 def test_the_file_is_written_again_from_the_meeting(project):

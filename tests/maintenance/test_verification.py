@@ -109,3 +109,18 @@ def test_only_commands_that_are_enabled_and_a_phase_in_progress_are_verified(tmp
         verify(memory, "demo", "release")
     with pytest.raises(Refused, match="name no command"):
         verify(started(tmp_path / "other"), "demo", "build")
+
+
+def test_one_that_fails_again_is_the_same_finding_until_it_passes(tmp_path):
+    memory = started(tmp_path, lint=Verification(command="cat told; test -f mended"))
+    for said in ("1 hole", "2 holes"):
+        (tmp_path / "told").write_text(said)
+        (seen,) = verify(memory, "demo", "build", project=str(tmp_path))
+        assert (seen.passed, seen.finding) == (False, "F-1")
+    (finding,) = runs.unresolved(memory, "demo")
+    assert (finding.execution, finding.text) == ("E-2", "lint: exit code 1: 2 holes")
+    (tmp_path / "mended").touch()
+    verify(memory, "demo", "build", project=str(tmp_path))
+    assert [each.resolution for each in runs.findings(memory, "demo")] == ["passed in E-3"]
+    (tmp_path / "mended").unlink()
+    assert verify(memory, "demo", "build", project=str(tmp_path))[0].finding == "F-2"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cosmemory.engines.ephemeral import EphemeralStore
-from cosmemory.errors import InvalidValue, NotFound
+from cosmemory.errors import InvalidValue, NotFound, Refused
 from cosmemory.memory import Memory
 from cosmemory.operations import team
 from cosmemory.operations.pages import add_record, remove_record
@@ -204,3 +204,32 @@ def test_nobody_joins_without_a_role() -> None:
     with pytest.raises(InvalidValue, match="dev-9 is not in the team yet"):
         team.upsert(memory, "dev-9", task="#42")
     assert page_of(memory) == SIX_COLUMNS
+
+
+LEFT = """\
+# Team Roster
+
+## Active Team Members
+| Session Name | Role | Status |
+|--------------|------|--------|
+| helper-8 | tester | idle |
+
+## Inactive Team Members
+| Session Name | Role | Last Active | Reason |
+|--------------|------|-------------|--------|
+| helper-7 | reviewer | 2026-11-20T10:00:00Z | done here |
+"""
+
+
+def test_of_one_who_has_left_it_is_said_that_they_have():
+    with pytest.raises(Refused, match=r"helper-7 left the team at 2026-11-20T10:00:00Z\.") as refused:
+        team.see(memory_of(LEFT), "HELPER-7")
+    assert refused.value.hint == "cosmemory team join takes somebody back."
+
+
+def test_members_and_those_who_have_left_are_told_apart_and_narrowed():
+    memory = memory_of(LEFT)
+    assert [each.session_name for each in team.listed(memory, role="Tester", status="idle")] == ["helper-8"]
+    assert team.listed(memory, status="busy") == ()
+    assert [each.reason for each in team.former(memory)] == ["done here"]
+    assert team.get(memory, "Helper-8").role == "tester"

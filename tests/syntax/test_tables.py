@@ -72,6 +72,18 @@ def test_a_pipe_in_a_code_span_is_text_where_the_number_of_cells_says_so() -> No
             "| CRITICAL | 2 |",
             id="aligned but for the last column",
         ),
+        pytest.param(
+            "ID | Action   | Priority\n---|----------|---------\n1  | write it | high\n12 | ask      | low\n",
+            ("3", "read", "medium"),
+            "3  | read     | medium",
+            id="without outer pipes",
+        ),
+        pytest.param(
+            "  ID | Action   | Priority\n  ---|----------|---\n  1  | write it | high\n",
+            ("3", "read", "medium"),
+            "  3  | read     | medium",
+            id="without outer pipes, set in",
+        ),
     ],
 )
 def test_a_new_row_is_padded_only_where_the_others_are(text: str, cells: tuple[str, ...], row: str) -> None:

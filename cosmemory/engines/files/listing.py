@@ -25,6 +25,9 @@ STRANGER = pattern(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# A name without any of these matches none of that: the pattern is not even compiled where nobody left a copy.
+_ENDS = ("~", "#", ".orig", ".rej", ".bak", ".tmp", ".old", ".conflict")
+_INSIDE = (".sw", ".sync-conflict-", "(", "_backup_", "_base_", "_local_", "_remote_")
 
 
 def pages(root: str, *, archived: bool = False) -> tuple[str, ...]:
@@ -39,7 +42,15 @@ def packed(root: str) -> tuple[str, ...]:
 
 
 def _is_page(name: str) -> bool:
-    return name.endswith(PAGE) and not STRANGER.fullmatch(name)
+    return name.endswith(PAGE) and not is_stranger(name)
+
+
+def is_stranger(name: str) -> bool:
+    """Whether a file of that name is a copy that a program left, and no page."""
+    word = name.lower()
+    if name.isascii() and not word.endswith(_ENDS) and not any(each in word for each in _INSIDE):
+        return False
+    return STRANGER.fullmatch(name) is not None
 
 
 def _archived(root: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -85,9 +96,9 @@ def stamps(root: str, *, archived: bool = False) -> dict[str, str]:
 
 
 def strangers(root: str) -> tuple[str, ...]:
-    """The paths of copies that are no pages, sorted."""
+    """The paths of what is called like a page and is none, sorted: copies, pipes, sockets, devices."""
     found = _entries(root, hidden=True)
-    return tuple(sorted(path for path, entry in found if STRANGER.fullmatch(entry.name)))
+    return tuple(sorted(path for path, entry in found if is_stranger(entry.name) or _is_odd(entry)))
 
 
 def _entries(root: str, top: str = "", *, hidden: bool = False) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -108,8 +119,17 @@ def _entries(root: str, top: str = "", *, hidden: bool = False) -> Iterator[tupl
                         pending.append(f"{below}{name}/")
                 elif not hidden and name.startswith("."):
                     continue
-                elif entry.is_file(follow_symlinks=False) or _links_inside(root, entry):
+                elif (
+                    entry.is_file(follow_symlinks=False)
+                    or _links_inside(root, entry)
+                    or (hidden and _is_odd(entry))
+                ):
                     yield below + name, entry
+
+
+def _is_odd(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is called like a page, and is a pipe, a socket or a device: to read one may wait for ever."""
+    return entry.name.endswith(PAGE) and not (entry.is_file() or entry.is_dir() or entry.is_symlink())
 
 
 def _links_inside(root: str, entry: os.DirEntry[str]) -> bool:

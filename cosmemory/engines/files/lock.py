@@ -115,7 +115,8 @@ class Lock:
         self.release()
 
     def __del__(self) -> None:
-        self.close()
+        if None not in (os, _forks, _open_descriptors):  # they are gone where the module ends with Python
+            self.close()
 
     @property
     def held(self) -> bool:
@@ -259,7 +260,8 @@ class Lock:
         while True:
             waited = time.monotonic() - started
             if waited >= limit:
-                raise Locked(self._holder(), waited)
+                holder = self._holder()
+                raise Locked(holder, waited, in_words(holder))
             time.sleep(min(pause, limit - waited))
             if try_lock(self._descriptor):
                 return
@@ -337,6 +339,32 @@ def _holder_line(number: int) -> bytes:
     text = "".join(character if character.isprintable() else "?" for character in text)
     line = text.encode("utf-8", "replace")[: HOLDER_BYTES - 1]
     return line.ljust(HOLDER_BYTES - 1) + b"\n"
+
+
+def in_words(holder: str) -> str:
+    """The line of a holder as people say it: its process, its command, and since when that runs."""
+    words = holder.split(" ", 9)
+    if words[:1] != ["process"] or len(words) < 9 or words[6] != "host":
+        return ""
+    more = [f"`{each}`" for each in words[9:] if each.strip(" -")]
+    here = os.uname().nodename if hasattr(os, "uname") else "-"
+    if words[7] not in (here, "-"):
+        more.append(f"on {words[7]}")
+    elif since := _started_at(words[3]):
+        more.append(f"which runs since {since}")
+    return ", ".join([f"process {words[1].partition('.')[0]}", *more])
+
+
+def _started_at(ticks: str) -> str:
+    """The moment that the kernel counts in ticks since the machine started; nothing where it cannot be told."""
+    from cosmemory.clock import format_time
+
+    try:
+        with open("/proc/uptime", encoding="ascii") as uptime:
+            up = float(uptime.read().split()[0])
+        return format_time(int(time.time() - up + int(ticks) / os.sysconf("SC_CLK_TCK")))
+    except (OSError, ValueError, AttributeError):
+        return ""
 
 
 def _boot(record: bytes) -> bytes:

@@ -52,7 +52,10 @@ class Log:
         self._sound = False  # until it was looked over once since the machine started
 
     def __del__(self) -> None:
-        self.close()
+        if (
+            let_go is not None
+        ):  # a module that ends with Python has no names left, and the descriptor ends too
+            self.close()
 
     def close(self) -> None:
         """Let go of the descriptor; the next append opens it again."""

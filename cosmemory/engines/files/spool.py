@@ -52,7 +52,10 @@ class Spool:
         self.end = 0
 
     def __del__(self) -> None:
-        self.close()
+        if (
+            let_go is not None
+        ):  # a module that ends with Python has no names left, and the descriptor ends too
+            self.close()
 
     @property
     def closed(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from cosmemory.engines.files.lock import FOLDER, HOLDER_BYTES, INTENT
+from cosmemory.engines.files.lock import FOLDER, HOLDER_BYTES, INTENT, in_words
 from cosmemory.errors import CosmemoryError
 from cosmemory.store import Vitals
 
@@ -28,6 +28,7 @@ def look(root: str, *, brief: bool) -> Vitals:
         own=own,
         free=_free(root),
         holder=holder,
+        told=in_words(holder),
         alive=not holder or _is_alive(holder),
         **_pending(opened),
     )

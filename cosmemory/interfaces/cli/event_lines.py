@@ -31,8 +31,11 @@ def event_line(event: Event) -> str:
 
 
 def said(event: Event) -> str:
-    """What happened and what came of it."""
-    return " — ".join(" ".join(part.split()) for part in (event.action, event.outcome) if part)
+    """What happened and what came of it, where the one does not end with the other."""
+    action, outcome = (" ".join((part or "").split()) for part in (event.action, event.outcome))
+    if outcome and f" {action}".lower().endswith(f" {outcome}".lower()):
+        return action
+    return " — ".join(filter(None, (action, outcome)))
 
 
 def event_listing(events: Iterable[Event]) -> Iterator[str]:

@@ -43,19 +43,22 @@ def _program() -> str:
     With ``-P`` nothing that lies in the work tree, which git makes the current folder, is imported.
     """
     words = [sys.executable]
-    home = os.path.dirname(os.path.dirname(os.path.abspath(cosmemory.__file__)))
-    if not _finds_itself(home):
-        return f"PYTHONPATH={shlex.quote(home)} {shlex.join(words)}".replace("%", "%%")
+    if not finds_itself():
+        return f"PYTHONPATH={shlex.quote(_home())} {shlex.join(words)}".replace("%", "%%")
     return shlex.join(words).replace("%", "%%")
 
 
-def _finds_itself(home: str) -> bool:
-    """Whether the interpreter finds this very cosmemory where git calls it, without what this shell has set."""
+def _home() -> str:
+    return os.path.dirname(os.path.dirname(os.path.abspath(cosmemory.__file__)))
+
+
+def finds_itself() -> bool:
+    """Whether the interpreter finds this very cosmemory where others call it, without what this shell has set."""
     kept = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     asked = "import cosmemory, sys; sys.stdout.write(cosmemory.__file__)"
     call = [sys.executable, "-P", "-c", asked]
     ran = subprocess.run(call, capture_output=True, text=True, env=kept, check=False)  # noqa: S603 - this Python
-    return ran.returncode == 0 and os.path.abspath(ran.stdout).startswith(home + os.sep)
+    return ran.returncode == 0 and os.path.abspath(ran.stdout).startswith(_home() + os.sep)
 
 
 def page_path(path: str, top: str = ".") -> str:

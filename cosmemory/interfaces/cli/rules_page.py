@@ -16,7 +16,7 @@ _MARKS = {SAFE: "safe", UNSAFE: "unsafe", NONE: "-"}
 
 INTRODUCTION = (
     "`cosmemory validate` reports these, and `cosmemory rule CODE` explains one. Errors make it exit with 1;\n"
-    "with `--strict` warnings do so too, and infos never do. A code is never used again."
+    "with `--strict` warnings do so too, and notes (info) never do. A code is never used again."
 )
 
 

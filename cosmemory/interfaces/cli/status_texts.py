@@ -26,8 +26,8 @@ def alert_text(alert: Alert) -> str:
 def findings_line(seen: Status) -> str:
     """How many findings a validation would tell."""
     counts = [
-        f"{seen.findings[level]} {level}{'s' if seen.findings[level] != 1 else ''}"
-        for level in ("error", "warning", "info")
+        f"{seen.findings[level]} {noun}{'s' if seen.findings[level] != 1 else ''}"
+        for level, noun in (("error", "error"), ("warning", "warning"), ("info", "note"))
         if seen.findings.get(level)
     ]
     return f"Findings: {', '.join(counts) or 'none'}" + ("  (cosmemory validate)" if counts else "")

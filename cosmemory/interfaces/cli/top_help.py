@@ -30,11 +30,11 @@ Commands:
   events      Find events in the log and its archives.
   search      Find words on all pages and in what is gone.
   focus       Say what is being worked on.
-  action      Add and move pending actions.
+  action      Add, move and list pending actions.
   decision    Record a decision and why it was made.
   resources   Record memory used and load of the machine.
-  team        Say who joins, leaves and does what.
-  alert       Raise, acknowledge and resolve alerts.
+  team        List the team; say who joins, leaves and does what.
+  alert       Raise, acknowledge, resolve and list alerts.
   metrics     Record what agents did and what was measured.
   deploy      Take a version live stage by stage, and back.
   hook        Answer the events of a coding agent.
@@ -59,6 +59,7 @@ Commands:
   rebuild     Write a page again from what the log tells.
   merge       Merge two versions of a page by meaning.
   git         Let git merge pages by meaning.
+  setup       Plug the memory into a coding agent, or take it out.
   checkpoint  Keep copies of all pages, and go back to one.
   backup      Copy all pages to a folder elsewhere.
   config      Show, check and change the settings.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cosmemory.office import Memory
+    from cosmemory.reader import Reader
 
 LONGEST_ID = 128
 _NO_IDS = frozenset(["", "-", "none", "null", "n/a", "na", "nil", "current"])
@@ -72,6 +73,13 @@ class Call:
     def actor(self) -> str:
         """Who the history says did it: COSMEMORY_ACTOR, else the harness."""
         return os.environ.get("COSMEMORY_ACTOR") or self.harness
+
+    def reader(self) -> Reader:
+        """The memory for a look at it, which loads nothing that could change it."""
+        from cosmemory.config import load_settings
+        from cosmemory.connect import open_reader
+
+        return open_reader(self.root, load_settings(self.root))
 
     def memory(self, wait: float | None = None) -> Memory:
         """The memory, whose verbs say that the harness did them, and wait for the lock no longer than ``wait``.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from cosmemory.engines.rehearsal import Rehearsal
+from cosmemory.interfaces.hook.places import OWN
 from cosmemory.kinds import ARCHIVE, LOG_PATH, kind_of
 from cosmemory.kinds.coordination_log import ENTRY, Event, entries
 from cosmemory.pattern import pattern
@@ -17,15 +18,10 @@ from cosmemory.text.spans import LineIndex
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cosmemory.diagnostics import Diagnostic
-    from cosmemory.memory import Memory
+    from cosmemory.reader import Reader
 
 MOST, LONGEST = 5, 300
 LARGE = 256 * 1024
-OWN = {
-    ".cosmemory": "only cosmemory writes there, and the history would be lost; cosmemory history and undo work with it",
-    "checkpoints": "the copies of a checkpoint must stay as they are; cosmemory checkpoint create makes another one",
-    "backups": "the copies of a backup must stay as they are; cosmemory backup makes another one",
-}
 # The command that does properly what an edit of such a page is mostly for.
 PROPERLY = {
     "cos-state": "cosmemory focus, action, decision or resources",
@@ -48,7 +44,7 @@ PROPERLY = {
 _DIGITS = pattern(r"\d+")
 
 
-def refusal(memory: Memory, path: str, text: str | None) -> str:
+def refusal(memory: Reader, path: str, text: str | None) -> str:
     """Why ``text`` should not become the page at ``path`` (None: the page should not go); empty where it may."""
     own = OWN.get(path.split("/", 1)[0].lower())
     if own:
@@ -70,7 +66,7 @@ def refusal(memory: Memory, path: str, text: str | None) -> str:
     return _broken(memory, path, text)
 
 
-def _gone(memory: Memory, path: str, *, is_log: bool) -> str:
+def _gone(memory: Reader, path: str, *, is_log: bool) -> str:
     kind = kind_of(path, memory.kinds)
     if is_log or (kind is not None and kind.single):
         more = " cosmemory rotate puts old entries aside." if is_log else ""
@@ -104,7 +100,7 @@ def _known(event: Event) -> tuple[str, ...]:
     return (*map(str, told), str(sorted(event.extra.items())))
 
 
-def _errors(memory: Memory, path: str, text: str | None) -> tuple[Diagnostic, ...]:
+def _errors(memory: Reader, path: str, text: str | None) -> tuple[Diagnostic, ...]:
     """The errors on a page as it stands, or as it would be with ``text``."""
     store, rehearsal = memory.store, Rehearsal(memory.store)
     changes: list[Change] = []
@@ -126,7 +122,7 @@ def _errors(memory: Memory, path: str, text: str | None) -> tuple[Diagnostic, ..
     return tuple(each for each in found if each.severity == ERROR)
 
 
-def _broken(memory: Memory, path: str, text: str) -> str:
+def _broken(memory: Reader, path: str, text: str) -> str:
     after = _errors(memory, path, text)
     if not after:
         return ""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 
-from cosmemory.engines.files import cache
+from cosmemory.engines.files import cache, litter
 from cosmemory.frozen import frozen
 from cosmemory.text.digest import sha256_hex
 
 PREFIX = "hook-"
 OLD = 30 * 86_400
+LEFT = 60  # seconds after which a file that is still being written is nobody's
 _PRIVATE = frozenset([".cosmemory", "archive", "checkpoints", "backups"])
 
 
@@ -56,15 +57,19 @@ def keep(root: str, session: str, notes: Notes) -> None:
 
 
 def forget(root: str, session: str) -> None:
-    """Nothing kept of a session that has ended, nor of those that ended long ago without a word."""
+    """Nothing kept of a session that has ended, nor of those that ended long ago without a word.
+
+    What a killed hook left half written goes as well.
+    """
     shelf = f"{root}/{cache.SHELF}"
-    own = _name(session)
+    own, draft = _name(session), litter.PREFIX + PREFIX
     try:
-        names = [each for each in os.listdir(shelf) if each.startswith(PREFIX)]
+        names = [each for each in os.listdir(shelf) if each.startswith((PREFIX, draft))]
         paths = [f"{shelf}/{each}" for each in names]
         newest = max((os.stat(each).st_mtime for each in paths), default=0)
         for name, path in zip(names, paths, strict=True):
-            if name == own or os.stat(path).st_mtime < newest - OLD:
+            kept = LEFT if name.startswith(draft) else OLD
+            if name == own or os.stat(path).st_mtime < newest - kept:
                 os.unlink(path)
     except OSError:
         pass  # somebody else cleans up at the same time, or nobody may

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 PROJECTS = ("CLAUDE_PROJECT_DIR", "GEMINI_PROJECT_DIR", "CURSOR_PROJECT_DIR")
 TOOLS = frozenset(["PreToolUse", "PostToolUse", "PostToolUseFailure", "FileChanged"])
+# What in the memory's folder is cosmemory's own, why nobody else writes there, and which command does.
+OWN = {
+    ".cosmemory": "only cosmemory writes there, and the history would be lost; cosmemory history and undo work with it",
+    "checkpoints": "the copies of a checkpoint must stay as they are; cosmemory checkpoint create makes another one",
+    "backups": "the copies of a backup must stay as they are; cosmemory backup makes another one",
+}
 PATCH = b"*** Begin Patch"
 # What tools call the file that they touch.
 FILES = ("file_path", "notebook_path", "filePath", "path", "absolute_path", "target_file")

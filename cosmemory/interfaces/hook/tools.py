@@ -8,22 +8,23 @@ from contextlib import suppress
 from cosmemory.errors import CosmemoryError, Unsafe
 from cosmemory.interfaces.hook.answer import NOTHING, Answer
 from cosmemory.interfaces.hook.drafts import PATCH, drafts, named_file
-from cosmemory.interfaces.hook.places import page_at
+from cosmemory.interfaces.hook.places import OWN, page_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cosmemory.interfaces.hook.call import Call
-    from cosmemory.memory import Memory
+    from cosmemory.reader import Reader
 
+READING = frozenset(["Read", "Glob", "Grep", "LS", "NotebookRead"])
 COMMANDS = ("command", "cmd", "script", "input")
 MOST_PAGES = 20
 
 
 def pre_tool_use(call: Call) -> Answer:
     """An edit that would break a page refused, or warned of, as the settings say."""
-    if call.payload.get("tool_name") == "Read":
+    if call.payload.get("tool_name") in READING or _elsewhere(call):
         return NOTHING
-    memory = call.memory()
+    memory = call.reader()
     how = memory.settings.hook_guard
     if how == "off":
         return NOTHING
@@ -39,7 +40,17 @@ def pre_tool_use(call: Call) -> Answer:
     return Answer(deny=said) if how == "deny" else Answer(context=said)
 
 
-def _text_of(call: Call, memory: Memory, file: str) -> str | None:
+def _elsewhere(call: Call) -> bool:
+    """Whether the one file that the tool names is no page, and none of what is cosmemory's own."""
+    given = call.payload.get("tool_input")
+    file = (named_file(given) if isinstance(given, dict) else "") or named_file(call.payload)
+    if not file:
+        return False
+    path = page_at(call.root, call.folder, file)
+    return not path or not (path.endswith(".md") or path.split("/", 1)[0].lower() in OWN)
+
+
+def _text_of(call: Call, memory: Reader, file: str) -> str | None:
     """The text of a file that lies in the memory."""
     from cosmemory.text.source import decode_text
 
@@ -55,7 +66,7 @@ def _text_of(call: Call, memory: Memory, file: str) -> str | None:
 
 def post_tool_use(call: Call) -> Answer:
     """What an edit by a tool left: recorded as made by hand, and what is wrong now told to the agent."""
-    if call.payload.get("tool_name") == "Read":
+    if call.payload.get("tool_name") in READING or _elsewhere(call):
         return NOTHING
     files = _touched(call)
     if files is None:
@@ -63,12 +74,12 @@ def post_tool_use(call: Call) -> Answer:
     from cosmemory.interfaces.hook.looking import look, told_of
 
     memory = call.memory()
+    paths = {path for file in files if (path := page_at(call.root, call.folder, file))}
     try:
-        edited = look(call, memory)
+        edited = look(call, memory, paths)
         notice = ""
     except CosmemoryError as error:
         edited, notice = (), str(error)  # the page can be read all the same
-    paths = {path for file in files if (path := page_at(call.root, call.folder, file))}
     # Of a command nobody knows what it writes: what was saved just now is looked at.
     found = told_of(memory, sorted(paths) if files else list(edited))
     return Answer(context=found, notice=notice)

@@ -31,7 +31,7 @@ def began(memory: Memory) -> datetime | None:
 def session(memory: Memory, _: datetime | None) -> Iterator[Point]:
     """The session, and why it failed if it did."""
     if memory.store.read(SESSION_PATH) is not None:
-        from cosmemory.operations.sessions.reading import interruption
+        from cosmemory.operations.interrupted_session import interruption
 
         held = memory.read(SESSION_PATH)
         seen = interruption(memory, held)

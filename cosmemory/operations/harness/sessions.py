@@ -15,10 +15,10 @@ from cosmemory.kinds import SESSION, SESSION_PATH, session
 from cosmemory.kinds.page import read_document
 from cosmemory.kinds.session import HarnessSession, Session, status_of
 from cosmemory.memory import Memory, Outcome
+from cosmemory.operations.interrupted_session import current, moment
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import stamped_id
 from cosmemory.operations.sessions.ending import place_of, put_away
-from cosmemory.operations.sessions.reading import current, moment
 from cosmemory.operations.sessions.running import event, idle, open_actions, show_session
 from cosmemory.syntax.parse import parse
 from cosmemory.transaction import Transaction

@@ -81,7 +81,7 @@ def _added(transaction: Transaction, task: Task, status: str) -> Action:
 
 
 def _replaced(transaction: Transaction, state: CosState) -> None:
-    after, pushed = cos_state.bounded(state, *limits(transaction.memory))
+    after, pushed = cos_state.bounded(state, *limits(transaction.memory.settings))
     transaction.append(*moved_out(transaction, pushed))
     transaction.replace(PAGE, after)
 

@@ -6,20 +6,25 @@ of them is at work; what each of them did stands on its page below ``agents/``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from cosmemory.document.entered import entered
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import AGENT, TEAM_ROSTER, team_roster
 from cosmemory.kinds.agent import COMPLETED, FAILED, INCOMPLETE, RUNNING, Agent, Process, complete, start
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.team_roster import Details, Member, TeamRoster
 from cosmemory.memory import Memory, Outcome
-from cosmemory.operations.agent_pages import create, details, new, tell
+from cosmemory.operations.agent_pages import details, new, tell
+from cosmemory.operations.harness.agent_page import agent_text
 from cosmemory.operations.page_ids import ids_of, is_archived, page_of
 from cosmemory.operations.team import pushed_out
+from cosmemory.pattern import pattern
 from cosmemory.store import check_path
-from cosmemory.syntax.escape import is_empty, normalise
+from cosmemory.syntax.escape import is_empty, normalise, unescape
 from cosmemory.text.digest import sha256_hex
+from cosmemory.text.source import decode_text
 from cosmemory.transaction import Transaction
 
 SUBAGENT, TEAMMATE = "Subagent", "Teammate"
@@ -29,6 +34,8 @@ NAMED = 5  # of the subagents at work that a row names
 MOST_MEMBERS = 100  # with so many on the roster nobody is put there unasked
 LONGEST_NAME, LONGEST_ID, LONGEST_MESSAGE = 80, 64, 300
 _IN_ID = frozenset("-_.@")
+_TYPE = pattern(rb"^- \*\*Agent Type:\*\* (.*)$", re.MULTILINE)
+_STATUS = pattern(rb"^- \*\*Status:\*\* (.*)$", re.MULTILINE)
 
 
 @frozen(kw_only=True)
@@ -121,7 +128,8 @@ def _made(
     agent = start(new(transaction, subagent.key, said), transaction.now, Process())
     if done:
         agent = _ended(agent, transaction, message)
-    create(transaction, agent)
+    path = page_of(AGENT, subagent.key)
+    transaction.create(path, agent_text(transaction.memory, entered(Agent(), agent)))
     tell(transaction, _named(agent, subagent), "spawned", COMPLETED if done else RUNNING)
     return agent
 
@@ -184,14 +192,19 @@ def _known(transaction: Transaction, key: str) -> str | None:
 
 def _at_work(transaction: Transaction, kind: str) -> Iterator[str]:
     """The ids of the subagents of a type that are at work, as the pages stand before this change."""
-    store, type_ = transaction.memory.store, kind.encode("utf-8", "surrogateescape")
+    store = transaction.memory.store
     for key in ids_of(transaction.memory, AGENT):
         stored = store.read(page_of(AGENT, key))
-        # Most pages are of agents that ended long ago: those are not read any further.
-        if stored is None or RUNNING.encode() not in stored.data:
+        if stored is None:
             continue
-        agent: Agent = transaction.memory.read_stored(stored).document
-        if agent.status == RUNNING and (agent.agent_type or "").encode("utf-8", "surrogateescape") == type_:
+        plain = _TYPE.findall(stored.data), _STATUS.findall(stored.data)
+        if len(plain[0]) == len(plain[1]) == 1:
+            # There may be hundreds, each written by the verb above: those are not read any further.
+            type_, status = (unescape(decode_text(found[0]).strip()) for found in plain)
+        else:
+            agent: Agent = transaction.memory.read_stored(stored).document
+            type_, status = agent.agent_type or "", str(agent.status)
+        if status == RUNNING and type_ == kind:
             yield key
 
 

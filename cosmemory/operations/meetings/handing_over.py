@@ -17,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cosmemory.transaction import Transaction
+
 
 @frozen(kw_only=True)
 class HandoffContents:
@@ -93,25 +95,29 @@ def rebuild_handoff(
     One that still stands and is not over is left as it is. Raises NotFound where there is no meeting, Refused for
     one of the execution team.
     """
-    from cosmemory.kinds.handoff import EXPIRED, REJECTED
+    from cosmemory.kinds.handoff import DIRECT, EXPIRED, REJECTED
     from cosmemory.operations import handoffs
+    from cosmemory.operations.handoff_packages import Package, values_of
 
     held = handoff_contents(memory, meeting)
-    for key in handoffs_of(memory, held.meeting):
-        if handoffs.get(memory, key).status not in {REJECTED, EXPIRED}:
-            return Outcome(key, ())
-    return handoffs.create(
-        memory,
-        held.meeting,
-        from_agent=held.sender,
-        to_agent=held.receiver,
+    package = Package(
         context=held.context,
         next_steps=held.next_steps,
         acceptance_criteria=held.acceptance_criteria,
         files=held.files,
         metadata=held.metadata,
-        expected=expected,
     )
+    given = {"protocol": DIRECT, **values_of(package)}
+
+    def verb(transaction: Transaction) -> str:
+        # Looked for under the lock: two that notice the loss at once would make it twice.
+        for key in handoffs_of(memory, held.meeting):
+            if handoffs.get(memory, key).status not in {REJECTED, EXPIRED}:
+                return key
+        sides = held.sender, held.receiver
+        return handoffs.handed_over(transaction, held.meeting, *sides, None, None, True, None, given)
+
+    return memory.run(verb, expected=expected, operation="handoff create")
 
 
 def handoffs_of(reader: Reader, meeting: str, *, archived: bool = False) -> tuple[str, ...]:

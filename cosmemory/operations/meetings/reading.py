@@ -8,8 +8,8 @@ from cosmemory.errors import NotFound
 from cosmemory.kinds import MEETING
 from cosmemory.kinds.meeting import CONCLUDED, Meeting
 from cosmemory.kinds.session import TEAMS
+from cosmemory.operations.interrupted_session import current
 from cosmemory.operations.page_ids import id_named, ids_by_age, page_of
-from cosmemory.operations.sessions.reading import current
 from cosmemory.reader import Reader
 
 

@@ -10,9 +10,9 @@ from cosmemory.frozen import replace
 from cosmemory.kinds import MEETING, SESSION, SESSION_PATH, meeting, session
 from cosmemory.kinds.session import Session, status_of
 from cosmemory.memory import Memory, Outcome
+from cosmemory.operations.interrupted_session import moment
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import archive_place, ids_by_age, new_id, page_of, stamped_id, to_archive
-from cosmemory.operations.sessions.reading import moment
 from cosmemory.operations.sessions.running import change_current, event, idle, read_current, show_session
 from cosmemory.reader import CURRENT
 from cosmemory.transaction import Transaction

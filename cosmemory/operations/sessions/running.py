@@ -14,9 +14,10 @@ from cosmemory.kinds.cos_state import ENDED
 from cosmemory.kinds.session import Session, status_of
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.handing_out import hand_out
+from cosmemory.operations.interrupted_session import Interrupted, interruption
 from cosmemory.operations.new_pages import page_text
 from cosmemory.operations.page_ids import new_id, stamped_id
-from cosmemory.operations.sessions.reading import NO_SESSION, Interrupted, interruption
+from cosmemory.operations.sessions.reading import NO_SESSION
 from cosmemory.reader import CURRENT
 from cosmemory.transaction import Transaction
 

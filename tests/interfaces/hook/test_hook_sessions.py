@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -114,6 +115,17 @@ def test_the_same_event_again_changes_nothing(story):
         files = {path: path.read_bytes() for path in story.memory.rglob("*.md")}
         story.tell(name)
         assert {path: path.read_bytes() for path in story.memory.rglob("*.md")} == files, name
+
+
+def test_the_end_of_a_session_clears_away_what_killed_hooks_left_half_written(story):
+    story.tell("SessionStart-startup")
+    shelf = story.memory / ".cosmemory" / "cache"
+    left, fresh = (shelf / f".cosmemory-hook-0123-{number}-1.tmp" for number in (7, 8))
+    left.write_text("0 0")
+    os.utime(left, (1, 1))
+    fresh.write_text("0 0")  # somebody may be at it
+    story.tell("SessionEnd-other")
+    assert [each.name for each in shelf.iterdir() if "hook-" in each.name] == [fresh.name]
 
 
 def test_a_session_ends_completed_and_cos_state_is_idle(story):

@@ -10,6 +10,7 @@ from cosmemory.document.json_values import read_data
 from cosmemory.errors import InvalidValue, UsageError
 from cosmemory.interfaces.cli.agent_lines import agent_line
 from cosmemory.interfaces.cli.declared import argument, group, option
+from cosmemory.interfaces.cli.metadata import METAVAR, OPTION, metadata_said
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices, tell_warning
 from cosmemory.interfaces.cli.session import changing, reading, session_of, text_of
 from cosmemory.kinds.agent import STATUS, Process
@@ -36,7 +37,7 @@ def agent() -> None:
 def asking(command: Command) -> Command:
     """The options that say what is asked of an agent."""
     for decorated in (
-        option("--metadata", metavar="KEY=VALUE", many=True, help="Anything else; VALUE may be JSON."),
+        option(OPTION, metavar=METAVAR, many=True, help="Anything else; VALUE may be JSON."),
         option("--duration", metavar="SECONDS", help="How long it will take."),
         option("--load", metavar="PERCENT", help="The share of the load that it takes."),
         option("--prompt", metavar="TEXT", help="What it is to do; - reads stdin."),
@@ -56,11 +57,11 @@ def asked_of(options: dict[str, Any]) -> dict[str, Any]:
     said["prompt"] = text_of(prompt) if prompt is not None else None
     said["load"] = number_of("--load", load.removesuffix("%")) if load is not None else None
     said["duration"] = number_of("--duration", duration) if duration is not None else None
-    pairs = [each.partition("=") for each in options.pop("metadata")]
-    for key, equals, _ in pairs:
-        if not equals or not key.strip():
-            raise InvalidValue("--metadata", f"{key!r} names no value", "Write KEY=VALUE.")
-    said["metadata"] = {key: read_data(value).value.value for key, _, value in pairs} or None
+    said["metadata"] = metadata_said(options.pop("metadata"))
+    if not isinstance(said["metadata"], dict | None):
+        raise InvalidValue(
+            OPTION, f"{said['metadata']!r} names no value", "Write KEY=VALUE, or a JSON object."
+        )
     return said
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from cosmemory.document.data import data_of
 from cosmemory.interfaces.cli.declared import argument, group, option
-from cosmemory.interfaces.cli.session import changing, session_of
+from cosmemory.interfaces.cli.listing import tell_rows
+from cosmemory.interfaces.cli.output import print_json
+from cosmemory.interfaces.cli.session import changing, reading, session_of
+from cosmemory.kinds.active_alerts import SEVERITY, STATUS
 from cosmemory.operations import alerts
 
 TYPE_CHECKING = False
@@ -15,7 +19,7 @@ PAGE = "active-alerts"
 
 @group
 def alert() -> None:
-    """Raise, acknowledge and resolve alerts."""
+    """Raise, acknowledge, resolve and list alerts."""
 
 
 @alert.command("raise")
@@ -104,3 +108,32 @@ def note(key: str, text: str, **options: Any) -> None:
         lambda memory: alerts.note_alert(memory, key, text, expected=session.expected(PAGE)),
         lambda moved: f"{moved} noted",
     )
+
+
+@alert.command("list")
+@reading
+@option("--severity", metavar="S", help="Only those of a severity.")
+@option("--status", metavar="S", help="Only those of a status, such as acknowledged.")
+@option("--all", "everything", flag=True, help="Those that were resolved of late, too.")
+def list_(severity: str | None, status: str | None, everything: bool, **options: Any) -> None:
+    """List the alerts that are open."""
+    session = session_of(options)
+    memory = session.memory()
+    wanted = {
+        "severity": SEVERITY.enter("--severity", severity) if severity is not None else None,
+        "status": STATUS.enter("--status", status) if status is not None else None,
+    }
+    found = alerts.listed(memory, **wanted)
+    narrowed = severity is not None or status is not None
+    ended = wanted["status"] == "resolved" or (everything and not narrowed)
+    over = alerts.resolved(memory) if ended else ()
+    if session.as_json:
+        told = {"alerts": [data_of(each) for each in found]}
+        print_json("alerts", told | ({"resolved": [data_of(each) for each in over]} if ended else {}))
+        return
+    heads = ("Alert", "Severity", "Status", "Type", "Resource", "Value", "Threshold", "Since")
+    rows: list[tuple[Any, ...]] = [
+        (e.id, e.severity, e.status, e.type, e.resource, e.value, e.threshold, e.triggered) for e in found
+    ]
+    rows += [(e.alert_id, None, "resolved", e.type, None, None, None, e.resolved_at) for e in over]
+    tell_rows(heads, rows, "there is no such alert" if narrowed else "no alert is open")

@@ -53,10 +53,17 @@ def export(
     to_stdout = file in {None, "-"} and not dry_run
     if to_stdout and exporting.makes_folder(form):
         raise UsageError(f"The format {form} makes a folder, and stdout is none.", "Name a folder.")
+    if to_stdout and form == "sqlite" and sys.stdout.isatty():
+        raise UsageError("The format sqlite makes a database, and no terminal can show one.", "Name a FILE.")
     if session.as_json and to_stdout:
         raise UsageError("--json tells what was written, and stdout has the export.", "Name a FILE.")
     memory = session.memory()
     chosen = exporting.choose(memory, kinds)
+    # Lines are read back page by page, and a packed page could only come back unpacked.
+    left_out = chosen.packed if form == "jsonl" else ()
+    if left_out:
+        pages = counted(len(left_out), "packed page")
+        tell_warning(f"{pages} below archive/ left out; the formats tables and sqlite tell of them")
     told = _Told()
     with progress("Writing pages", len(chosen.pages)) as bar:
         parts = told.count(exporting.export(memory, form, chosen), bar)
@@ -74,7 +81,7 @@ def export(
             save_file(file, (part for _, part in parts))
     held = {"file": file, "format": form, "pages": told.pages, "events": told.events, "bytes": told.size}
     if session.as_json:
-        print_json("export", {**held, "dry_run": dry_run})
+        print_json("export", {**held, "left_out": list(left_out), "dry_run": dry_run})
         return
     would, where = ("would write", "") if dry_run else ("wrote", f" to {file}")
     print_text(

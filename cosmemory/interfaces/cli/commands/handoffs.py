@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cosmemory.errors import UsageError
 from cosmemory.interfaces.cli.declared import argument, group, option
-from cosmemory.interfaces.cli.output import print_json, print_text
+from cosmemory.interfaces.cli.metadata import METAVAR, OPTION, metadata_said
+from cosmemory.interfaces.cli.output import print_json, print_text, tell_warning
 from cosmemory.interfaces.cli.session import Session, changing, reading, session_of, text_of
 from cosmemory.operations import handoffs
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from cosmemory.kinds.handoff import Handoff
     from cosmemory.memory import Memory, Outcome
 
-JSON_OPTIONS = ("data", "metadata", "results", "analysis")
+JSON_OPTIONS = ("data", "results", "analysis")
 
 
 @group
@@ -52,7 +53,7 @@ def handoff() -> None:
 @option("--instructions", metavar="TEXT", help="How it is to be done.")
 @option("--notes", metavar="TEXT", help="Anything else.")
 @option("--data", metavar="JSON", help="Data of any shape, or plain words.")
-@option("--metadata", metavar="JSON", help="More about the handoff itself.")
+@option(OPTION, metavar=METAVAR, many=True, help="More about the handoff itself.")
 @option("--from-status", metavar="S", help="The status of who hands over.")
 @option("--tokens", "from_tokens", metavar="N", help="The tokens that one used.")
 @option("--cost", "from_cost", metavar="N", help="What that cost.")
@@ -78,6 +79,8 @@ def create(project: str, no_ack: bool, **options: Any) -> None:
         for name in ("from_tokens", "board_version", "from_cost")
         if name in given
     }
+    if "metadata" in given:
+        given["metadata"] = metadata_said(given["metadata"])
     if "context" in given:
         given["context"] = text_of(given["context"])
     verb = _verb_for(given)
@@ -137,11 +140,19 @@ def ack(key: str, sha256: str, by: str | None, **options: Any) -> None:
 
     It is refused when the handoff says something else by now. handoff show tells the hash.
     """
+    import os
+
     session = session_of(options)
-    session.change(
-        lambda memory: handoffs.acknowledge(memory, key, sha256, by=by, expected=_revision(session, key)),
-        lambda moved: f"{moved} acknowledged",
-    )
+    who = by or session.actor or os.environ.get("COSMEMORY_ACTOR")
+
+    def verb(memory: Memory) -> Outcome[str]:
+        done = handoffs.acknowledge(memory, key, sha256, by=by, expected=_revision(session, key))
+        receiver = handoffs.get(memory, done.result).to_agent or ""
+        if who and who.lower() != receiver.lower():
+            tell_warning(f"{done.result} is meant for {receiver}, and was acknowledged by {who}")
+        return done
+
+    session.change(verb, lambda moved: f"{moved} acknowledged")
 
 
 @handoff.command()

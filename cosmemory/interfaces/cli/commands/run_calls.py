@@ -80,9 +80,14 @@ def project_of(session: Session) -> str:
 
 
 def tell_records(
-    session: Session, kind: str, records: Iterable[Any], shown: Sequence[str], none: str
+    session: Session,
+    kind: str,
+    records: Iterable[Any],
+    shown: Sequence[str],
+    none: str,
+    line: Callable[[dict[str, Any]], str] | None = None,
 ) -> None:
-    """Records: all that they hold as JSON, those values that are ``shown`` as a table or a line each."""
+    """Records: all that they hold as JSON, those values that are ``shown`` as a table, or a ``line`` each."""
     told = [data_of_record(each) for each in records]
     if session.as_json:
         print_json(kind, {kind: told})
@@ -98,7 +103,8 @@ def tell_records(
         show(table(rows, [name.replace("_", " ") for name in shown]))
     else:
         for each in told:
-            print_text("  ".join(visible_line(_shown(each[name])) for name in shown))
+            said = line(each) if line is not None else "  ".join(_shown(each[name]) for name in shown)
+            print_text(visible_line(said))
 
 
 def tell_values(session: Session, kind: str, name: str, values: Any) -> None:

@@ -12,7 +12,7 @@ from cosmemory.interfaces.cli.commands.run_calls import (
 )
 from cosmemory.interfaces.cli.declared import argument, group, option
 from cosmemory.interfaces.cli.session import changing, reading, session_of
-from cosmemory.kinds.run import COMPLETED
+from cosmemory.kinds.run import COMPLETED, IN_PROGRESS
 from cosmemory.operations import runs
 
 TYPE_CHECKING = False
@@ -110,7 +110,14 @@ def list_phases(key: str, status: str | None, **options: Any) -> None:
     """List the phases of a run."""
     session = session_of(options)
     found = runs.phases(session.memory(), key, status=status)
-    tell_records(session, "phases", found, ("phase", "status", "retries", "limit", "error"), "there is none")
+    tell_records(
+        session,
+        "phases",
+        found,
+        ("phase", "status", "retries", "limit", "error"),
+        "there is none",
+        _phase_line,
+    )
 
 
 @phase.command()
@@ -126,8 +133,16 @@ def current(key: str, **options: Any) -> int:
         [found] if found else [],
         ("phase", "retries", "limit", "started"),
         "none is in progress",
+        _phase_line,
     )
     return 0
+
+
+def _phase_line(each: dict[str, Any]) -> str:
+    """A phase in a line, its numbers in words."""
+    since = f"since {each['started']}" if each["status"] == IN_PROGRESS and each["started"] else None
+    tries = f"retried {each['retries'] or 0} of {each['limit'] or 0} times"
+    return "  ".join(filter(None, (each["phase"], each["status"], tries, since, each["error"])))
 
 
 @phase.command()

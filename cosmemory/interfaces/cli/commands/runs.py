@@ -6,7 +6,6 @@ from cosmemory.document.values import TIME
 from cosmemory.errors import UsageError
 from cosmemory.interfaces.cli.commands.run_calls import (
     change_run,
-    data_said,
     expected_of,
     json_from,
     project_of,
@@ -16,6 +15,7 @@ from cosmemory.interfaces.cli.commands.run_calls import (
 from cosmemory.interfaces.cli.commands.run_parts import context, execution, phase
 from cosmemory.interfaces.cli.commands.run_records import artifact, finding, intervention
 from cosmemory.interfaces.cli.declared import argument, group, option
+from cosmemory.interfaces.cli.metadata import METAVAR, OPTION, metadata_said
 from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices, visible_line
 from cosmemory.interfaces.cli.session import changing, reading, session_of
 from cosmemory.operations import runs
@@ -47,15 +47,15 @@ def run() -> None:
 @option("--phase", "phases", metavar="NAME", many=True, help="A phase of it; may be given again.")
 @option("--agent", "agents", metavar="NAME", many=True, help="Who works on it; may be given again.")
 @option("--context", "pairs", metavar="KEY=VALUE", many=True, help="What the first phase finds.")
-@option("--metadata", metavar="JSON", help="Whatever else there is to keep.")
-def create(key: str | None, pairs: tuple[str, ...], metadata: str | None, **options: Any) -> None:
+@option(OPTION, metavar=METAVAR, many=True, help="Whatever else there is to keep.")
+def create(key: str | None, pairs: tuple[str, ...], metadata: tuple[str, ...], **options: Any) -> None:
     """Create a run and print its id.
 
     Without an ID it is run_YYYYMMDD_HHMMSS; an id is never used twice.
     """
     session = session_of(options)
     session.refuse_expected("run create")
-    given = {"metadata": data_said(metadata), "context": values_said(pairs)}
+    given = {"metadata": metadata_said(metadata), "context": values_said(pairs)}
     session.change(lambda memory: runs.create(memory, key, **given, **options), str)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from cosmemory.errors import UsageError
 from cosmemory.interfaces.cli.declared import argument, group, option
 from cosmemory.interfaces.cli.output import print_json, print_text
 from cosmemory.interfaces.cli.session import changing, reading, session_of
 from cosmemory.kinds import SESSION_PATH
 from cosmemory.kinds.session import IDLE, STATUS, Session, status_of, to_speak
 from cosmemory.operations import sessions
+from cosmemory.operations.interrupted_session import is_stale
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,12 +118,16 @@ def complete(notes: str | None, **options: Any) -> None:
 
 @session.command()
 @changing
-@argument("error", metavar="ERROR")
-def fail(error: str, **options: Any) -> None:
+@argument("words", metavar="[ERROR]", required=False)
+@option("--error", metavar="TEXT", help="What went wrong.")
+def fail(words: str | None, error: str | None, **options: Any) -> None:
     """Say that the session failed, and of what."""
     call = session_of(options)
+    if (words is None) == (error is None):
+        raise UsageError("Say once what went wrong.", "cosmemory session fail --error TEXT")
+    error = words or error
     call.change(
-        lambda memory: sessions.fail(memory, error, expected=call.expected(SESSION_PATH)),
+        lambda memory: sessions.fail(memory, str(error), expected=call.expected(SESSION_PATH)),
         lambda key: f"{key} failed",
     )
 
@@ -146,7 +152,7 @@ def show(key: str | None, **options: Any) -> None:
     call = session_of(options)
     memory = call.memory()
     held = sessions.get(memory, key)
-    stale = sessions.is_stale(held, memory.now(), memory.settings.stale_seconds)
+    stale = is_stale(held, memory.now(), memory.settings.stale_seconds)
     waiting = to_speak(held.current_meeting)
     if call.as_json:
         print_json("session", {**_data(held), "stale": stale, "to_speak": list(waiting)})

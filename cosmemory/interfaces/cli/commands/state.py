@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from cosmemory.document.data import data_of
 from cosmemory.document.values import NUMBER, PERCENT
 from cosmemory.errors import UsageError
 from cosmemory.interfaces.cli.declared import argument, command, group, option
-from cosmemory.interfaces.cli.session import changing, session_of, text_of
+from cosmemory.interfaces.cli.listing import tell_rows
+from cosmemory.interfaces.cli.output import print_json
+from cosmemory.interfaces.cli.session import changing, reading, session_of, text_of
+from cosmemory.kinds.cos_state import ACTION_STATUS, ENDED, PRIORITY
 from cosmemory.operations import state
 
 TYPE_CHECKING = False
@@ -62,7 +66,7 @@ def decision(text: str, rationale: str, **options: Any) -> None:
 
 @group
 def action() -> None:
-    """Add and move pending actions."""
+    """Add, move and list pending actions."""
 
 
 @action.command("add")
@@ -103,3 +107,31 @@ for _name, _summary in {
     "reopen": "Put a done or cancelled action back.",
 }.items():
     _mover(_name, _summary)
+
+
+@action.command("list")
+@reading
+@option("--status", metavar="S", help="Only those of a status, such as blocked or done.")
+@option("--priority", metavar="P", help="Only those of a priority.")
+@option("--all", "everything", flag=True, help="Those that are done or cancelled, too.")
+def list_actions(status: str | None, priority: str | None, everything: bool, **options: Any) -> None:
+    """List the actions that are still to be done."""
+    session = session_of(options)
+    word = ACTION_STATUS.enter("--status", status) if status is not None else None
+    level = PRIORITY.enter("--priority", priority) if priority is not None else None
+    found = state.actions(session.memory(), status=word, priority=level)
+    if not everything and word is None:
+        found = tuple(each for each in found if each.status not in ENDED)
+    if session.as_json:
+        print_json("actions", {"actions": [data_of(each) for each in found]})
+        return
+    rows = [(each.id, each.priority, each.status, each.deadline, each.action) for each in found]
+    narrowed = status is not None or priority is not None
+    none = (
+        "there is no such action"
+        if narrowed
+        else "there is no action"
+        if everything
+        else "nothing is to be done"
+    )
+    tell_rows(("ID", "Priority", "Status", "Deadline", "Action"), rows, none)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from cosmemory.document.data import data_of
 from cosmemory.interfaces.cli.declared import argument, group, option
-from cosmemory.interfaces.cli.session import changing, session_of
+from cosmemory.interfaces.cli.listing import tell_rows
+from cosmemory.interfaces.cli.output import print_json
+from cosmemory.interfaces.cli.session import changing, reading, session_of
+from cosmemory.kinds.team_roster import STATUS
 from cosmemory.operations import team as operations
 
 TYPE_CHECKING = False
@@ -15,7 +19,7 @@ PAGE = "team-roster"
 
 @group
 def team() -> None:
-    """Say who joins, leaves and does what; the roster, cos-state and the log are kept together."""
+    """List the team; say who joins, leaves and does what: the roster, cos-state and the log are kept together."""
 
 
 @team.command()
@@ -102,3 +106,26 @@ def status(name: str, wanted: str, details: str | None, **options: Any) -> None:
         ),
         lambda who: f"{who} is {wanted}",
     )
+
+
+@team.command("list")
+@reading
+@option("--role", metavar="ROLE", help="Only those in a role.")
+@option("--status", "wanted", metavar="S", help="Only those of a status, such as busy.")
+@option("--all", "everything", flag=True, help="Those who have left, too.")
+def list_(role: str | None, wanted: str | None, everything: bool, **options: Any) -> None:
+    """List who is in the team."""
+    session = session_of(options)
+    memory = session.memory()
+    word = STATUS.enter("--status", wanted) if wanted is not None else None
+    found = operations.listed(memory, role=role, status=word)
+    gone = operations.former(memory, role=role) if everything and word is None else ()
+    if session.as_json:
+        told = {"members": [data_of(each) for each in found]}
+        print_json("team", told | ({"former": [data_of(each) for each in gone]} if everything else {}))
+        return
+    rows = [(e.session_name, e.role, e.status, e.last_seen, e.current_task) for e in found]
+    left = [(e.session_name, e.role, "left", e.last_active, e.reason) for e in gone]
+    narrowed = role is not None or wanted is not None
+    none = "there is no such member" if narrowed else "nobody is in the team"
+    tell_rows(("Name", "Role", "Status", "Last Seen", "Task"), [*rows, *left], none)
