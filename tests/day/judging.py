@@ -14,15 +14,18 @@ from tests.day.playing import AGENT
 
 def faults(root: Path, known: Checker) -> list[str]:
     """All that is wrong on the pages and in the history, in words."""
-    texts = {
-        str(path.relative_to(root)): pages.text_of(root, str(path.relative_to(root)))
-        for path in root.rglob("*.md")
-    }
-    found = [*known.news]
+    found = [*known.news, *on_the_pages(root, known), *_sound(root), *_history(root, known)]
+    return [each for each in found if each]
+
+
+def on_the_pages(root: Path, known: Checker) -> list[str]:
+    """Where the pages tell something else than what is known."""
+    names = [str(path.relative_to(root)) for path in root.rglob("*.md")]
+    texts = {name: pages.text_of(root, name) for name in names}
+    found = _checkpoints(root, texts, known)
     for part in (_log, _actions, _alerts, _decisions, _handoffs, _agents, _mates, _session, _hands):
         found += part(texts, known)
-    found += _sound(root, texts) + _checkpoints(root, texts, known)
-    return [each for each in (*found, *_history(root, known)) if each]
+    return found
 
 
 def _bounds(told: dict[str, bool]) -> tuple[int, int]:
@@ -66,7 +69,8 @@ def _actions(texts: dict[str, str], known: Checker) -> list[str]:
     found = _once("action", known.actions, rows)
     logged = {each["Action"] for each in pages.entries(texts[pages.LOG]) if each.get("Outcome") == "Added"}
     for text, fact in known.actions.items():
-        for number, _, _, deadline, status in rows.get(text, []):
+        for row in rows.get(text, []):
+            number, deadline, status = row[0], row[3], row[-1]
             if status not in fact.statuses or deadline != fact.told.get("Deadline", "-"):
                 found.append(f"action {text!r} is {status}, due {deadline}, not {fact}")
             if fact.sure and fact.told.get("ID", number) != number:
@@ -186,7 +190,7 @@ def _hands(texts: dict[str, str], known: Checker) -> list[str]:
     ]
 
 
-def _sound(root: Path, texts: dict[str, str]) -> list[str]:
+def _sound(root: Path) -> list[str]:
     memory = open_memory(str(root))
     found = [
         f"{page.path}: {each.code} {each.message}"
@@ -199,7 +203,7 @@ def _sound(root: Path, texts: dict[str, str]) -> list[str]:
     left = [
         str(path) for path in named if path.name.endswith((".tmp", ".part", "~")) or path.name == "intent"
     ]
-    return found + left + [each for each in texts if each.startswith("conflicts/")]
+    return found + left + [str(path) for path in (root / "conflicts").glob("*")]
 
 
 def _checkpoints(root: Path, texts: dict[str, str], known: Checker) -> list[str]:

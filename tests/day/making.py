@@ -1,4 +1,4 @@
-"""Days made by chance, from payloads as they were recorded: ``python -m tests.day.making SEED`` prints one."""
+"""Days made by chance, from payloads as they were recorded: ``python -m tests.day.making SEED [TURNS]`` prints one."""
 
 from __future__ import annotations
 
@@ -361,5 +361,5 @@ def made(seed: int, turns: int = 3) -> list[Step]:
 
 
 if __name__ == "__main__":
-    for step in made(int(sys.argv[1])):
+    for step in made(*map(int, sys.argv[1:])):
         print(json.dumps(step, ensure_ascii=False))
