@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 
 import cosmemory
-from tests.benchmarks import agents, copies, finds, merges, past, processes, reads, runs, writes
+from tests.benchmarks import agents, copies, finds, merges, past, peers, processes, reads, runs, writes
 
 PARTS = {
     "P1": writes.updates,
@@ -25,6 +25,7 @@ PARTS = {
     "P11": reads.checks,
     "P12": agents.recovery,
     "P13": reads.checks,
+    "P14": peers.peers,
     "P15": copies.checkpoints,
     "P16": past.remembering,
     "P17": past.looking_back,
