@@ -274,9 +274,9 @@ class Maker:
     def _text(self, page: str) -> dict[str, Any]:
         number = self._next()
         note = f"- A person's note {number}: keep *this*  as it is | so\n"
-        heading = (
-            f"\n## Plans {number}\n\nFirst this,\tthen that.  \n\n| a | b |\n|--|:-:|\n| {number}|2   |\n"
-        )
+        # Each line tells its number: from which text an old copy began is known by its lines alone.
+        table = f"| a {number} | b |\n|--|:-:|\n| {number}|2   |\n"
+        heading = f"\n## Plans {number}\n\nFirst this {number},\tthen that.  \n\n{table}"
         return {"does": "end", "page": page, "put": self.dice.choice((note, heading))}
 
     def together(self) -> None:
