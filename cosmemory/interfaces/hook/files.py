@@ -18,7 +18,7 @@ def file_changed(call: Call) -> Answer:
     if not path or path.startswith(".cosmemory/"):
         return Answer()
     from cosmemory.interfaces.hook.looking import found_on
-    from cosmemory.operations.harness.edits import noticed
+    from cosmemory.maintenance.hand_edits import noticed
 
     memory = call.memory()
     answer = Answer()

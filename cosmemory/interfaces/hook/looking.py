@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cosmemory.operations.harness.edits import noticed
+from cosmemory.maintenance.hand_edits import noticed
 from cosmemory.rules.rule import ERROR, INFO
 from cosmemory.text.fenced import fenced, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from cosmemory.checks.run import CheckedPage
     from cosmemory.interfaces.hook.call import Call
@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 MOST_PAGES = 10
 
 
-def look(call: Call, memory: Memory) -> tuple[str, ...]:
-    """What was saved by hand recorded and reconciled; the pages that were."""
+def look(call: Call, memory: Memory, own: Collection[str]) -> tuple[str, ...]:
+    """What was saved by hand recorded and reconciled; the pages that were.
+
+    The agent knows of what its tool did to its ``own`` pages, or, where the tool does not tell, of all that was.
+    """
     from cosmemory.interfaces.hook.news import own_edits_are_told
 
     pages = noticed(memory)
-    own_edits_are_told(call, memory, pages)
+    own_edits_are_told(call, memory, own or pages)
     return pages
 
 

@@ -74,12 +74,12 @@ def post_tool_use(call: Call) -> Answer:
     from cosmemory.interfaces.hook.looking import look, told_of
 
     memory = call.memory()
+    paths = {path for file in files if (path := page_at(call.root, call.folder, file))}
     try:
-        edited = look(call, memory)
+        edited = look(call, memory, paths)
         notice = ""
     except CosmemoryError as error:
         edited, notice = (), str(error)  # the page can be read all the same
-    paths = {path for file in files if (path := page_at(call.root, call.folder, file))}
     # Of a command nobody knows what it writes: what was saved just now is looked at.
     found = told_of(memory, sorted(paths) if files else list(edited))
     return Answer(context=found, notice=notice)

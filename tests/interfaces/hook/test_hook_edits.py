@@ -91,6 +91,16 @@ def test_the_agent_is_not_told_at_its_next_turn_of_its_own_edit(story):
     assert "4.3" in context(story.tell("UserPromptSubmit"))
 
 
+def test_what_a_person_saved_meanwhile_on_another_page_is_told_all_the_same(story):
+    story.at("06:00:30").tell("SessionStart-startup")
+    place = story.memory / "team-roster.md"
+    place.write_text(place.read_text() + "\nAda is away on Friday.\n")
+    story.at("06:01:00").tell("FileChanged-change", file_path=str(place))
+    saved(story, "Write the docs", "Cut release 4.2")
+    story.at("06:02:00").tell("PostToolUse-Edit")
+    assert "Ada is away" in context(story.tell("UserPromptSubmit"))
+
+
 def test_what_somebody_else_did_meanwhile_is_told_all_the_same(story):
     story.at("06:00:30").tell("SessionStart-startup")
     story.at("06:01:00").run("decision", "Ship on Friday", "--rationale", "It is ready")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 
@@ -12,6 +13,7 @@ from tests.interfaces.hook.hooks import OF_HARNESSES
 from tests.interfaces.hook.test_hook_fuzz import ODD
 from tests.interfaces.hook.test_hook_sessions import ADA, BOB, Story
 
+PAYLOADS = int(os.environ.get("COSMEMORY_HOOK_PAYLOADS", "60"))
 SUBAGENT = ("SubagentStart", "SubagentStop")
 
 
@@ -245,10 +247,11 @@ def test_an_action_that_a_person_wrote_in_the_same_words_is_the_one_that_is_done
     assert actions(story) == ["1|Write the release notes|high|-|done"]
 
 
-def test_the_roster_does_not_overflow(story):
-    for number in range(103):
+def test_the_roster_does_not_overflow(story, monkeypatch):
+    monkeypatch.setattr("cosmemory.operations.harness.team.MOST_MEMBERS", 3)
+    for number in range(5):
         story.tell("TeammateIdle", teammate_name=f"mate {number}")
-    assert len(team(story)) == 100
+    assert len(team(story)) == 3
 
 
 def test_a_memory_without_a_roster_still_gets_the_page_of_the_subagent(story):
@@ -295,10 +298,10 @@ def test_no_value_of_a_payload_damages_a_page(story):
         "TaskCreated": ("task_id", "task_subject", "task_description", "teammate_name", "team_name"),
         "TaskCompleted": ("task_id", "task_subject", "teammate_name", "team_name"),
     }
-    for number in range(120):
+    for number in range(PAYLOADS):
         name = dice.choice([*fields])
         story.tell(name, **{each: dice.choice(HOSTILE) for each in fields[name] if dice.random() < 0.7})
-        if number % 40 == 39:
+        if number % 40 == 39 or number == PAYLOADS - 1:
             assert sound(story)
     events = open_memory(str(story.memory)).read("coordination-log").events
     assert {each.type for each in events} <= {"agent", "team_change", "action", "session"}
