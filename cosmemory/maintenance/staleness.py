@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 
+from cosmemory.clock import read_time
 from cosmemory.errors import NotFound
-from cosmemory.store import History
+from cosmemory.frozen import field, slotted
+from cosmemory.pattern import pattern
+from cosmemory.store import History, Remembered
 
 # So many changes of a page are looked through, and no text longer than this is.
 DEPTH = 1000
 LONGEST = 4 << 20
 NOTHING, PERHAPS, SURE, AGAINST = range(4)  # of what a save shows of a change
+LOOKED_BACK = 100  # so many older texts are asked whether they had a line
+_MOMENT = pattern(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)")
 WORDS = 3  # letters and digits that a line must have to tell anything
 
 Lines = Counter[bytes]
@@ -22,40 +27,80 @@ def begun_from(history: History, path: str, saved: bytes, number: int) -> int | 
     It is the newest change before that left a trace in ``saved``: a line that came with it and still stands, or,
     where it only took lines away, one that is still gone. None where nothing tells, as on a page all written anew.
     """
-    changes = [change.number for change in history.revisions(path, below=number, limit=DEPTH)]
+    changes = history.revisions(path, below=number, limit=DEPTH)
     if len(saved) > LONGEST:
         return None
-    kept = _lines(saved)
+    kept, past = _lines(saved), _Past(history, path, changes)
     perhaps: int | None = None
     try:
-        after = _lines(history.text(path, changes[0]) if changes else None)
         # Before the oldest change there was no page; before the oldest that is looked at there was.
-        for newer, older in zip(changes, changes[1:] + [0] * (len(changes) < DEPTH), strict=False):
-            before = _lines(history.text(path, older) if older else None)
-            shown = _trace(kept, before, after)
+        for place in range(len(changes) - (len(changes) == DEPTH)):
+            shown = _trace(kept, past, place)
             if shown == SURE:
-                return perhaps or newer
+                return perhaps or changes[place].number
             if shown == AGAINST:
                 perhaps = None
             elif shown == PERHAPS:
-                perhaps = perhaps or newer
-            after = before
+                perhaps = perhaps or changes[place].number
     except NotFound:
         pass  # the history does not reach that far back
     return perhaps
 
 
-def _trace(saved: Lines, before: Lines, after: Lines) -> int:
-    """How ``saved`` shows the step from ``before`` to ``after``."""
+@slotted
+class _Past:
+    """The texts of a page after each of its changes, newest first, as the lines that tell something."""
+
+    history: History
+    path: str
+    changes: tuple[Remembered, ...]
+    _known: dict[int, Lines] = field(default_factory=dict)
+
+    def after(self, place: int) -> Lines:
+        """The lines after the change at ``place``; none before the first of all."""
+        if place >= len(self.changes):
+            return Counter()
+        if place not in self._known:
+            self._known[place] = _lines(self.history.text(self.path, self.changes[place].number))
+        return self._known[place]
+
+    def dates(self, place: int, line: bytes) -> bool:
+        """Whether a line bears a moment since the change before the one at ``place``, so that no older text had it."""
+        if place + 1 >= len(self.changes):
+            return False
+        since, until = (self.changes[each].attribution.at for each in (place + 1, place))
+        moments = (read_time(found.decode()) for found in _MOMENT.findall(line))
+        return any(moment is not None and since < moment[0] <= until for moment in moments)
+
+    def is_older(self, place: int, line: bytes) -> bool:
+        """Whether a text from before the change at ``place`` had the line already."""
+        oldest = min(len(self.changes), place + 1 + LOOKED_BACK)
+        return any(self.after(each)[line] for each in range(place + 1, oldest))
+
+
+def _trace(saved: Lines, past: _Past, place: int) -> int:
+    """How ``saved`` shows the change at ``place``."""
+    before, after = past.after(place + 1), past.after(place)
     came, went = after - before, before - after
-    if any(saved[line] for line in came if not before[line]):
+    stand = [line for line in came if saved[line] and not before[line]]
+    back = any(saved[line] for line in went if not after[line])
+    if any(past.dates(place, line) for line in stand):
         return SURE
+    if any(not past.is_older(place, line) for line in stand):
+        # A person may have written by chance what came with the change too: then little else of it stands.
+        more = _between(saved, after) - _between(saved, before)
+        return PERHAPS if more == 0 else SURE if more < 0 else AGAINST
     if went and not came and all(saved[line] <= after[line] for line in went):
         return SURE
-    if any(saved[line] for line in went if not after[line]):
+    if back:
         return AGAINST
-    # One more of a line that stands in many places: its place may have been another.
+    # One more of a line that stands in many places, or did before: its place may have been another.
     return PERHAPS if any(saved[line] > before[line] for line in came) else NOTHING
+
+
+def _between(one: Lines, other: Lines) -> int:
+    """How many lines have to come and go to make one text of the other."""
+    return (one - other).total() + (other - one).total()
 
 
 def _lines(data: bytes | None) -> Lines:

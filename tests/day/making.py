@@ -1,4 +1,4 @@
-"""Days made by chance, from payloads as they were recorded: ``python -m tests.day.making SEED`` prints one."""
+"""Days made by chance, from payloads as they were recorded: ``python -m tests.day.making SEED [TURNS]`` prints one."""
 
 from __future__ import annotations
 
@@ -274,9 +274,9 @@ class Maker:
     def _text(self, page: str) -> dict[str, Any]:
         number = self._next()
         note = f"- A person's note {number}: keep *this*  as it is | so\n"
-        heading = (
-            f"\n## Plans {number}\n\nFirst this,\tthen that.  \n\n| a | b |\n|--|:-:|\n| {number}|2   |\n"
-        )
+        # Each line tells its number: from which text an old copy began is known by its lines alone.
+        table = f"| a {number} | b |\n|--|:-:|\n| {number}|2   |\n"
+        heading = f"\n## Plans {number}\n\nFirst this {number},\tthen that.  \n\n{table}"
         return {"does": "end", "page": page, "put": self.dice.choice((note, heading))}
 
     def together(self) -> None:
@@ -361,5 +361,5 @@ def made(seed: int, turns: int = 3) -> list[Step]:
 
 
 if __name__ == "__main__":
-    for step in made(int(sys.argv[1])):
+    for step in made(*map(int, sys.argv[1:])):
         print(json.dumps(step, ensure_ascii=False))

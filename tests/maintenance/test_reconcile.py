@@ -114,6 +114,28 @@ def log(folder: Folder, words: str) -> None:
     folder.memory.log(Event(time=folder.memory.now(), type="focus", action=words))
 
 
+def test_a_stale_copy_loses_nothing_where_a_newer_text_has_a_line_that_the_person_writes_again(folder):
+    buffer = folder.text(ALERTS)
+    alerts.raise_alert(folder.memory, kind="CPU", severity="warning", resource="db", value="2", threshold="1")
+    folder.save(ALERTS, folder.text(ALERTS) + "\n## Monday\n\nNothing to do.\n")
+    folder.look()
+    folder.save(ALERTS, buffer + "\n## Tuesday\n\nNothing to do.\n")
+    assert len(folder.look()) == 1
+    assert [each.type for each in folder.memory.read(ALERTS).warning] == ["CPU"]
+
+
+def test_a_stale_copy_loses_no_alert_where_an_alert_like_it_was_resolved_meanwhile(folder):
+    alerts.raise_alert(folder.memory, kind="CPU", severity="warning", resource="db", value="2", threshold="1")
+    buffer = folder.text(ALERTS)
+    alerts.resolve_alert(folder.memory, "ALERT-1")
+    alerts.raise_alert(
+        folder.memory, kind="Disk", severity="critical", resource="db", value="2", threshold="1"
+    )
+    folder.save(ALERTS, buffer + "\n## Notes\n\nAsk the people who run db.\n")
+    assert len(folder.look()) == 1
+    assert [each.type for each in folder.memory.read(ALERTS).critical] == ["Disk"]
+
+
 def test_a_stale_copy_of_the_log_loses_no_entry(folder):
     log(folder, "first")
     buffer = folder.text(LOG)
