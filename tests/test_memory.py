@@ -10,7 +10,7 @@ from cosmemory import open_memory
 from cosmemory.clock import read_time
 from cosmemory.document.values import time_of
 from cosmemory.engines.ephemeral import EphemeralStore
-from cosmemory.errors import Conflict, DoneAlready, IllegalTransition, InvalidValue, NotFound
+from cosmemory.errors import Conflict, DoneAlready, IllegalTransition, InvalidValue, NotFound, Refused
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.maintenance.rotation import rotate
 from cosmemory.memory import Memory
@@ -197,7 +197,7 @@ def test_joining_and_leaving_keep_roster_and_cos_state_in_step(memory: Memory) -
     assert roster.active_team_members == ()
     assert roster.inactive_team_members[0].details.notes == "quick"
     assert [row.change for row in roster.team_changes_log] == ["joined", "role change", "left"]
-    with pytest.raises(NotFound):
+    with pytest.raises(Refused, match="helper-1 left the team"):
         team.see(memory, "helper-1")
 
 

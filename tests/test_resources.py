@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cosmemory.errors import NotFound
-from cosmemory.resources import plugin_names, plugin_text, template_folder, template_names, template_text
+from cosmemory.resources import plugin_names, plugin_text, template_names, template_text
 
 LISTING = "from cosmemory.resources import template_names; print(*template_names(), sep='\\n')"
 
@@ -36,10 +36,6 @@ def test_names_are_sorted():
 def test_a_template_is_read_as_it_stands(checkout):
     for name in template_names():
         assert template_text(name) == (checkout / "templates" / name).read_bytes().decode("utf-8")
-
-
-def test_a_checkout_uses_its_top_level_folder(checkout):
-    assert template_folder() == checkout / "templates"
 
 
 @pytest.mark.parametrize(

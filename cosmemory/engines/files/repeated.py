@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from cosmemory.engines.files import journal, spooled
+from cosmemory.engines.files.spool import NAME, head
 
 # Whoever repeats a call does so soon; a look through years of history would make each of them wait.
 NEWEST = 10_000
@@ -20,12 +21,7 @@ def tells_of(folder: str, operation: str, message: str) -> bool:
     A past that cannot be read tells of nothing: history must not keep anybody from writing a page.
     """
     try:
-        records = spooled.read(folder).records
-        if any(
-            (each.attribution.operation, each.attribution.message) == (operation, message)
-            for each in records
-            if each.state == spooled.MADE
-        ):
+        if _in_spool(folder, operation, message):
             return True
         found = journal.opened(folder)
         if found is None:
@@ -35,3 +31,16 @@ def tells_of(folder: str, operation: str, message: str) -> bool:
             return row is not None
     except (OSError, sqlite3.Error):
         return False
+
+
+def _in_spool(folder: str, operation: str, message: str) -> bool:
+    try:
+        with open(f"{folder}/{NAME}", "rb") as file:
+            data = file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    # Mostly it is a new call: then nothing in the spool looks like it, and no record is read.
+    if head(0, "", operation, message).split(b"\t", 3)[3] not in data:
+        return False
+    told = [each.attribution for each in spooled.parsed(data).records if each.state == spooled.MADE]
+    return any((each.operation, each.message) == (operation, message) for each in told)
