@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 Work = Callable[[], object]
@@ -69,12 +69,13 @@ def seconds(work: Work) -> float:
     return time.perf_counter() - started
 
 
-def command(*arguments: str, told: bytes = b"") -> Work:
-    """A whole process of this interpreter, with what it is told on stdin."""
+def command(*arguments: str, told: Iterator[bytes] | None = None) -> Work:
+    """A whole process of this interpreter, with what it is told next on stdin."""
     line = [sys.executable, *arguments]
 
     def run() -> None:
-        subprocess.run(line, input=told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        said = next(told) if told is not None else b""
+        subprocess.run(line, input=said, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
     return run
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import count
 
 from tests.benchmarks.measure import Figure, command, peak_kib, ratio
 from tests.benchmarks.writes import memory_at, places
@@ -17,19 +18,26 @@ def hooks(root: str) -> Iterator[Figure]:
     """P6: the time of hooks that find nothing to do, of those that write, and of one that brings the brief."""
     hook = ("-m", "cosmemory", "hook", "--root", root)
 
-    def told(event: str, **more: str) -> bytes:
-        return json.dumps({"hook_event_name": event, "session_id": "bench-1", "cwd": root, **more}).encode()
+    def told(event: str, **more: object) -> Iterator[bytes]:
+        for call in count():
+            said = {"hook_event_name": event, "session_id": "bench-1", "cwd": root, **more}
+            if event.startswith("Subagent"):
+                said["agent_id"] = f"helper-{call}"
+            yield json.dumps(said).encode()
 
     command(*hook, told=told("SessionStart", source="startup"))()
+    page = {"file_path": f"{root}/cos-state.md", "old_string": "# Chief", "new_string": "# The Chief"}
     calls = (
-        ("cosmemory hook, an event that means nothing", 3.0, told("MessageDisplay")),
-        ("cosmemory hook, a prompt, nothing changed", 3.0, told("UserPromptSubmit", prompt="Go on")),
-        ("cosmemory hook, a stop saved", 8.0, told("Stop")),
-        ("cosmemory hook, a start with its brief", 8.0, told("SessionStart", source="compact")),
+        ("an event that means nothing", 3.0, told("MessageDisplay")),
+        ("a prompt, nothing changed", 3.0, told("UserPromptSubmit", prompt="Go on")),
+        ("an edit of a page, guarded", 3.0, told("PreToolUse", tool_name="Edit", tool_input=page)),
+        ("a stop saved", 8.0, told("Stop")),
+        ("a start with its brief", 8.0, told("SessionStart", source="compact")),
+        ("a subagent that starts", 8.0, told("SubagentStart", agent_type="Explore")),
     )
-    for what, goal, payload in calls:
-        measured = ratio(NOTHING, command(*hook, told=payload), PAIRS)
-        yield Figure(name="P6", what=what, goal=goal, measured=measured)
+    for what, goal, payloads in calls:
+        measured = ratio(NOTHING, command(*hook, told=payloads), PAIRS)
+        yield Figure(name="P6", what=f"cosmemory hook, {what}", goal=goal, measured=measured)
 
 
 def commands() -> Iterator[Figure]:
