@@ -113,7 +113,7 @@ def test_a_slip_on_the_command_line_does_not_stop_the_agent(arguments, said, cal
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("before", [["--json"], ["-v"], ["--root", "."], ["--root=."]])
+@pytest.mark.parametrize("before", [["--json"], ["-v"], ["--root", "."], ["--root=."], ["--actor", "kim"]])
 def test_options_before_its_name_do_not_either(before):
     ran = subprocess.run(
         [sys.executable, "-m", "cosmemory", *before, "hook"], input=b"", capture_output=True, check=False
