@@ -35,7 +35,7 @@ def session_start(call: Call) -> Answer:
             lines = _arrival(arrive(memory, call.harness, call.session).result)
         except CosmemoryError as error:
             notice = str(error)  # a memory that cannot be written can be told of all the same
-        all_is_told(call, memory)
+        all_is_told(call, memory, absent=bool(notice))
     from cosmemory.maintenance.briefing import brief
 
     context = "\n".join((*lines, brief(memory).text))
@@ -65,13 +65,17 @@ def stop(call: Call) -> Answer:
     """The state saved; the agent held back, if that is wished, while something waits for it."""
     if call.in_subagent or not call.session:
         return NOTHING
-    from cosmemory.operations.harness.sessions import seen
+    from cosmemory.operations.harness.sessions import arrive, seen
 
     memory = call.memory()
     known, before = notes.read(call.root, call.session), notes.signature_of(call.root)
     notice = ""
     try:
-        seen(memory, call.session)
+        if known.absent:
+            arrive(memory, call.harness, call.session)  # somebody held the lock when it began
+        else:
+            seen(memory, call.session)
+        known = replace(known, absent=False)
     except CosmemoryError as error:
         notice = str(error)
     hold = ""

@@ -10,6 +10,7 @@ import pytest
 
 from cosmemory.__main__ import main
 from cosmemory.connect import open_memory
+from cosmemory.engines.files.lock import Lock
 from tests.interfaces.hook.hooks import OF_HARNESSES, called, environment, judge, recorded
 
 DAY = "2026-11-21T"
@@ -472,3 +473,18 @@ def test_a_whole_day_of_each_harness_leaves_a_sound_memory(story):
             story.at(f"{hour}:{minute:02}:00").tell(name, harness=harness)
         assert "- **Status:** completed" in story.page(f"sessions/cos-20261121_{hour}0000")
     assert sound(story)
+
+
+def test_a_session_that_began_while_somebody_held_the_lock_is_there_after_its_first_turn(story):
+    (story.memory / "cosmemory.toml").write_text("[hooks]\nwait = 0\n")
+    lock = Lock(str(story.memory))
+    lock.acquire(1)
+    story.tell("SessionStart-startup", fails="locked")
+    lock.release()
+    story.tell("UserPromptSubmit")
+    story.tell("Stop")
+    assert story.rows() == [f"{ADA} opened active"]
+    story.tell("Stop")
+    story.tell("SessionEnd-other")
+    story.tell("Stop")
+    assert [each.rpartition(" ")[2] for each in story.log()].count(ADA) == 2
