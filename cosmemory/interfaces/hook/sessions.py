@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cosmemory.errors import CosmemoryError
+from cosmemory.errors import ConfigError, CosmemoryError
 from cosmemory.frozen import replace
 from cosmemory.interfaces.hook import notes
 from cosmemory.interfaces.hook.answer import NOTHING, Answer
@@ -26,7 +26,10 @@ def session_start(call: Call) -> Answer:
     """The session opened, resumed or joined; the brief, and the pages to watch."""
     if call.in_subagent:
         return NOTHING
-    memory = call.memory()
+    try:
+        memory = call.memory()
+    except ConfigError as error:
+        return Answer(context=_by_default(call), notice=str(error))
     notice, lines = "", []
     if call.session:
         from cosmemory.operations.harness.sessions import arrive
@@ -40,6 +43,21 @@ def session_start(call: Call) -> Answer:
 
     context = "\n".join((*lines, brief(memory).text))
     return Answer(context=context, notice=notice, watch=watched(call.root, memory))
+
+
+def _by_default(call: Call) -> str:
+    """The brief of a memory whose settings nobody can use; nothing is written before somebody has mended them."""
+    from cosmemory.config import Settings
+    from cosmemory.connect import open_memory
+    from cosmemory.maintenance.briefing import brief
+
+    memory = open_memory(call.root, settings=Settings())
+    if call.session:
+        all_is_told(call, memory, absent=True)
+    said = (
+        "The settings of the memory cannot be used, and until they are mended the hooks write nothing down:"
+    )
+    return f"{said} cosmemory config check tells what is wrong.\n{brief(memory).text}"
 
 
 def _arrival(arrival: Arrival) -> list[str]:

@@ -488,3 +488,19 @@ def test_a_session_that_began_while_somebody_held_the_lock_is_there_after_its_fi
     story.tell("SessionEnd-other")
     story.tell("Stop")
     assert [each.rpartition(" ")[2] for each in story.log()].count(ADA) == 2
+
+
+def test_a_slip_in_the_settings_takes_the_brief_from_nobody(story):
+    story.run("action", "add", "Write the docs")
+    settings = story.memory / "cosmemory.toml"
+    settings.write_text("[hooks]\nguard = 'perhaps'\n")
+    before = {path: path.read_bytes() for path in story.memory.rglob("*.md")}
+    told = story.tell("SessionStart-startup", fails="expected deny, warn or off")
+    context = told["hookSpecificOutput"]["additionalContext"]
+    assert context.startswith("The settings of the memory cannot be used, ")
+    assert "perhaps" not in context
+    assert "Write the docs" in context
+    assert {path: path.read_bytes() for path in story.memory.rglob("*.md")} == before
+    settings.unlink()
+    story.tell("Stop")
+    assert story.rows() == [f"{ADA} opened active"]
