@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -259,3 +260,22 @@ def test_the_exit_code_refuses_only_where_a_harness_takes_nothing_else(call, pro
     payload = {**recorded("claude", "Stop", project), "hook_event_name": "TeammateIdle"}
     assert call(payload) == (2, "", "There is more to do.\n")
     assert call(payload, "--harness", "codex") == (0, "", "")
+
+
+def test_a_folder_that_is_gone_takes_no_brief_from_a_project_that_is_there(project):
+    place = project / "worktree"
+    place.mkdir()
+    payload = json.dumps(recorded("claude", "SessionStart-startup", project))
+    call = (
+        "import os, sys; os.rmdir(os.getcwd()); from cosmemory.__main__ import main; sys.exit(main(['hook']))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", call],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+        input=payload.encode(),
+        capture_output=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert "additionalContext" in json.loads(ran.stdout)["hookSpecificOutput"]
