@@ -39,7 +39,7 @@ def _of_hook(arguments: list[str]) -> list[str] | None:
     """What is given to ``hook``, if that is the command, and not asked for its help."""
     at = 0
     while at < len(arguments) and arguments[at].startswith("-"):
-        at += 2 if arguments[at] == "--root" else 1
+        at += 2 if arguments[at] in ("--root", "--actor") else 1
     if arguments[at : at + 1] != ["hook"] or {"--help", "-h"} & {*arguments}:
         return None
     return [*arguments[:at], *arguments[at + 1 :]]

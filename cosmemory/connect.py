@@ -7,7 +7,7 @@ import os
 from cosmemory.actor import default_actor
 from cosmemory.config import Settings, load_settings
 from cosmemory.errors import UsageError
-from cosmemory.root import find_root
+from cosmemory.root import find_root, here
 from cosmemory.trace import trace
 
 TYPE_CHECKING = False
@@ -39,7 +39,7 @@ def open_memory(
     """
     from cosmemory.office import Memory
 
-    root = find_root(path, os.environ, os.getcwd())
+    root = find_root(path, os.environ, here())
     trace("the memory is at %s", root)
     used = settings if settings is not None else load_settings(root)
     store = _files(root, used)

@@ -47,6 +47,14 @@ def _given(folder: str) -> str:
     raise NoMemory(f"There is no folder {folder}.", "cosmemory init makes it, with the same --root.")
 
 
+def here() -> str:
+    """The folder that we run in; the one above all where somebody took it away meanwhile."""
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return os.path.abspath(os.sep)
+
+
 def new_root(explicit: str | None) -> str:
     """Where ``init`` makes a memory: exactly the folder given, else the one found from here, else ``design/memory``."""
     named = explicit or os.environ.get("COSMEMORY_ROOT")

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from cosmemory.engines.files import copies, log, replace
+from cosmemory.engines.files import copies, engine, log, replace
 from cosmemory.engines.files.engine import FilesStore
-from cosmemory.errors import CosmemoryError, NotSaved, ReadOnly
+from cosmemory.errors import CosmemoryError, NotRead, NotSaved, ReadOnly
 from tests.engines.scenarios import (
     HEAD,
     LOG,
@@ -248,3 +248,12 @@ def test_without_the_way_back_a_refused_change_looks_done(root, monkeypatch):
             continue
         shown.add((root / PAGE).read_bytes())
     assert shown - {before}
+
+
+def test_a_page_that_the_disk_does_not_give_is_told_of_as_not_read(tmp_path, monkeypatch):
+    def denied(root, path):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+    monkeypatch.setattr(engine, "find", denied)
+    with pytest.raises(NotRead, match=r"^page\.md cannot be read: Permission denied\.$"):
+        FilesStore(str(tmp_path)).read("page.md")

@@ -132,6 +132,26 @@ def test_a_handoff_is_taken_by_its_hash_and_ended(agent):
     assert "all of it" in agent.done("read_document", document="coordination-log", offset=-400)["text"]
 
 
+def test_a_handoff_is_complete_once_its_criteria_are_marked_as_met(agent):
+    criteria = ["All tests pass", "The docs say so", "Somebody read it"]
+    key = agent.done("create_handoff", **HANDOFF, acceptance_criteria=criteria)["key"]
+    text = agent.done("read_document", document=f"handoffs/{key}")["text"]
+    sha256 = re.search(r"\b[0-9a-f]{64}\b", text)[0]
+    answer = {"handoff_id": key}
+    agent.done("create_handoff", move="acknowledge", content_sha256=sha256, **answer)
+    agent.done("create_handoff", move="start", **answer)
+    refused = agent.refused("create_handoff", move="complete", **answer)
+    assert refused["hint"] == "Mark what is met with create_handoff with the move accept."
+    agent.done("create_handoff", move="accept", acceptance_criteria=["the docs say so"], **answer)
+    assert (
+        "not met: All tests pass and 1 more"
+        in agent.refused("create_handoff", move="complete", **answer)["message"]
+    )
+    agent.done("create_handoff", move="accept", **answer)
+    done = agent.call("create_handoff", move="complete", **answer)
+    assert f"Handoff {key} is completed." in words_of(done)
+
+
 def test_the_history_names_the_client_that_made_a_change(agent, root):
     agent.done("set_focus", task="Name it")
     last = open_memory(str(root)).store.history().revisions(limit=1)[0]
@@ -281,6 +301,11 @@ REFUSED = [
     ("create_handoff", {"project": "p"}, "from_agent and to_agent"),
     ("create_handoff", {**HANDOFF, "expected_revision": "a"}, "no revision yet"),
     ("create_handoff", {"move": "start", "handoff_id": "x", "context": "y"}, "start takes no context"),
+    ("create_handoff", {"move": "accept", "handoff_id": "x", "acceptance_criteria": ["a", "b"]}, "one criterion at a time"),
+    ("create_handoff", {"move": "start", "handoff_id": "x", "acceptance_criteria": ["a"]}, "start takes no acceptance"),
+    ("create_handoff", {"move": "start", "handoff_id": "x"}, "list_documents with the kind handoff names them"),
+    ("upsert_action", {"action_id": "4712", "status": "done"}, "read_document cos-state shows the actions"),
+    ("log_event", {"type": "decision", "action": "x", "extra": {"Action": "y"}}, "Use the argument action."),
     ("log_event", {"type": "decision", "action": "x", "time": "soon"}, "time"),
     ("log_event", {"type": "decision", "action": "x", "extra": {"Type": "y"}}, "Type"),
     ("get_brief", {"since": "whenever"}, "is not a time"),
@@ -298,6 +323,7 @@ def test_a_refusal_is_a_sentence_that_helps(agent, root, tool, arguments, said):
     result = agent.call(tool, **arguments)
     assert result.is_error
     assert said in words_of(result)
+    assert not re.search(r"cosmemory (action|alert|handoff|log|team)\b", words_of(result))
     assert error_of(result)["message"] in words_of(result)
     assert "Traceback" not in words_of(result)
     assert {path: path.read_bytes() for path in root.rglob("*.md")} == before

@@ -376,6 +376,7 @@ def test_calls_of_ours_are_known_whatever_starts_them():
         "/opt/x/cosmemory hook --harness claude",
         '"C:\\\\a b\\\\cosmemory.exe" hook',
         "python3 -P -m cosmemory hook",
+        "cosmemory hook --root '/a & b; c'",
     ):
         data = (
             b'{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "%s"}]}]}}'
@@ -388,6 +389,9 @@ def test_calls_of_ours_are_known_whatever_starts_them():
         "cosmemory validate",
         "echo cosmemory",
         "cosmemory-x hook",
+        "date >> hooks.log; cosmemory hook",
+        "cosmemory hook && notify",
+        "cosmemory hook | tee last.json",
     ):
         data = b'{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "%s"}]}]}}' % line.encode()
         assert CLAUDE.taken(data) == data, line

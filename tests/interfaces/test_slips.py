@@ -14,6 +14,8 @@ from cosmemory.__main__ import main
 
 SLIPS = """\
 statsu
+setup
+setup claud
 help
 alert rais
 team foo

@@ -251,6 +251,46 @@ def test_decisions_and_events_are_those_since_the_session_began(memory):
     assert not any("Before" in line for line in told(seen, "events"))
 
 
+def test_who_begins_a_session_is_told_what_was_decided_in_the_one_before(memory):
+    memory.sessions.start("session_1")
+    memory.state.decide("Long ago", "nobody asks for it any more")
+    memory.sessions.complete()
+    memory._now.at += 60
+    memory.sessions.start("session_2")
+    memory.state.decide("Keep PostgreSQL", "the team knows it")
+    memory.sessions.complete()
+    memory.state.decide("Ship on Friday", "nobody was there")
+    assert [line.partition(": ")[2] for line in told(memory.briefing.brief(), "decisions")] == [
+        "Ship on Friday; why: nobody was there",
+        "Keep PostgreSQL; why: the team knows it",
+    ]
+    memory._now.at += 60
+    memory.sessions.start("session_3")
+    assert [line.partition(": ")[2] for line in told(memory.briefing.brief(), "decisions")] == [
+        "Ship on Friday; why: nobody was there",
+        "Keep PostgreSQL; why: the team knows it",
+    ]
+
+
+def test_a_page_of_an_old_session_that_cannot_be_read_keeps_no_decision_from_being_told(memory, monkeypatch):
+    memory.sessions.start("session_1")
+    memory.sessions.complete()
+    memory._now.at += 60
+    memory.sessions.start("session_2")
+    memory.state.decide("Ship on Friday", "nobody was there")
+    real = memory.store.read
+
+    def read(path):
+        if path == "sessions/session_1.md":
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(memory.store, "read", read)
+    seen = memory.briefing.brief()
+    assert len(told(seen, "decisions")) == 1
+    assert seen.since == memory.read("sessions/current").started
+
+
 def test_a_moment_or_the_number_of_a_change_says_since_when(memory):
     everyday(memory)
     number = memory.briefing.remember("abc")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 
-from cosmemory.errors import CosmemoryError, NotSaved, ReadOnly, Unsafe, no_page
+from cosmemory.errors import CosmemoryError, NotRead, NotSaved, ReadOnly, Unsafe, no_page
 
 OPEN_LOG = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
@@ -70,8 +70,14 @@ def read_all(descriptor: int) -> bytes:
         offset += len(part)
 
 
+def unread(path: str, error: OSError) -> CosmemoryError:
+    """What a page that the disk does not give means to the one who wanted to read it."""
+    found = refusal(path, error)
+    return NotRead(path, found.reason) if isinstance(found, NotSaved) else found
+
+
 def refusal(path: str, error: OSError) -> CosmemoryError:
-    """What a failed call on a page means to the one who asked for it."""
+    """What a failed call on a page means to the one who wanted to save it."""
     if error.errno == errno.EROFS:
         return ReadOnly("its file system is")
     if error.errno == errno.ENOENT:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from cosmemory.engines.files import cache, listing, marks
-from cosmemory.engines.files.disk import refusal
+from cosmemory.engines.files.disk import refusal, unread
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
 from cosmemory.engines.files.log import TAIL, Log
 from cosmemory.engines.files.replace import Found, check_names, current, find, open_page, replace
@@ -67,7 +67,7 @@ class FilesStore:
         try:
             found = find(self.root, path)
         except OSError as error:
-            raise refusal(path, error) from error
+            raise unread(path, error) from error
         if self._intent_is_open():
             data = self._laid_over(path, found.data if found else None)
             return None if data is None else Stored(path=path, data=data, revision=revision_of(data))
@@ -209,7 +209,7 @@ class FilesStore:
         try:
             return marks.read(self.root).get(name, 0)
         except OSError as error:
-            raise refusal(marks.NAME, error) from error
+            raise unread(marks.NAME, error) from error
 
     def notices(self) -> tuple[str, ...]:
         """What this store had to repair, one sentence each."""
@@ -268,7 +268,7 @@ class FilesStore:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise refusal(path, error) from error
+            raise unread(path, error) from error
 
     @contextmanager
     def _opened(self, path: str) -> Iterator[BinaryIO]:
@@ -289,7 +289,7 @@ class FilesWriter:
         try:
             found = self._seen[path] = find(self.store.root, path)
         except OSError as error:
-            raise refusal(path, error) from error
+            raise unread(path, error) from error
         return Stored(path=path, data=found.data, revision=found.revision) if found else None
 
     def made_before(self, operation: str, message: str) -> bool:

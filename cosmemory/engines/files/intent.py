@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from cosmemory.engines.files import clearing, folder, staged
 from cosmemory.engines.files.clearing import RECORD
-from cosmemory.engines.files.disk import let_go, read_all, refusal, write_all
+from cosmemory.engines.files.disk import let_go, read_all, refusal, unread, write_all
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
 from cosmemory.engines.files.log import Log
 from cosmemory.engines.files.replace import MAKE_PAGE, OPEN_PAGE, Found, current, replace
@@ -41,12 +41,12 @@ def _begun(root: str) -> Intent | None:
     except OSError as error:
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
             return None
-        raise refusal(f"{FOLDER}/{INTENT}", error) from error
+        raise unread(f"{FOLDER}/{INTENT}", error) from error
     try:
         found = parsed(read_all(descriptor))
         return staged.filled(root, found) if found else None
     except OSError as error:
-        raise refusal(f"{FOLDER}/{INTENT}", error) from error
+        raise unread(f"{FOLDER}/{INTENT}", error) from error
     finally:
         let_go(descriptor)
 

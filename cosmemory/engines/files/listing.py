@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 
-from cosmemory.engines.files.disk import refusal
+from cosmemory.engines.files.disk import unread
 from cosmemory.frozen import frozen
 from cosmemory.pattern import pattern
 from cosmemory.store import is_archived, is_packed
@@ -110,7 +110,7 @@ def _entries(root: str, top: str = "", *, hidden: bool = False) -> Iterator[tupl
         except (FileNotFoundError, NotADirectoryError, PermissionError):
             continue  # a folder we may not read, or one that has just gone
         except OSError as error:
-            raise refusal(below or "the memory", error) from error  # not a memory that looks empty
+            raise unread(below or "the memory", error) from error  # not a memory that looks empty
         with found as entries:
             for entry in entries:
                 name = entry.name

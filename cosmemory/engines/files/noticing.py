@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cosmemory.engines.files import listing
-from cosmemory.engines.files.disk import refusal
+from cosmemory.engines.files.disk import unread
 from cosmemory.engines.files.replace import find
 from cosmemory.engines.files.spool import NONE, UNKNOWN
 from cosmemory.errors import Unsafe
@@ -80,5 +80,5 @@ def page(root: str, path: str) -> bytes | None:
     except Unsafe:
         return None
     except OSError as error:
-        raise refusal(path, error) from error
+        raise unread(path, error) from error
     return found.data if found else None

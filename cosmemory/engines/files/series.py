@@ -7,7 +7,7 @@ import os
 from collections.abc import Generator, Iterable
 
 from cosmemory.engines.files import folder
-from cosmemory.engines.files.disk import let_go, refusal
+from cosmemory.engines.files.disk import let_go, unread
 from cosmemory.engines.files.replace import OPEN_PAGE, open_page
 from cosmemory.store import Readable, check_path
 
@@ -26,7 +26,7 @@ def open_each(root: str, paths: Iterable[str]) -> Generator[tuple[str, Readable]
             except FileNotFoundError:
                 continue
             except OSError as error:
-                raise refusal(path, error) from error
+                raise unread(path, error) from error
             try:
                 yield path, io.FileIO(descriptor, "rb", closefd=False)
             finally:

@@ -35,6 +35,9 @@ def told(error: click.UsageError) -> tuple[str, str]:
             f" Did you mean {close[0]!r}?" if close else ""
         ), hint
     message = error.format_message()
+    if isinstance(error, click.MissingParameter) and "Choose from:" in message:
+        # click says them twice, with tabs in between.
+        return f"Missing argument: one of {' '.join(message.partition('Choose from:')[2].split())}.", hint
     if message.startswith("No such command") and message.endswith("?)"):
         # Of several that are near, click names all in brackets; the nearest is enough.
         _, given, *near = message.split("'")

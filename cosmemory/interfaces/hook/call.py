@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from cosmemory.frozen import field, frozen
+from cosmemory.root import here
 from cosmemory.text.digest import sha256_hex
 
 TYPE_CHECKING = False
@@ -56,7 +57,7 @@ class Call:
     def folder(self) -> str:
         """Where the harness works: paths that it tells begin there."""
         told = self.text("cwd")
-        return told if os.path.isabs(told) and "\0" not in told else os.getcwd()
+        return told if os.path.isabs(told) and "\0" not in told else here()
 
     @property
     def key(self) -> str:

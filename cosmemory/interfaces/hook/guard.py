@@ -11,7 +11,7 @@ from cosmemory.kinds.coordination_log import ENTRY, Event, entries
 from cosmemory.pattern import pattern
 from cosmemory.rules.rule import ERROR
 from cosmemory.store import Change, Remove, Replace
-from cosmemory.text.fenced import one_line
+from cosmemory.text.fenced import fenced, one_line
 from cosmemory.text.source import decode_text, encode_text
 from cosmemory.text.spans import LineIndex
 
@@ -84,9 +84,10 @@ def _rewritten(before: str, after: str, *, found: tuple[Diagnostic, ...]) -> str
         # Damage may be mended as long as nothing that was told is lost.
         return "" if found else "entries would stand in another order, or other words between them"
     first = next(each for each in entries(before) if lost[_known(each)])
-    word = one_line(f"{first.action or first.type or 'an entry'}", 80)
+    # By its place: its words are somebody's, and would stand among ours.
+    line = LineIndex(before).position(first.span.start)[0] + 1
     more = f" and {lost.total() - 1} more" if lost.total() > 1 else ""
-    return f"the entry {word!r}{more} would be changed or lost"
+    return f"the entry on line {line}{more} would be changed or lost"
 
 
 def _from_first(text: str) -> str:
@@ -138,11 +139,13 @@ def _broken(memory: Reader, path: str, text: str) -> str:
     page, kind = path.removesuffix(".md"), kind_of(path, memory.kinds)
     properly = PROPERLY.get(kind.name, "") if kind is not None else ""
     advice = f"{properly} does such a change and keeps the page whole, or " if properly else ""
-    last = (
-        f"{advice}cosmemory set {page} PLACE VALUE; else mend the edit and make it again. "
+    said = (
+        f"This edit would break {path}. {advice}cosmemory set {page} PLACE VALUE; else mend the edit and make it again. "
         f"cosmemory rule {fresh[0].code} shows how it is right."
     )
-    return "\n".join((f"This edit would break {path}:", *lines_of(path, text, fresh), last))
+    # What a rule says quotes the page.
+    found = "\n".join(lines_of(path, text, fresh))
+    return f"{said}\n{fenced(found, 'what would be wrong on it')}"
 
 
 def _sort_of(found: Diagnostic) -> tuple[str, str]:

@@ -51,10 +51,11 @@ def _number_before(history: History, at: int) -> int:
     return 0
 
 
-def all_is_told(call: Call, memory: Memory) -> None:
+def all_is_told(call: Call, memory: Memory, *, absent: bool) -> None:
     """Remembers that the session was told how everything stands at this moment."""
     at = int(memory.now().timestamp())
-    notes.keep(call.root, call.session, notes.Notes(at=at, signature=notes.signature_of(call.root)))
+    known = notes.Notes(at=at, signature=notes.signature_of(call.root), absent=absent)
+    notes.keep(call.root, call.session, known)
 
 
 def step_over_own(call: Call, before: str, known: Notes) -> None:

@@ -23,7 +23,8 @@ class Notes:
     """What the session was told last, and how the pages looked then.
 
     ``number`` is the last change that it was told of, where that is known, else ``at`` the second in which it was
-    told; ``held`` says that the agent was kept from stopping the last time, ``compacted`` that its context is cut.
+    told; ``held`` says that the agent was kept from stopping the last time, ``compacted`` that its context is cut,
+    ``absent`` that the session could not be written down when it began.
     """
 
     number: int = 0
@@ -31,6 +32,7 @@ class Notes:
     signature: str = ""
     held: bool = False
     compacted: bool = False
+    absent: bool = False
 
     @property
     def known(self) -> bool:
@@ -41,17 +43,22 @@ class Notes:
 def read(root: str, session: str) -> Notes:
     """What is known of a session; nothing where it was lost or cannot be read."""
     parts = cache.read(root, _name(session)).split()
-    if len(parts) != 5 or not all(each.isdigit() and len(each) <= 18 for each in parts[:2]):
+    if len(parts) != 6 or not all(each.isdigit() and len(each) <= 18 for each in parts[:2]):
         return Notes()
-    number, at, signature, held, compacted = (each.decode("ascii", "replace") for each in parts)
+    number, at, signature, held, compacted, absent = (each.decode("ascii", "replace") for each in parts)
     return Notes(
-        number=int(number), at=int(at), signature=signature, held=held == "1", compacted=compacted == "1"
+        number=int(number),
+        at=int(at),
+        signature=signature,
+        held=held == "1",
+        compacted=compacted == "1",
+        absent=absent == "1",
     )
 
 
 def keep(root: str, session: str, notes: Notes) -> None:
     """Remembers it for the next call."""
-    flags = f"{int(notes.held)} {int(notes.compacted)}"
+    flags = f"{int(notes.held)} {int(notes.compacted)} {int(notes.absent)}"
     told = f"{notes.number} {notes.at} {notes.signature or '-'} {flags}\n"
     cache.write(root, _name(session), told.encode())
 

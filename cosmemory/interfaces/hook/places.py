@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cosmemory.errors import NoMemory
-from cosmemory.root import find_root
+from cosmemory.root import find_root, here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def root_of(named: str | None, environ: Mapping[str, str], payload: Mapping[str,
     nothing that a model says is asked. Empty where there is no memory.
     """
     if named or environ.get("COSMEMORY_ROOT"):
-        return _found(os.getcwd(), named, environ)
+        return _found(here(), named, environ)
     for folder in _folders(environ, payload):
         found = _found(folder, None, {}) if os.path.isabs(folder) and "\0" not in folder else ""
         if found:
@@ -48,7 +48,7 @@ def _folders(environ: Mapping[str, str], payload: Mapping[str, Any]) -> Iterator
     if isinstance(roots, list):
         yield from (each for each in roots[:16] if isinstance(each, str))
     if not any(name in payload for name in ("cwd", "workspace_roots")):
-        yield os.getcwd()
+        yield here()
 
 
 def _found(cwd: str, named: str | None, environ: Mapping[str, str]) -> str:
@@ -73,7 +73,7 @@ def concerns(event: str, payload: Mapping[str, Any], root: str, told: bytes) -> 
             return False  # of what a command is going to do nothing is known
         return os.path.basename(root).encode() in told
     cwd = payload.get("cwd")
-    folder = cwd if isinstance(cwd, str) and os.path.isabs(cwd) else os.getcwd()
+    folder = cwd if isinstance(cwd, str) and os.path.isabs(cwd) else here()
     return any(is_below(root, os.path.join(folder, each)) for each in files)
 
 
@@ -117,16 +117,16 @@ def _below(root: str, path: str) -> bool:
 
 def _as_named(root: str, path: str) -> str:
     """``path`` as its file is called, where another case of its letters leads to it."""
-    here, named = root, []
+    place, named = root, []
     for part in path.split("/"):
         found = part
         try:
-            names = os.listdir(here)
+            names = os.listdir(place)
         except OSError:
             names = [part]
         alike = [each for each in names if each.lower() == part.lower()]
-        if part not in names and os.path.exists(os.path.join(here, part)) and alike:
+        if part not in names and os.path.exists(os.path.join(place, part)) and alike:
             found = alike[0]
         named.append(found)
-        here = os.path.join(here, found)
+        place = os.path.join(place, found)
     return "/".join(named)

@@ -27,6 +27,6 @@ def user_prompt_submit(call: Call) -> Answer:
     if known.compacted:
         from cosmemory.maintenance.briefing import brief
 
-        all_is_told(call, memory)
+        all_is_told(call, memory, absent=known.absent)
         return Answer(context=brief(memory).text)
     return Answer(context=news(call, memory, calm))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cosmemory.errors import CosmemoryError
+from cosmemory.errors import ConfigError, CosmemoryError
 from cosmemory.frozen import replace
 from cosmemory.interfaces.hook import notes
 from cosmemory.interfaces.hook.answer import NOTHING, Answer
@@ -26,7 +26,10 @@ def session_start(call: Call) -> Answer:
     """The session opened, resumed or joined; the brief, and the pages to watch."""
     if call.in_subagent:
         return NOTHING
-    memory = call.memory()
+    try:
+        memory = call.memory()
+    except ConfigError as error:
+        return Answer(context=_by_default(call), notice=str(error))
     notice, lines = "", []
     if call.session:
         from cosmemory.operations.harness.sessions import arrive
@@ -35,11 +38,26 @@ def session_start(call: Call) -> Answer:
             lines = _arrival(arrive(memory, call.harness, call.session).result)
         except CosmemoryError as error:
             notice = str(error)  # a memory that cannot be written can be told of all the same
-        all_is_told(call, memory)
+        all_is_told(call, memory, absent=bool(notice))
     from cosmemory.maintenance.briefing import brief
 
     context = "\n".join((*lines, brief(memory).text))
     return Answer(context=context, notice=notice, watch=watched(call.root, memory))
+
+
+def _by_default(call: Call) -> str:
+    """The brief of a memory whose settings nobody can use; nothing is written before somebody has mended them."""
+    from cosmemory.config import Settings
+    from cosmemory.connect import open_memory
+    from cosmemory.maintenance.briefing import brief
+
+    memory = open_memory(call.root, settings=Settings())
+    if call.session:
+        all_is_told(call, memory, absent=True)
+    said = (
+        "The settings of the memory cannot be used, and until they are mended the hooks write nothing down:"
+    )
+    return f"{said} cosmemory config check tells what is wrong.\n{brief(memory).text}"
 
 
 def _arrival(arrival: Arrival) -> list[str]:
@@ -65,13 +83,17 @@ def stop(call: Call) -> Answer:
     """The state saved; the agent held back, if that is wished, while something waits for it."""
     if call.in_subagent or not call.session:
         return NOTHING
-    from cosmemory.operations.harness.sessions import seen
+    from cosmemory.operations.harness.sessions import arrive, seen
 
     memory = call.memory()
     known, before = notes.read(call.root, call.session), notes.signature_of(call.root)
     notice = ""
     try:
-        seen(memory, call.session)
+        if known.absent:
+            arrive(memory, call.harness, call.session)  # somebody held the lock when it began
+        else:
+            seen(memory, call.session)
+        known = replace(known, absent=False)
     except CosmemoryError as error:
         notice = str(error)
     hold = ""

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from cosmemory.errors import Conflict, CosmemoryError
 from cosmemory.interfaces.mcp_server.calls import memory, revision_of
+from cosmemory.interfaces.mcp_server.remedies import in_tools
 from cosmemory.interfaces.mcp_server.results import refused, sentence
 from cosmemory.maintenance.differences import page_differences, sentences_of
 from cosmemory.maintenance.moments import changes_of
@@ -33,7 +34,7 @@ def told(tool: str, error: Exception) -> CallToolResult:
     if isinstance(error, Conflict):
         return _conflict(error)
     if isinstance(error, CosmemoryError):
-        return refused(error.code, str(error), error.hint)
+        return refused(error.code, str(error), in_tools(error.hint))
     if isinstance(error, ValidationError):
         return refused("invalid-arguments", f"{tool}: {_slips(error)}", "Nothing was changed.")
     if isinstance(error, OSError):
@@ -50,7 +51,7 @@ def told(tool: str, error: Exception) -> CallToolResult:
 def in_words(error: Exception) -> str:
     """``error`` in a sentence or two, where an answer has no other place for it."""
     if isinstance(error, CosmemoryError):
-        return sentence(f"{error} {error.hint}".rstrip())
+        return sentence(f"{error} {in_tools(error.hint)}".rstrip())
     if isinstance(error, OSError):
         return sentence(f"{error.filename or 'The memory'}: {error.strerror or error}.")
     return f"cosmemory failed itself ({type(error).__name__})."

@@ -22,6 +22,20 @@ from cosmemory.operations.metrics import Results, daily_path
 Severity = Literal["critical", "warning"]
 Changed = Annotated[CallToolResult, Change]
 HANDOFFS = "handoffs/"
+# What is said of an alert or a handoff after each move.
+MOVED = {
+    "acknowledge": "acknowledged",
+    "resolving": "being resolved",
+    "resolve": "resolved",
+    "escalate": "at its new severity",
+    "update": "at its new value",
+    "note": "noted upon",
+    "create": "handed over",
+    "start": "started",
+    "accept": "marked with what is met",
+    "complete": "completed",
+    "reject": "rejected",
+}
 
 
 class Measured(BaseModel):
@@ -123,7 +137,7 @@ def transition_alert(
     return change(
         ACTIVE_ALERTS.path,
         verb,
-        lambda key: f"{key}: {move} is done.",
+        lambda key: f"{key} is {MOVED[move]}.",
         expected_revision=expected_revision,
         idempotency_key=idempotency_key,
     )
@@ -187,8 +201,11 @@ def record_metrics(
 
 def create_handoff(
     move: Annotated[
-        Literal["create", "acknowledge", "start", "complete", "reject"],
-        Field(description="create hands over; all others need handoff_id and answer one that is there."),
+        Literal["create", "acknowledge", "start", "accept", "complete", "reject"],
+        Field(
+            description="create hands over; all others need handoff_id and answer one that is there. accept marks "
+            "the one of its acceptance_criteria that is met, or all where none is given; complete needs all of them."
+        ),
     ] = "create",
     project: Annotated[str, Field(description="What is handed over, for a new one.")] = "",
     from_agent: Annotated[str, Field(description="Who hands over.")] = "",
@@ -229,21 +246,28 @@ def create_handoff(
 
     def verb(opened: Memory, expected: dict[str, str] | None) -> Outcome[str]:
         if move != "create":
-            return _answered(opened, move, handoff_id, content_sha256, notes, expected)
+            met = next(iter(acceptance_criteria), None)
+            return _answered(opened, move, handoff_id, content_sha256, notes, met, expected)
         given: dict[str, Any] = {name: value for name, value in made.items() if value and name != "project"}
         return opened.handoffs.create(project, notes=notes or None, expected=expected, **given)
 
     return change(
         f"{HANDOFFS}{handoff_id}" if handoff_id else "",
         verb,
-        lambda key: f"Handoff {key}: {move} is done.",
+        lambda key: f"Handoff {key} is {MOVED[move]}.",
         expected_revision=expected_revision,
         idempotency_key=idempotency_key,
     )
 
 
 def _answered(
-    opened: Memory, move: str, key: str, sha256: str, notes: str, expected: dict[str, str] | None
+    opened: Memory,
+    move: str,
+    key: str,
+    sha256: str,
+    notes: str,
+    criterion: str | None,
+    expected: dict[str, str] | None,
 ) -> Outcome[str]:
     """The handoff ``key`` moved on by who it is for."""
     handoffs = opened.handoffs
@@ -251,6 +275,8 @@ def _answered(
         return handoffs.acknowledge(key, sha256, expected=expected)
     if move == "start":
         return handoffs.start(key, expected=expected)
+    if move == "accept":
+        return handoffs.accept(key, criterion, expected=expected)
     if move == "complete":
         return handoffs.complete(key, notes=notes or None, expected=expected)
     return handoffs.reject(key, reason=notes, expected=expected)
@@ -267,6 +293,10 @@ def _refuse_mixed(move: str, handoff_id: str, sha256: str, notes: str, made: dic
         return
     if not handoff_id:
         raise UsageError(f"{move} needs handoff_id.", "get_brief lists the handoffs that wait.")
+    if move == "accept":
+        if len(made["acceptance_criteria"]) > 1:
+            raise UsageError("accept takes one criterion at a time.", "Give none of them to mark all as met.")
+        made = {**made, "acceptance_criteria": []}
     if more := [name for name, value in made.items() if value]:
         raise UsageError(f"{move} takes no {more[0]}.", "Leave it out, or create a handoff with it.")
     if (move == "acknowledge") != bool(sha256):
@@ -276,5 +306,5 @@ def _refuse_mixed(move: str, handoff_id: str, sha256: str, notes: str, made: dic
         )
     if move == "reject" and not notes:
         raise UsageError("reject needs notes.", "Say there why the work is not taken.")
-    if notes and move in {"acknowledge", "start"}:
+    if notes and move in {"acknowledge", "start", "accept"}:
         raise UsageError(f"{move} takes no notes.", "Leave them out, or log_event them.")

@@ -26,7 +26,8 @@ def brief(
     """What somebody who comes back needs to know, in at most ``budget`` characters, ``tokens``, or both.
 
     Without either it is as long as the settings say. Decisions and events are those ``since`` a moment or the change
-    of a number; without it, and where that change is forgotten, since the session began. Less room than the shortest honest text needs holds just that.
+    of a number; without it, and where that change is forgotten, since the session before this one began, when its
+    agent was briefed. Less room than the shortest honest text needs holds just that.
     """
     for name, given in (("budget", budget), ("tokens", tokens)):
         if given is not None and given <= 0:

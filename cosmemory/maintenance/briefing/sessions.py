@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from cosmemory.document.values import write_time
-from cosmemory.kinds import COS_STATE, SESSION_PATH, TEAM_ROSTER
+from cosmemory.errors import CosmemoryError
+from cosmemory.kinds import COS_STATE, SESSION, SESSION_PATH, TEAM_ROSTER
 from cosmemory.maintenance.briefing.points import Point, id_of, word
 from cosmemory.memory import Memory
+from cosmemory.operations.page_ids import ids_by_age, page_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,15 +20,31 @@ if TYPE_CHECKING:
 
 
 def began(memory: Memory) -> datetime | None:
-    """When the session began, as its page says, or else cos-state; None where neither does."""
+    """Since when somebody who comes back knows nothing: when the session before this one began.
+
+    Where there was none, it is when this one did, as its page says, or else cos-state; None where neither does.
+    """
     if memory.store.read(SESSION_PATH) is not None:
         started = memory.read(SESSION_PATH).started
         if isinstance(started, datetime):
+            with suppress(
+                CosmemoryError, OSError
+            ):  # a page of long ago that is damaged hides nothing of today
+                return _before(memory, started) or started
             return started
     if memory.store.read(COS_STATE.path) is None:
         return None
     started = memory.read(COS_STATE.path).session_info.started
     return started if isinstance(started, datetime) else None
+
+
+def _before(memory: Memory, now: datetime) -> datetime | None:
+    """When the last session began that began before ``now``."""
+    for key in reversed(ids_by_age(memory, SESSION)):
+        started = memory.read(page_of(SESSION, key)).started
+        if isinstance(started, datetime) and started < now:
+            return started
+    return None
 
 
 def session(memory: Memory, _: datetime | None) -> Iterator[Point]:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -113,7 +114,7 @@ def test_a_slip_on_the_command_line_does_not_stop_the_agent(arguments, said, cal
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("before", [["--json"], ["-v"], ["--root", "."], ["--root=."]])
+@pytest.mark.parametrize("before", [["--json"], ["-v"], ["--root", "."], ["--root=."], ["--actor", "kim"]])
 def test_options_before_its_name_do_not_either(before):
     ran = subprocess.run(
         [sys.executable, "-m", "cosmemory", *before, "hook"], input=b"", capture_output=True, check=False
@@ -259,3 +260,22 @@ def test_the_exit_code_refuses_only_where_a_harness_takes_nothing_else(call, pro
     payload = {**recorded("claude", "Stop", project), "hook_event_name": "TeammateIdle"}
     assert call(payload) == (2, "", "There is more to do.\n")
     assert call(payload, "--harness", "codex") == (0, "", "")
+
+
+def test_a_folder_that_is_gone_takes_no_brief_from_a_project_that_is_there(project):
+    place = project / "worktree"
+    place.mkdir()
+    payload = json.dumps(recorded("claude", "SessionStart-startup", project))
+    call = (
+        "import os, sys; os.rmdir(os.getcwd()); from cosmemory.__main__ import main; sys.exit(main(['hook']))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", call],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+        input=payload.encode(),
+        capture_output=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert "additionalContext" in json.loads(ran.stdout)["hookSpecificOutput"]

@@ -10,6 +10,7 @@ import pytest
 
 from cosmemory.__main__ import main
 from cosmemory.connect import open_memory
+from cosmemory.engines.files.lock import Lock
 from tests.interfaces.hook.hooks import OF_HARNESSES, called, environment, judge, recorded
 
 DAY = "2026-11-21T"
@@ -472,3 +473,34 @@ def test_a_whole_day_of_each_harness_leaves_a_sound_memory(story):
             story.at(f"{hour}:{minute:02}:00").tell(name, harness=harness)
         assert "- **Status:** completed" in story.page(f"sessions/cos-20261121_{hour}0000")
     assert sound(story)
+
+
+def test_a_session_that_began_while_somebody_held_the_lock_is_there_after_its_first_turn(story):
+    (story.memory / "cosmemory.toml").write_text("[hooks]\nwait = 0\n")
+    lock = Lock(str(story.memory))
+    lock.acquire(1)
+    story.tell("SessionStart-startup", fails="locked")
+    lock.release()
+    story.tell("UserPromptSubmit")
+    story.tell("Stop")
+    assert story.rows() == [f"{ADA} opened active"]
+    story.tell("Stop")
+    story.tell("SessionEnd-other")
+    story.tell("Stop")
+    assert [each.rpartition(" ")[2] for each in story.log()].count(ADA) == 2
+
+
+def test_a_slip_in_the_settings_takes_the_brief_from_nobody(story):
+    story.run("action", "add", "Write the docs")
+    settings = story.memory / "cosmemory.toml"
+    settings.write_text("[hooks]\nguard = 'perhaps'\n")
+    before = {path: path.read_bytes() for path in story.memory.rglob("*.md")}
+    told = story.tell("SessionStart-startup", fails="expected deny, warn or off")
+    context = told["hookSpecificOutput"]["additionalContext"]
+    assert context.startswith("The settings of the memory cannot be used, ")
+    assert "perhaps" not in context
+    assert "Write the docs" in context
+    assert {path: path.read_bytes() for path in story.memory.rglob("*.md")} == before
+    settings.unlink()
+    story.tell("Stop")
+    assert story.rows() == [f"{ADA} opened active"]

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 @command()
 @reading
-@option("--since", metavar="MOMENT", help="Decisions and events since then; else since the session began.")
+@option(
+    "--since",
+    metavar="MOMENT",
+    help="Decisions and events since then; else since the session before this one began.",
+)
 @option("--tokens", metavar="N", help="At most so many tokens, as they are estimated.")
 @option("--budget", metavar="N", help="At most so many characters; else 8,000, or as the settings say.")
 def brief(budget: str | None, tokens: str | None, since: str | None, **options: Any) -> None:

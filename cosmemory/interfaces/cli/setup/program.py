@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ON_PATH = ("cosmemory",)
 _CALL = r"""(?:^|[\s"'/\\])cosmemory(?:\.exe)?["']?\s+{}(?=\s|$)"""
 _OURS = {name: re.compile(_CALL.format(name)) for name in ("hook", "mcp")}
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
+_MORE = re.compile(r"[;&|<>`\n]")
 
 
 @frozen(kw_only=True)
@@ -64,7 +66,10 @@ def shell_line(words: list[str]) -> str:
 
 
 def calls_us(held: Any, command: str) -> bool:
-    """Whether an entry of a harness's file, whatever else it says, calls ``cosmemory hook`` or ``cosmemory mcp``."""
+    """Whether an entry of a harness's file, whatever else it says, calls ``cosmemory hook`` or ``cosmemory mcp``.
+
+    A line for a shell that does something beside is somebody's own.
+    """
     if not isinstance(held, dict):
         return False
     words: list[Any] = []
@@ -72,4 +77,7 @@ def calls_us(held: Any, command: str) -> bool:
         value = held.get(key)
         words += value if isinstance(value, list) else [value]
     line = " ".join(each for each in words if isinstance(each, str))
+    in_shell = isinstance(held.get("command"), str) and "args" not in held
+    if in_shell and _MORE.search(_QUOTED.sub("", line)):
+        return False
     return _OURS[command].search(line) is not None
