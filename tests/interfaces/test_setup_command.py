@@ -382,3 +382,19 @@ def test_threads_of_one_process_do_not_lose_each_others_parts(project):
 def spawn(*words: str) -> subprocess.Popen[bytes]:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return subprocess.Popen([sys.executable, "-m", "cosmemory", *words], **quiet)
+
+
+def test_whose_files_change_is_told_where_they_are_not_those_from_here(
+    project, monkeypatch, tmp_path, capsys
+):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.setenv("COSMEMORY_ROOT", str(project))
+    assert main(["setup", "claude"]) == 0
+    said = f"the files are those of {project.resolve()}, which holds the memory"
+    assert said in capsys.readouterr().err
+    assert folders(elsewhere) == []
+    monkeypatch.chdir(project / "design")
+    assert main(["setup", "claude", "--remove"]) == 0
+    assert said not in capsys.readouterr().err

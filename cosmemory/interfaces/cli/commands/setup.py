@@ -81,6 +81,13 @@ def _project(root: str | None) -> str:
     return folder
 
 
+def _is_within(folder: str, project: str) -> bool:
+    """Whether somebody who works in ``folder`` expects files of ``project`` to change."""
+    return f"{os.path.realpath(folder)}{os.sep}".startswith(
+        f"{os.path.realpath(project).rstrip(os.sep)}{os.sep}"
+    )
+
+
 def _alone(root: str | None, *, dry_run: bool) -> AbstractContextManager[Any]:
     """The memory's lock: two setups at once write one after the other."""
     if root is None or dry_run:
@@ -98,6 +105,8 @@ def _do(harness: str, project: str, program: Program, session: Session, *, remov
     if not dry:
         carry_out(plan)
     notes = [*plan.notes, *([HARNESSES[harness].note] if HARNESSES[harness].note and not remove else [])]
+    if not _is_within(os.getcwd(), project):
+        notes.insert(0, f"the files are those of {project}, which holds the memory")
     if session.as_json:
         told = {"harness": harness, "changed": [path for path, _ in plan.changes], "notes": notes}
         print_json("setup", {**told, "dry_run": True, "diff": _difference(plan)} if dry else told)
