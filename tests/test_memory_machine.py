@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from cosmemory.config import Settings
 from cosmemory.engines.ephemeral import EphemeralStore
-from cosmemory.errors import IllegalTransition, InvalidValue, NotFound
+from cosmemory.errors import IllegalTransition, InvalidValue, NotFound, Refused
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.cos_state import ENDED
 from cosmemory.kinds.entries import event_text
@@ -150,7 +150,7 @@ class MemoryMachine(RuleBasedStateMachine):
         Transaction.append = lambda t, *events: (appended.extend(events), real(t, *events))[1]  # type: ignore[method-assign,func-returns-value]
         try:
             outcome = verb()
-        except (IllegalTransition, NotFound, InvalidValue):
+        except (IllegalTransition, NotFound, InvalidValue, Refused):
             assert self.store._pages == before
             return None
         finally:

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -133,10 +132,12 @@ def test_watching_once_tells_what_it_raised_by_its_exit_code(run):
 def test_watching_goes_on_until_it_is_interrupted(run, tmp_path):
     line = [sys.executable, "-m", "cosmemory", "--root", str(tmp_path), "watch", "--interval", "0.1"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    watcher = subprocess.Popen(line, stdout=subprocess.PIPE, text=True, env=environment)
-    time.sleep(0.3)
-    run("agent", "spawn", "L2.1", "--pid", GONE)
-    assert watcher.stdout.readline() == f"ALERT-1 raised: agent L2.1 is dead, process {GONE} is gone\n"
-    watcher.send_signal(signal.SIGINT)
-    assert watcher.wait(30) == 0
-    watcher.stdout.close()
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True, env=environment) as watcher:
+        try:
+            run("agent", "spawn", "L2.1", "--pid", GONE)
+            raised = next(told for told in watcher.stdout if told.startswith("ALERT"))
+            assert raised == f"ALERT-1 raised: agent L2.1 is dead, process {GONE} is gone\n"
+            watcher.send_signal(signal.SIGINT)
+            assert watcher.wait(30) == 0
+        finally:
+            watcher.kill()

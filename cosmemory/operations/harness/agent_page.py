@@ -18,6 +18,8 @@ from cosmemory.resources import template_text
 from cosmemory.syntax.escape import escape_heading
 from cosmemory.syntax.parse import parse
 
+# What stands on a page only where there is something to tell, and once for each row.
+_WHERE_TOLD = pattern(r"^\{% if .*?^\{% endif %\}\n", re.MULTILINE | re.DOTALL)
 _LOOP = pattern(r"^\{% for .*?^\{% endfor %\}\n", re.MULTILINE | re.DOTALL)
 _TITLE, _PROSE = "# Agent {{ page.agent_id }}", pattern(r"^\{\{ [^}]* \}\}$", re.MULTILINE)
 _VALUE = pattern(r"\{\{ [^}]* \}\}")
@@ -26,13 +28,13 @@ _VALUE = pattern(r"\{\{ [^}]* \}\}")
 def agent_text(memory: Reader, agent: Agent) -> str:
     """What `page_text` gives for ``agent``: the packaged template left empty, and its values written into that.
 
-    A template of the user's own is a program, and is run.
+    A template of the user's own is a program, and is run; so is ours for values that have no place on most pages.
     """
-    if own_template(memory, AGENT) is not None:
+    if agent.other_values or own_template(memory, AGENT) is not None:
         return page_text(memory, AGENT, agent)
     key = str(agent.agent_id)
     title = template_text(AGENT.template).replace(_TITLE, f"# Agent {escape_heading(key)}")
-    tree = parse(_VALUE.sub("-", _PROSE.sub("None", _LOOP.sub("", title))))
+    tree = parse(_VALUE.sub("-", _PROSE.sub("None", _LOOP.sub("", _WHERE_TOLD.sub("", title)))))
     empty: Agent = read_document(AGENT, tree).document
     # Written into the records that were read, so that each value finds its place.
     process = replace(agent.process, origin=empty.process.origin)
