@@ -63,7 +63,7 @@ def test_a_harness_gets_its_files_and_gives_them_back(project, harness, capsys):
     wanted = FILES[harness] + (SHARED if harness != "claude" else [])
     assert sorted(files(project)) == sorted(wanted)
     told = capsys.readouterr().out.split("\n")
-    assert sorted(told[:-2]) == sorted(f"changed {path}" for path in wanted)
+    assert sorted(told[:-2]) == sorted(f"made {path}" for path in wanted)
     once = files(project)
     assert main(["setup", harness]) == 0
     assert files(project) == once

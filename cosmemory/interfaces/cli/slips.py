@@ -34,6 +34,12 @@ def told(error: click.UsageError) -> tuple[str, str]:
         return f"No such option {error.option_name!r}." + (
             f" Did you mean {close[0]!r}?" if close else ""
         ), hint
+    if isinstance(error, click.BadParameter) and isinstance(
+        kind := getattr(error.param, "type", None), click.Choice
+    ):
+        found = _none_of(error, [str(each) for each in kind.choices])
+        if found:
+            return found, hint
     message = error.format_message()
     if isinstance(error, click.MissingParameter) and "Choose from:" in message:
         # click says them twice, with tabs in between.
@@ -48,6 +54,17 @@ def told(error: click.UsageError) -> tuple[str, str]:
     if message.startswith("Got unexpected extra argument"):
         return f"{message}.", f"A text of several words stands in quotes. {hint}"
     return message, hint
+
+
+def _none_of(error: click.BadParameter, choices: list[str]) -> str:
+    """What is said of a word that is none of those to choose from; nothing where something else is wrong with it."""
+    given, apart, _ = error.message.partition(" is not one of ")
+    if not apart:
+        return ""
+    named = [each for each in getattr(error.param, "opts", ()) if each.startswith("-")]
+    close = get_close_matches(given.strip("'"), choices, 1)
+    meant = f" Did you mean {close[0]!r}?" if close else ""
+    return f"{' '.join((*named[-1:], given))} is none of {', '.join(choices)}.{meant}"
 
 
 def _commands(context: click.Context) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Any
 
+    from cosmemory.interfaces.cli.git_settings import Change
     from cosmemory.interfaces.cli.session import Session
     from cosmemory.interfaces.cli.setup.planning import Plan
     from cosmemory.interfaces.cli.setup.program import Program
@@ -115,11 +116,17 @@ def _do(harness: str, project: str, program: Program, session: Session, *, remov
         print_text(_difference(plan), end="")
     else:
         tell_notices(notes)
-        lines = [f"{'removed' if each.after is None else 'changed'} {path}" for path, each in plan.changes]
+        lines = [f"{_done(each)} {path}" for path, each in plan.changes]
         then = f"{HARNESSES[harness].title} {'knows nothing of the memory' if remove else 'uses the memory'}"
         print_text("\n".join([*lines, then if lines else f"{then} already"]))
     if not remove:
         _warn(program)
+
+
+def _done(change: Change) -> str:
+    if change.after is None:
+        return "removed"
+    return "made" if change.before is None else "changed"
 
 
 def _difference(plan: Plan) -> str:
