@@ -18,6 +18,12 @@ settings.register_profile(
 settings.load_profile(os.environ.get("COSMEMORY_HYPOTHESIS", "ci"))
 
 
+def pytest_collection_finish() -> None:
+    """Takes the sizes of a campaign away once every test has read its own: a command would take them for settings."""
+    for name in [each for each in os.environ if each.startswith("COSMEMORY_")]:
+        del os.environ[name]
+
+
 @pytest.fixture(scope="session")
 def checkout() -> Path:
     """The folder that holds pyproject.toml."""

@@ -147,3 +147,18 @@ def test_the_demo_fails_when_a_step_does_nothing(tmp_path, step):
     ran = demo(tmp_path, str(idle))
     assert ran.returncode == 2
     assert ran.stderr.startswith("error: Not as it should be")
+
+
+def test_the_sizes_of_a_campaign_are_no_settings_of_what_it_tries(checkout):
+    sizes = {"COSMEMORY_HOOK_PAYLOADS": "3", "COSMEMORY_HOOKS_AT_ONCE": "2"}
+    names = ("test_hook_fuzz", "test_hook_together")
+    tests = [f"tests/interfaces/hook/{name}.py" for name in names]
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests],
+        cwd=checkout,
+        env={**os.environ, **sizes},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout

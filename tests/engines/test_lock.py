@@ -22,6 +22,7 @@ from cosmemory.errors import Locked, NotFound, NotSaved, Unsafe
 from cosmemory.store import Append
 from tests.engines.scenarios import BEFORE, LOG, OWN, PAGE, SCENARIOS, TAKEN, entry, files_below
 
+ROUNDS = int(os.environ.get("COSMEMORY_RACE_ROUNDS", "25"))
 HOLD = """
 import sys, time
 from cosmemory.engines.files.lock import Lock
@@ -304,12 +305,11 @@ def test_what_a_holder_is_called_cannot_act_on_a_terminal(memory, monkeypatch):
 
 def race(memory, checkout, *options):
     """What eight processes that append and replace at once have left."""
-    rounds = int(os.environ.get("COSMEMORY_RACE_ROUNDS", "25"))
-    racers = [run(MIX, memory, f"w{who}", rounds, *options, checkout=checkout) for who in range(8)]
+    racers = [run(MIX, memory, f"w{who}", ROUNDS, *options, checkout=checkout) for who in range(8)]
     codes = [racer.wait() for racer in racers]
     for racer in racers:
         racer.stdout.close()
-    wanted = sorted(f"w{who}-{number}" for who in range(8) for number in range(rounds))
+    wanted = sorted(f"w{who}-{number}" for who in range(8) for number in range(ROUNDS))
     log = (memory / LOG).read_bytes().decode("utf-8", "replace")
     entries = sorted(
         line.removeprefix("**Action:** ") for line in log.split("\n") if "-" in line and "w" in line

@@ -15,6 +15,7 @@ from cosmemory.__main__ import main
 
 CASES = Path(__file__).parents[1] / "cases" / "setup"
 NAMES = sorted(path.name.removesuffix(".before") for path in CASES.glob("*.before"))
+WRITES = os.environ.get("COSMEMORY_SETUP_CASES") == "write"
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_a_file_gets_what_is_ours_and_nothing_else_changes(project, name):
 
     assert main(["setup", harness]) == 0
     after = file.read_bytes()
-    if os.environ.get("COSMEMORY_SETUP_CASES") == "write":
+    if WRITES:
         (CASES / f"{name}.after").write_bytes(after)
     assert after == (CASES / f"{name}.after").read_bytes()
 

@@ -14,6 +14,7 @@ CASES = Path(__file__).parents[1] / "cases" / "merge"
 every_case = pytest.mark.parametrize("path", sorted(CASES.iterdir()), ids=lambda path: path.stem)
 GIVEN = ("about", "base", "ours", "theirs", "strategies")
 NAMES = {"first write", "last write"}
+WRITES = bool(os.environ.get("COSMEMORY_WRITE_CASES"))
 
 
 def parts_of(path: Path) -> dict[str, str]:
@@ -51,7 +52,7 @@ def told(found: Merged) -> dict[str, str]:
 def test_a_case_becomes_what_it_says(path):
     parts = parts_of(path)
     found = told(merged(parts))
-    if os.environ.get("COSMEMORY_WRITE_CASES"):
+    if WRITES:
         text = path.read_bytes().decode().split("@@ merged")[0]
         path.write_bytes((text + "".join(f"@@ {name}\n{body}" for name, body in found.items())).encode())
     assert {name: text for name, text in parts.items() if name not in {*GIVEN, "path"}} == found
