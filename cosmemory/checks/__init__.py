@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from importlib import import_module
 
-from cosmemory.checks.alerts import check_alert_mirror, check_alerts
-from cosmemory.checks.log import check_log
 from cosmemory.checks.pages import Finding, Pages
 from cosmemory.checks.source import check_source, check_strangers
-from cosmemory.checks.state import check_state
-from cosmemory.checks.team import check_team
 from cosmemory.checks.workflow import check_links, check_workflow
 from cosmemory.kinds import (
+    ACTIVE_ALERTS,
     AGENT,
     AGENT_METRICS,
     BOARD,
+    COORDINATION_LOG,
+    COS_STATE,
     DAILY_METRICS,
     DEPLOYMENT,
     HANDOFF,
@@ -24,6 +23,7 @@ from cosmemory.kinds import (
     RUN,
     SESSION,
     SYSTEM_METRICS,
+    TEAM_ROSTER,
     Kind,
 )
 
@@ -31,7 +31,7 @@ Check = Callable[[Pages], Iterable[Finding]]
 
 
 def _where(module: str, name: str, *kinds: Kind) -> Check:
-    """A check that is loaded only where there is a page of one of the ``kinds``: most memories have few of them."""
+    """A check that is loaded only where there is a page of one of the ``kinds``: most calls look at few of them."""
 
     def check(pages: Pages) -> Iterable[Finding]:
         if not any(page.kind in kinds for page in pages.pages.values()):
@@ -45,7 +45,7 @@ def _where(module: str, name: str, *kinds: Kind) -> Check:
 # Checks of one page at a time, by itself or beside the page before it: the pages may be many.
 PAGE_CHECKS: tuple[Check, ...] = (
     check_source,
-    check_log,
+    _where("log", "check_log", COORDINATION_LOG),
     _where("metrics", "check_metrics", DAILY_METRICS, AGENT_METRICS),
     _where("sessions", "check_sessions", SESSION, MEETING),
     _where("agents", "check_agents", AGENT),
@@ -59,10 +59,10 @@ PAGE_CHECKS: tuple[Check, ...] = (
 CHECKS: tuple[Check, ...] = (
     *PAGE_CHECKS,
     check_strangers,
-    check_state,
-    check_team,
-    check_alerts,
-    check_alert_mirror,
+    _where("state", "check_state", COS_STATE),
+    _where("team", "check_team", TEAM_ROSTER),
+    _where("alerts", "check_alerts", ACTIVE_ALERTS),
+    _where("alerts", "check_alert_mirror", ACTIVE_ALERTS),
     _where("deployment", "check_deployment", DEPLOYMENT),
     _where("deployment", "check_system_metrics", SYSTEM_METRICS),
     _where("sessions", "check_session", SESSION),

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from cosmemory.checks.beside import check_alone
 from cosmemory.config import settings_of
 from cosmemory.connect import open_memory
 from cosmemory.interfaces.cli.findings import formatted
 from cosmemory.interfaces.cli.rules_page import rules_markdown
 from cosmemory.memory import Memory
 from cosmemory.operations.fixing import fix
-from cosmemory.rules.rule import NONE, Rule
+from cosmemory.rules.rule import ERROR, NONE, Rule
 from cosmemory.rules.table import RULES
 
 CASES = Path(__file__).parents[1] / "cases" / "rules"
@@ -134,3 +135,17 @@ def test_codes_and_names_are_used_once_and_stand_in_order():
 
 def test_the_page_of_rules_is_made_from_the_table(checkout):
     assert (checkout / "docs/rules.md").read_text(encoding="utf-8") == rules_markdown()
+
+
+@every_rule
+def test_a_page_alone_has_every_error_that_it_has_among_the_others(rule: Rule, memory_of) -> None:
+    """What is asked before each edit of an agent reads one page, and must refuse what `validate` would."""
+    memory = memory_of({path: data for path, data in case_of(rule).pages.items() if path != "checks.py"})
+    among = {
+        page.path: [each for each in page.diagnostics if each.severity == ERROR]
+        for page in memory.validate().pages
+    }
+    for path in memory.store.paths():
+        stored = memory.store.read(path)
+        found = check_alone(memory.store, stored, memory.now(), memory.settings, memory.kinds).diagnostics
+        assert [each for each in found if each.severity == ERROR] == among.get(path, [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from cosmemory.checks.run import CheckedPage
+from cosmemory.checks.beside import CheckedPage
 from cosmemory.diagnostics import Diagnostic, caret
 from cosmemory.interfaces.cli.output import visible_line
 from cosmemory.interfaces.cli.pages_named import path_shown

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import cosmemory
-from cosmemory.checks.run import CheckedPage
+from cosmemory.checks.beside import CheckedPage
 from cosmemory.diagnostics import Diagnostic, Fix
 from cosmemory.interfaces.cli.pages_named import path_shown
 from cosmemory.interfaces.cli.rules_page import rule_text

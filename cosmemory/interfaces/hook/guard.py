@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.interfaces.hook.places import OWN
 from cosmemory.kinds import ARCHIVE, LOG_PATH, kind_of
 from cosmemory.kinds.coordination_log import ENTRY, Event, entries
 from cosmemory.pattern import pattern
 from cosmemory.rules.rule import ERROR
-from cosmemory.store import Change, Remove, Replace
+from cosmemory.store import Replace, Stored
 from cosmemory.text.fenced import fenced, one_line
 from cosmemory.text.source import decode_text, encode_text
 from cosmemory.text.spans import LineIndex
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from cosmemory.reader import Reader
 
 MOST, LONGEST = 5, 300
-LARGE = 256 * 1024
 # The command that does properly what an edit of such a page is mostly for.
 PROPERLY = {
     "cos-state": "cosmemory focus, action, decision or resources",
@@ -103,20 +101,31 @@ def _known(event: Event) -> tuple[str, ...]:
 
 def _errors(memory: Reader, path: str, text: str | None) -> tuple[Diagnostic, ...]:
     """The errors on a page as it stands, or as it would be with ``text``."""
+    if memory.settings.hook_checks and (memory.settings.check_files or memory.settings.check_packages):
+        return _errors_rehearsed(memory, path, text)
+    from cosmemory.checks.beside import check_alone
+
+    stored = memory.store.read(path)
+    data = encode_text(text) if text is not None else None if stored is None else stored.data
+    if data is None:
+        return ()
+    as_if = Stored(path=path, data=data, revision="")
+    found = check_alone(memory.store, as_if, memory.now(), memory.settings, memory.kinds)
+    return tuple(each for each in found.diagnostics if each.severity == ERROR)
+
+
+def _errors_rehearsed(memory: Reader, path: str, text: str | None) -> tuple[Diagnostic, ...]:
+    """The same with those of the project's own checks, which look at all pages."""
+    from cosmemory.engines.rehearsal import Rehearsal
+
     store, rehearsal = memory.store, Rehearsal(memory.store)
-    changes: list[Change] = []
     if text is not None:
         stored = store.read(path)
         expected = stored.revision if stored is not None else None
-        changes.append(Replace(path=path, data=encode_text(text), expected=expected))
-    log = store.read(LOG_PATH) if path != LOG_PATH else None
-    if log is not None and len(log.data) > LARGE:
-        # What a page says of the log is no reason to read all of a long one twice.
-        changes.append(Remove(path=LOG_PATH, expected=log.revision))
-    rehearsal.commit(changes)
+        rehearsal.commit([Replace(path=path, data=encode_text(text), expected=expected)])
     memory.store = rehearsal
     try:
-        checked = memory.validate([path], project_checks=memory.settings.hook_checks)
+        checked = memory.validate([path])
     finally:
         memory.store = store
     found = (each for page in checked.pages if page.path == path for each in page.diagnostics)

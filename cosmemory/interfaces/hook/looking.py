@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from cosmemory.checks.run import CheckedPage
+    from cosmemory.checks.beside import CheckedPage
     from cosmemory.interfaces.hook.call import Call
     from cosmemory.memory import Memory
 

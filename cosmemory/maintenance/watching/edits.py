@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Generator, Iterator
 
-from cosmemory.checks.run import CheckedPage
+from cosmemory.checks.beside import CheckedPage
 from cosmemory.frozen import slotted
 from cosmemory.maintenance.reconcile import MARK
 from cosmemory.maintenance.watching.eye import Eye

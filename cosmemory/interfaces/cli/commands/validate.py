@@ -6,8 +6,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from cosmemory.checks.beside import CheckedPage
 from cosmemory.checks.project import project_of
-from cosmemory.checks.run import CheckedPage
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.errors import UsageError
 from cosmemory.frozen import frozen, replace
