@@ -117,6 +117,26 @@ def test_a_holder_is_told_in_words(holder, words):
     assert lock_module.in_words(holder) == words
 
 
+def test_whoever_waits_for_some_time_looks_more_often_than_those_who_came_later(memory, monkeypatch):
+    now, pauses = [0.0], []
+
+    def sleep(seconds: float) -> None:
+        pauses.append((now[0], seconds))
+        now[0] += seconds
+
+    monkeypatch.setattr(lock_module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(lock_module.time, "sleep", sleep)
+    with Lock(memory), pytest.raises(Locked):
+        Lock(memory).acquire(2.0)
+    early, senior, late = (
+        [pause for at, pause in pauses[:-1] if since <= at < until]
+        for since, until in ((0.004, 0.01), (0.02, 0.3), (0.31, 2.0))
+    )
+    assert max(senior) < min(early) / 4
+    # Who holds it for longer than writers do is not asked again and again.
+    assert min(late) > max(senior) * 4
+
+
 def test_a_dead_holder_has_no_lock(memory, holder):
     holder.send_signal(signal.SIGKILL)
     holder.wait()

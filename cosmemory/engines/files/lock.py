@@ -41,8 +41,8 @@ INTENT = "intent"
 HOLDER_BYTES = 256
 NOTE_BYTES = 4096
 BOOT_BYTES = 16
-FIRST_WAIT = 0.000_05
-LONGEST_WAIT = 0.002
+FIRST_WAIT, LONGEST_WAIT, SENIOR_WAIT = 0.000_05, 0.002, 0.000_2
+SENIOR_AFTER, SENIOR_UNTIL = 0.01, 0.3
 CLOSED = -1
 NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 BUSY = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
@@ -265,7 +265,7 @@ class Lock:
             time.sleep(min(pause, limit - waited))
             if try_lock(self._descriptor):
                 return
-            pause = min(pause * 2, LONGEST_WAIT)
+            pause = _next_pause(pause, waited)
 
     def _wait_for_thread(self, limit: float) -> float:
         started = time.monotonic()
@@ -319,6 +319,17 @@ def try_lock(descriptor: int) -> bool:
             return False
         raise
     return True
+
+
+def _next_pause(pause: float, waited: float) -> float:
+    """How long to wait until the next look, in seconds.
+
+    Whoever has waited for some time looks more often than those who came later: else one of many writers may miss its
+    turn for half a second. It ends where somebody holds the lock for long, for then it would only cost.
+    """
+    if SENIOR_AFTER <= waited < SENIOR_UNTIL:
+        return SENIOR_WAIT
+    return min(pause * 2, LONGEST_WAIT)
 
 
 def _holder_line(number: int) -> bytes:
