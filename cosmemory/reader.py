@@ -35,6 +35,9 @@ GROWTH = 2048
 class Reader:
     """What a memory says: its pages in a store, its settings and kinds, and who asks at what time, and why."""
 
+    # When what is written now happened, where that was before: what a hook could not write at once.
+    happened: datetime | None = None
+
     def __init__(
         self,
         store: Store,

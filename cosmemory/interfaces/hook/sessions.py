@@ -121,9 +121,14 @@ def session_end(call: Call) -> Answer:
     """The session completed, paused or left to others, in the little time that there is."""
     if call.in_subagent or not call.session:
         return NOTHING
-    from cosmemory.operations.harness.sessions import leave
+    from cosmemory.operations.harness.sessions import arrive, leave
 
-    reason = call.text("reason")
-    leave(call.memory(ENDING_WAIT), call.session, pause=reason in PAUSING, reason=call.words("reason", 100))
+    known = notes.read(call.root, call.session)
+    if call.aside and known.at > call.aside.at:
+        return NOTHING  # it came back since
+    memory, reason = call.memory(ENDING_WAIT), call.text("reason")
+    if known.absent:
+        arrive(memory, call.harness, call.session)  # somebody held the lock when it began
+    leave(memory, call.session, pause=reason in PAUSING, reason=call.words("reason", 100))
     notes.forget(call.root, call.session)
     return NOTHING

@@ -144,11 +144,14 @@ def leave(memory: Memory, key: str, *, pause: bool, reason: str) -> Outcome[str]
         if held is None or own is None or own.status in (session.PAUSED, session.ENDED):
             return ""
         now, name = transaction.now, held.session_id or "The session"
-        gone = replace(own, status=session.PAUSED if pause else session.ENDED, last_seen=_later(own, now))
+        gone = replace(
+            own, status=session.PAUSED if pause else session.ENDED, last_seen=_later(own, transaction.then)
+        )
         after = replace(_with_row(held, gone), last_updated=now)
         how = _ending(transaction, after, pause=pause)
         if how == COMPLETED:
-            put_away(transaction, session.finish(after, session.COMPLETED, now))
+            over = session.finish(after, session.COMPLETED, _later(own, transaction.then))
+            put_away(transaction, replace(over, last_updated=now))
         elif how == PAUSED and status_of(held) == session.ACTIVE:
             transaction.replace(SESSION_PATH, session.move(after, session.PAUSED))
         else:
