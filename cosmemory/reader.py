@@ -66,6 +66,11 @@ class Reader:
         """The present moment, in whole seconds."""
         return time_of(self._now())
 
+    def then(self) -> datetime:
+        """When what is written now happened: at this moment, unless it comes late."""
+        now = self.now()
+        return now if self.happened is None else min(self.happened, now)
+
     def attribution(self, operation: str, message: str = "") -> Attribution:
         """Who changes something now by the verb called ``operation``, and why."""
         return Attribution(

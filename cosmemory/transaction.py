@@ -13,7 +13,6 @@ from cosmemory.document.entered import entered
 from cosmemory.document.fields import layout, stamped
 from cosmemory.document.guard import refuse_unreadable
 from cosmemory.document.paths import parse_path, part_called, with_value
-from cosmemory.document.values import write_time
 from cosmemory.errors import Conflict, CosmemoryError, Damaged, NotFound, no_page
 from cosmemory.frozen import field, replace, slotted
 from cosmemory.kinds import (
@@ -26,7 +25,7 @@ from cosmemory.kinds import (
     Kind,
     kind_of,
 )
-from cosmemory.kinds.entries import entries_of
+from cosmemory.kinds.entries import belated, entries_of
 from cosmemory.kinds.page import Page, read_document, read_page
 from cosmemory.store import (
     Append,
@@ -79,11 +78,6 @@ class Transaction:
     def now(self) -> datetime:
         """The present moment."""
         return self.memory.now()
-
-    @property
-    def then(self) -> datetime:
-        """When what is written now happened: at this moment, unless it comes late."""
-        return min(self.memory.happened or self.now, self.now)
 
     def stored(self, path: str) -> Stored | None:
         """The page at ``path`` as it was when this transaction first looked at it; None where there was none.
@@ -211,12 +205,8 @@ class Transaction:
 
     def append(self, *events: Event) -> None:
         """``events`` at the end of the coordination log."""
-        self._events.extend(events if self.then == self.now else map(self._late, events))
-
-    def _late(self, event: Event) -> Event:
-        """``event`` told now, as the order of the log asks for, with the moment at which it happened."""
-        notes = filter(None, (f"Happened at {write_time(self.then)}", event.notes))
-        return replace(event, notes="; ".join(notes))
+        then = self.memory.then()
+        self._events.extend(events if then == self.now else (belated(each, then) for each in events))
 
     def commit(self, operation: str = "", message: str = "", *, merge: bool = False) -> None:
         """Writes all of it under the lock that is held; a transaction that changes nothing writes nothing.

@@ -74,13 +74,13 @@ def _written(call: Call) -> bytes:
         for name, value in call.payload.items()
         if isinstance(value, str | int)
     }
-    waited = max(0, (time.time_ns() - call.began) // 1_000_000_000)
+    frozen = os.environ.get("COSMEMORY_NOW")
     told = {
         "harness": call.harness,
         "event": call.event,
         "session": call.session,
         "actor": call.actor,
-        "at": clock.now() - waited,
+        "at": clock.now() if frozen else call.began // 1_000_000_000,
         "key": call.exact_key,
         "payload": plain,
     }

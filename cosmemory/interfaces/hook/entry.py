@@ -21,6 +21,7 @@ OPTIONS = ("--harness", "--root")
 EVENT = "EVENT"
 REFUSED = 2
 LONGEST_LINE = 1000
+PATIENCE, LONGEST = 2.0, 600.0  # seconds that one who looks after the memory has for what waits
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -151,6 +152,16 @@ def answer_to(call: Call) -> Answer:
         from cosmemory.interfaces.hook.aside import kept
 
         return kept(call, error)
+
+
+def caught_up(root: str) -> tuple[int, tuple[str, ...], str]:
+    """What waits written by one who has the time for it: how many events, those lost, and what keeps others waiting."""
+    if not _something_waits(root):
+        return 0, (), ""
+    from cosmemory.interfaces.hook.catching_up import catch_up
+
+    caught = catch_up(root, patience=PATIENCE, longest=LONGEST)
+    return caught.done, tuple(caught.dropped), caught.behind
 
 
 def _something_waits(root: str) -> bool:

@@ -54,9 +54,7 @@ def _by_default(call: Call) -> str:
     memory = open_memory(call.root, settings=Settings())
     if call.session:
         all_is_told(call, memory, absent=True)
-    said = (
-        "The settings of the memory cannot be used, and until they are mended the hooks write nothing down:"
-    )
+    said = "The settings of the memory cannot be used, and until they are mended the hooks write nothing on its pages:"
     return f"{said} cosmemory config check tells what is wrong.\n{brief(memory).text}"
 
 

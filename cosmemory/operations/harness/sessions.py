@@ -145,12 +145,14 @@ def leave(memory: Memory, key: str, *, pause: bool, reason: str) -> Outcome[str]
             return ""
         now, name = transaction.now, held.session_id or "The session"
         gone = replace(
-            own, status=session.PAUSED if pause else session.ENDED, last_seen=_later(own, transaction.then)
+            own,
+            status=session.PAUSED if pause else session.ENDED,
+            last_seen=_later(own, transaction.memory.then()),
         )
         after = replace(_with_row(held, gone), last_updated=now)
         how = _ending(transaction, after, pause=pause)
         if how == COMPLETED:
-            over = session.finish(after, session.COMPLETED, _later(own, transaction.then))
+            over = session.finish(after, session.COMPLETED, _later(own, transaction.memory.then()))
             put_away(transaction, replace(over, last_updated=now))
         elif how == PAUSED and status_of(held) == session.ACTIVE:
             transaction.replace(SESSION_PATH, session.move(after, session.PAUSED))

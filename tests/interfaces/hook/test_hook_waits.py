@@ -15,13 +15,15 @@ import pytest
 from cosmemory.__main__ import main
 from cosmemory.connect import open_memory
 from cosmemory.engines.files.lock import Lock
+from cosmemory.errors import NotSaved
 from cosmemory.interfaces.hook import aside, catching_up
 from cosmemory.interfaces.hook.call import Call
+from cosmemory.operations.harness import team
 from tests.engines.seams import Faults, seen
 from tests.interfaces.hook.hooks import OF_HARNESSES, called, environment, process, recorded
 
 ROOT = Path(__file__).parents[3]
-MORNING, LATER = "2026-11-21T06:00:00Z", "2026-11-21T07:30:00Z"
+MORNING, LATER = "2026-11-21T06:00:00Z", "2026-11-21T06:04:00Z"
 SHELF = Path("design/memory/.cosmemory/hooks-waiting")
 # In the order in which a harness tells of them, with what the log says of each.
 FACTS = {
@@ -34,16 +36,17 @@ FACTS = {
     "StopFailure": "A turn failed",
     "PostCompact": "Context compacted",
 }
-MORE = {"a second PostCompact": "Context compacted", "SessionEnd-other": " completed"}
+MORE = {"a second PostCompact": "Context compacted", "SessionEnd-other": "cos-20261121_060000 completed"}
 
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COSMEMORY_NOW", MORNING)
+    monkeypatch.setenv("COSMEMORY_NOW", "2026-11-21T05:00:00Z")
     for name in OF_HARNESSES:
         monkeypatch.delenv(name, raising=False)
     assert main(["init"]) == 0
+    monkeypatch.setenv("COSMEMORY_NOW", MORNING)
     (tmp_path / "cosmemory.toml").write_text("[hooks]\nwait = 0.05\n")
     return tmp_path
 
@@ -132,14 +135,16 @@ def test_ten_events_at_once_while_somebody_holds_the_lock(call, held, project):
     with held:
         running = {}
         for name, payload in payloads.items():
-            running[name] = process(payload, CLAUDE_PROJECT_DIR=str(project))
+            running[name] = process(payload, CLAUDE_PROJECT_DIR=str(project), COSMEMORY_NOW=MORNING)
             time.sleep(0.02)  # their order is that in which they began
         for name, each in running.items():
             out, err = each.communicate(timeout=60)
             assert (each.returncode, out, err.count(b"\n")) == (0, b"", 1), name
             assert b"is put aside" in err
     assert len(waiting(project)) == len(payloads)
-    players = [process(recorded("claude", "UserPromptSubmit", project)) for _ in range(3)]
+    players = [
+        process(recorded("claude", "UserPromptSubmit", project), COSMEMORY_NOW=MORNING) for _ in range(3)
+    ]
     assert [each.communicate(timeout=60)[1] for each in players] == [b""] * 3
     for _ in range(3):  # a player leaves what takes too long to the next one
         call("UserPromptSubmit")
@@ -149,9 +154,9 @@ def test_ten_events_at_once_while_somebody_holds_the_lock(call, held, project):
     expected = [*FACTS.values(), *MORE.values()]
     assert len(kept) == len(expected)
     for fact in {*expected}:
-        assert sum(fact in action for action in kept) == expected.count(fact), fact
+        assert kept.count(fact) == expected.count(fact), fact
     assert kept.index(FACTS["SubagentStart"]) < kept.index(FACTS["SubagentStop"])
-    assert kept[-1].endswith(" completed")
+    assert kept[-1] == MORE["SessionEnd-other"]
     assert "- **Status:** idle" in (project / "design/memory/sessions/current.md").read_text()
     validated(project)
 
@@ -263,7 +268,7 @@ def test_what_is_damaged_or_old_is_dropped_and_keeps_nothing_back(call, held, pr
     shelf = project / SHELF
     with held:
         call("SubagentStart")
-        monkeypatch.setenv("COSMEMORY_NOW", "2026-11-29T06:00:00Z")
+        monkeypatch.setenv("COSMEMORY_NOW", "2026-11-27T06:00:00Z")
         call("Notification")
         call("StopFailure")
     first, second, third = sorted(shelf.glob("*.json"))
@@ -274,6 +279,7 @@ def test_what_is_damaged_or_old_is_dropped_and_keeps_nothing_back(call, held, pr
     left = shelf / f".cosmemory-{third.name}-1.tmp"
     left.write_bytes(b"{")
     os.utime(left, (1, 1))
+    monkeypatch.setenv("COSMEMORY_NOW", "2026-11-29T06:00:00Z")
     code, out, err = call("UserPromptSubmit")
     assert (code, out, err.count("\n")) == (0, "", 1)
     assert err.count("is damaged") == 3
@@ -351,17 +357,12 @@ def test_one_page_that_cannot_be_written_keeps_no_other_back(call, held, project
     with held:
         call("SubagentStart")
         call("Notification")
-    agents = project / "design" / "memory" / "agents"
-    agents.mkdir(exist_ok=True)
-    real, refused = os.open, errno.EACCES
 
-    def shut(path, flags, *rest, **options):
-        if flags & os.O_CREAT and "a7f3c21" in str(path):
-            raise OSError(refused, os.strerror(refused))
-        return real(path, flags, *rest, **options)
+    def refuse(*_):
+        raise NotSaved("agents/a7f3c21.md", os.strerror(errno.EACCES))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "open", shut)
+        patch.setattr(team, "agent_text", refuse)
         call("StopFailure")
     assert [action for action, _ in told(project)] == [FACTS["Notification"], FACTS["StopFailure"]]
     assert len(waiting(project)) == 1
@@ -404,3 +405,26 @@ def test_nobody_takes_what_waits_for_a_page(call, held, project, capfd):
     assert main(["health"]) == 0
     assert "hooks-waiting" not in capfd.readouterr().out
     assert len(waiting(project)) == 1
+
+
+def test_who_looks_after_the_memory_writes_what_waits(call, held, project, capfd):
+    with held:
+        for name in FACTS:
+            call(name)
+    main(["watch", "--once", "--dry-run"])
+    assert len(waiting(project)) == len(FACTS)
+    capfd.readouterr()
+    main(["watch", "--once"])
+    assert "8 events that hooks had put aside written down" in capfd.readouterr().out
+    assert waiting(project) == []
+    assert [action for action, _ in told(project)][: len(FACTS)] == list(FACTS.values())
+
+
+def test_who_looks_after_the_memory_says_what_was_lost(call, held, project, capfd):
+    with held:
+        call("Notification")
+    (place,) = (project / SHELF).glob("*.json")
+    place.write_bytes(b"")
+    assert main(["watch", "--once"]) == 1
+    assert f"{place.name} was put aside and is damaged." in capfd.readouterr().err
+    assert waiting(project) == []
