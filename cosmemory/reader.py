@@ -68,8 +68,7 @@ class Reader:
 
     def then(self) -> datetime:
         """When what is written now happened: at this moment, unless it comes late."""
-        now = self.now()
-        return now if self.happened is None else min(self.happened, now)
+        return self.now() if self.happened is None else min(self.happened, self.now())
 
     def attribution(self, operation: str, message: str = "") -> Attribution:
         """Who changes something now by the verb called ``operation``, and why."""

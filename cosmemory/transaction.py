@@ -205,8 +205,10 @@ class Transaction:
 
     def append(self, *events: Event) -> None:
         """``events`` at the end of the coordination log."""
-        then = self.memory.then()
-        self._events.extend(events if then == self.now else (belated(each, then) for each in events))
+        then = self.memory.happened
+        if then is not None and then < self.now:
+            events = tuple(belated(each, then) for each in events)
+        self._events.extend(events)
 
     def commit(self, operation: str = "", message: str = "", *, merge: bool = False) -> None:
         """Writes all of it under the lock that is held; a transaction that changes nothing writes nothing.

@@ -48,7 +48,8 @@ def tell(transaction: Transaction, agent: Agent, done: str, outcome: str, *, typ
 def new(transaction: Transaction, key: str, details: dict[str, Any]) -> Agent:
     """A new agent that waits; nothing is written yet."""
     named = new_id(transaction, AGENT, key)
-    then, now = transaction.memory.then(), transaction.now
+    now = transaction.now
+    then = transaction.memory.happened or now
     return Agent(agent_id=named, status=PENDING, attempts=0, created_at=then, last_updated=now, **details)
 
 

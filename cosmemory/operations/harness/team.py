@@ -99,7 +99,8 @@ def _begun(transaction: Transaction, subagent: Subagent) -> bool:
         return _made(transaction, subagent) is not None
     agent: Agent = transaction.read(page_of(AGENT, known))
     if agent.status in (COMPLETED, FAILED):
-        if _moment(transaction, agent) > transaction.memory.then():
+        told = transaction.memory.happened
+        if told is not None and _moment(transaction, agent) > told:
             return False  # its start was told too late: it has ended since
         # A harness wakes a subagent that had ended; for those who spawn agents themselves that is no legal step.
         woken = replace(agent, status=RUNNING, resumed_at=transaction.memory.then(), completed_at=None)
