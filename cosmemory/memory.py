@@ -16,6 +16,7 @@ from cosmemory.trace import trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Generic, Self, TypeVar
 
     from cosmemory.kinds.coordination_log import Event
@@ -53,8 +54,15 @@ class Memory(Reader):
 
         A verb of it raises DoneAlready where the history tells of that verb with that key.
         """
+        return self._twin(key=key, message=key)
+
+    def belated(self, moment: datetime) -> Self:
+        """The same memory for what happened at ``moment`` already: the notes of its events, and the pages that can, say so."""
+        return self._twin(happened=moment)
+
+    def _twin(self, **other: object) -> Self:
         twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__, key=key, message=key)
+        twin.__dict__.update(self.__dict__, **other)
         return twin
 
     @contextmanager

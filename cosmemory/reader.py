@@ -35,6 +35,9 @@ GROWTH = 2048
 class Reader:
     """What a memory says: its pages in a store, its settings and kinds, and who asks at what time, and why."""
 
+    # When what is written now happened, where that was before: what a hook could not write at once.
+    happened: datetime | None = None
+
     def __init__(
         self,
         store: Store,
@@ -62,6 +65,10 @@ class Reader:
     def now(self) -> datetime:
         """The present moment, in whole seconds."""
         return time_of(self._now())
+
+    def then(self) -> datetime:
+        """When what is written now happened: at this moment, unless it comes late."""
+        return self.now() if self.happened is None else min(self.happened, self.now())
 
     def attribution(self, operation: str, message: str = "") -> Attribution:
         """Who changes something now by the verb called ``operation``, and why."""

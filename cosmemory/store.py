@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-
 from cosmemory.errors import NotFound, Unsafe, UsageError
 from cosmemory.frozen import frozen, replace
 from cosmemory.text.digest import log_revision, sha256_hex
@@ -11,6 +9,7 @@ from cosmemory.text.digest import log_revision, sha256_hex
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from typing import BinaryIO, Protocol
 else:
     Protocol = object

@@ -25,7 +25,7 @@ from cosmemory.kinds import (
     Kind,
     kind_of,
 )
-from cosmemory.kinds.entries import entries_of
+from cosmemory.kinds.entries import belated, entries_of
 from cosmemory.kinds.page import Page, read_document, read_page
 from cosmemory.store import (
     Append,
@@ -205,6 +205,9 @@ class Transaction:
 
     def append(self, *events: Event) -> None:
         """``events`` at the end of the coordination log."""
+        then = self.memory.happened
+        if then is not None and then < self.now:
+            events = tuple(belated(each, then) for each in events)
         self._events.extend(events)
 
     def commit(self, operation: str = "", message: str = "", *, merge: bool = False) -> None:

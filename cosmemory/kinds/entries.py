@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cosmemory.document.values import write_time
+from cosmemory.frozen import replace
 from cosmemory.syntax.entry import entry_text, event_entry, event_fields
 from cosmemory.text.source import encode_text
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 def entries_of(events: Iterable[Event]) -> bytes:
     """The entries of ``events`` as they go to the log."""
     return encode_text("".join(map(event_text, events)))
+
+
+def belated(event: Event, moment: datetime) -> Event:
+    """``event`` with its own time, as the order of the log asks for, and the earlier ``moment`` at which it happened."""
+    notes = filter(None, (f"Happened at {write_time(moment)}", event.notes))
+    return replace(event, notes="; ".join(notes))
 
 
 def event_text(event: Event) -> str:

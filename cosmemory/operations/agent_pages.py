@@ -49,7 +49,8 @@ def new(transaction: Transaction, key: str, details: dict[str, Any]) -> Agent:
     """A new agent that waits; nothing is written yet."""
     named = new_id(transaction, AGENT, key)
     now = transaction.now
-    return Agent(agent_id=named, status=PENDING, attempts=0, created_at=now, last_updated=now, **details)
+    then = transaction.memory.happened or now
+    return Agent(agent_id=named, status=PENDING, attempts=0, created_at=then, last_updated=now, **details)
 
 
 def create(transaction: Transaction, agent: Agent) -> None:

@@ -18,7 +18,7 @@ def hooks(root: str) -> Iterator[Figure]:
     """P6: the time of hooks that find nothing to do, of those that write, and of one that brings the brief."""
     hook = ("-m", "cosmemory", "hook", "--root", root)
 
-    def told(event: str, **more: object) -> Iterator[bytes]:
+    def told(event: str, /, **more: object) -> Iterator[bytes]:
         for call in count():
             said = {"hook_event_name": event, "session_id": "bench-1", "cwd": root, **more}
             if event.startswith("Subagent"):
@@ -31,6 +31,7 @@ def hooks(root: str) -> Iterator[Figure]:
         ("an event that means nothing", 3.0, told("MessageDisplay")),
         ("a prompt, nothing changed", 3.0, told("UserPromptSubmit", prompt="Go on")),
         ("an edit of a page, guarded", 3.0, told("PreToolUse", tool_name="Edit", tool_input=page)),
+        ("a page saved by us", 3.0, told("FileChanged", event="change", file_path=page["file_path"])),
         ("a stop saved", 8.0, told("Stop")),
         ("a start with its brief", 8.0, told("SessionStart", source="compact")),
         ("a subagent that starts", 8.0, told("SubagentStart", agent_type="Explore")),

@@ -293,7 +293,7 @@ def test_a_page_of_an_old_session_that_cannot_be_read_keeps_no_decision_from_bei
 
 def test_a_moment_or_the_number_of_a_change_says_since_when(memory):
     everyday(memory)
-    number = memory.briefing.remember("abc")
+    number = memory.briefing.newest()
     memory._now.at += 60
     memory.log(Event(time=memory.now(), type="message_sent", action="Lunch is over"))
     for since in (number, str(number), f"#{number}", memory.now() - timedelta(seconds=30), "30s ago"):

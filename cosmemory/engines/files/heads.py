@@ -9,7 +9,6 @@ import os
 
 from cosmemory.engines.files import spooled
 from cosmemory.engines.files.disk import let_go, read_all
-from cosmemory.engines.files.replace import find
 from cosmemory.engines.files.spool import BY_HAND, EXAMINED, JOURNAL, KEPT, NONE, UNKNOWN, VOID, Spool
 from cosmemory.engines.files.spooled import MADE, Record, SpoolStep, length_of
 from cosmemory.frozen import field, replace, slotted
@@ -95,6 +94,16 @@ def follow(heads: Heads | None, spool: Spool) -> tuple[Heads, bool]:
 
 def read(folder: str) -> Heads:
     """The heads as they were written last; those of the journal where that cannot be read."""
+    heads = written_last(folder)
+    if heads is not None:
+        return heads
+    from cosmemory.engines.files import journal
+
+    return Heads(revisions=journal.heads(folder))
+
+
+def written_last(folder: str) -> Heads | None:
+    """The heads in their own file; None where that cannot be read."""
     try:
         descriptor = os.open(f"{folder}/{NAME}", READ_HEADS)
         try:
@@ -105,9 +114,7 @@ def read(folder: str) -> Heads:
             return _parsed(data)
     except (OSError, ValueError):
         pass  # never written, or by a machine that lost its power
-    from cosmemory.engines.files import journal
-
-    return Heads(revisions=journal.heads(folder))
+    return None
 
 
 def _parsed(data: bytes) -> Heads:
@@ -145,6 +152,8 @@ def _stand(root: str, record: Record) -> bool:
 
 
 def _stands(root: str, step: SpoolStep) -> bool:
+    from cosmemory.engines.files.replace import find  # who only looks needs nothing that writes
+
     try:
         found = find(root, step.path)
     except OSError:

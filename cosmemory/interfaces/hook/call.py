@@ -23,10 +23,25 @@ _IDS = ("prompt_id", "turn_id", "generation_id", "agent_id", "tool_use_id", "tas
 
 
 @frozen(kw_only=True)
+class Aside:
+    """What is known of a call that was put aside: its name there, its own key, who made it in which second.
+
+    It waits for the lock no longer than ``wait``.
+    """
+
+    name: str
+    key: str
+    actor: str
+    at: int
+    wait: float
+
+
+@frozen(kw_only=True)
 class Call:
     """What a harness told: ``event`` is called as Claude Code calls it, and so is what is in ``payload``.
 
-    ``told`` are the very bytes on stdin, ``native`` what the harness itself calls the event.
+    ``told`` are the very bytes on stdin, ``native`` what the harness itself calls the event, ``began`` the nanosecond
+    in which it was told. A call that was put ``aside`` comes later, and is made at most once.
     """
 
     harness: str
@@ -36,6 +51,8 @@ class Call:
     root: str
     native: str = ""
     told: bytes = field(default=b"", repr=False)
+    began: int = 0
+    aside: Aside | None = None
 
     def text(self, name: str) -> str:
         """A value of the payload that is to be a text; empty where it is none."""
@@ -68,12 +85,12 @@ class Call:
     @property
     def exact_key(self) -> str:
         """The same for an event without an id of its own: only a repetition byte for byte has the same one."""
-        return f"{self.key} {sha256_hex(self.told)[:16]}"
+        return self.aside.key if self.aside else f"{self.key} {sha256_hex(self.told)[:16]}"
 
     @property
     def actor(self) -> str:
         """Who the history says did it: COSMEMORY_ACTOR, else the harness."""
-        return os.environ.get("COSMEMORY_ACTOR") or self.harness
+        return self.aside.actor if self.aside else os.environ.get("COSMEMORY_ACTOR") or self.harness
 
     def reader(self) -> Reader:
         """The memory for a look at it, which loads nothing that could change it."""
@@ -85,17 +102,23 @@ class Call:
     def memory(self, wait: float | None = None) -> Memory:
         """The memory, whose verbs say that the harness did them, and wait for the lock no longer than ``wait``.
 
-        Without it they wait as long as the setting ``[hooks] wait`` says.
+        Without it they wait as long as the setting ``[hooks] wait`` says. What was put aside is done once, and late.
         """
         from cosmemory.config import load_settings
         from cosmemory.connect import open_memory
+        from cosmemory.document.values import time_of
         from cosmemory.frozen import replace
 
         settings = load_settings(self.root)
+        wait = self.aside.wait if self.aside else wait
         patience = settings.hook_wait if wait is None else min(wait, settings.hook_wait)
         settings = replace(settings, lock_timeout=min(settings.lock_timeout, patience))
         message = f"session {self.session}" if self.session else ""
-        return open_memory(self.root, actor=self.actor, message=message, settings=settings)
+        memory = open_memory(self.root, actor=self.actor, message=message, settings=settings)
+        if self.aside is None:
+            return memory
+        # Its name is in the key: of two idle members alike each is told, and neither is told twice.
+        return memory.belated(time_of(self.aside.at)).once(f"{message} {self.aside.name}".lstrip())
 
 
 def session_id(found: object) -> str:

@@ -7,6 +7,7 @@ takes by the exit code alone, and that the settings ask for.
 from __future__ import annotations
 
 import os
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ OPTIONS = ("--harness", "--root")
 EVENT = "EVENT"
 REFUSED = 2
 LONGEST_LINE = 1000
+PATIENCE, LONGEST = 2.0, 600.0  # seconds that one who looks after the memory has for what waits
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -43,9 +45,10 @@ def tell(line: str) -> None:
 def _run(arguments: Sequence[str]) -> int:
     from cosmemory.interfaces.hook.incoming import payload_of, read_all
 
+    began = time.time_ns()
     given = _options(arguments)
     told = read_all()
-    call, dialect = _call(given, payload_of(told), told)
+    call, dialect = _call(given, payload_of(told), told, began)
     if call is None:
         return 0
     answer = answer_to(call)
@@ -91,7 +94,7 @@ def _options(arguments: Sequence[str]) -> dict[str, str]:
     return given
 
 
-def _call(given: dict[str, str], found: dict[str, Any], told: bytes) -> tuple[Call | None, Any]:
+def _call(given: dict[str, str], found: dict[str, Any], told: bytes, began: int) -> tuple[Call | None, Any]:
     """The call and its dialect; no call where nothing is to be done, found out as early as it can be."""
     from cosmemory.interfaces.hook import harnesses
 
@@ -115,20 +118,60 @@ def _call(given: dict[str, str], found: dict[str, Any], told: bytes) -> tuple[Ca
 
     session = session_id(payload.get("session_id"))
     return Call(
-        harness=name, event=event, session=session, payload=payload, root=root, native=native, told=told
+        harness=name,
+        event=event,
+        session=session,
+        payload=payload,
+        root=root,
+        native=native,
+        told=told,
+        began=began,
     ), dialect
 
 
 def answer_to(call: Call) -> Answer:
-    """What the handler of the event says; nothing for an event that has none."""
-    from cosmemory.interfaces.hook.answer import NOTHING
-    from cosmemory.interfaces.hook.events import HANDLERS
+    """What the handler of the event says, once what waits is written; nothing for an event that has none.
 
-    module, _, name = HANDLERS.get(call.event, "").partition(":")
-    if not module:
+    What happened is put aside where it cannot be written now.
+    """
+    from cosmemory.interfaces.hook.answer import NOTHING
+    from cosmemory.interfaces.hook.events import HASTY, KEPT, handler_of
+
+    handler = handler_of(call.event)
+    if handler is None:
         return NOTHING
-    answer: Answer = getattr(_loaded(module), name)(call)
-    return answer
+    if call.event != HASTY and _something_waits(call.root):
+        from cosmemory.interfaces.hook.catching_up import answer_in_turn
+
+        return answer_in_turn(call, handler)
+    if call.event not in KEPT:
+        return handler(call)
+    try:
+        return handler(call)
+    except Exception as error:  # noqa: BLE001 - what is no passing trouble is raised again there
+        from cosmemory.interfaces.hook.aside import kept
+
+        return kept(call, error)
+
+
+def caught_up(root: str) -> tuple[int, tuple[str, ...], str]:
+    """What waits written by one who has the time for it: how many events, those lost, and what keeps others waiting."""
+    if not _something_waits(root):
+        return 0, (), ""
+    from cosmemory.interfaces.hook.catching_up import catch_up
+
+    caught = catch_up(root, patience=PATIENCE, longest=LONGEST)
+    return caught.done, tuple(caught.dropped), caught.behind
+
+
+def _something_waits(root: str) -> bool:
+    """Whether calls were put aside; one look into a folder, that mostly is not there."""
+    from cosmemory.interfaces.hook.events import SHELF
+
+    try:
+        return any(name.endswith(".json") for name in os.listdir(f"{root}/{SHELF}"))
+    except OSError:
+        return False
 
 
 def _loaded(module: str) -> Any:

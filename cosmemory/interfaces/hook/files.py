@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from cosmemory.engines.files.as_known import is_as_known
 from cosmemory.frozen import replace
 from cosmemory.interfaces.hook.answer import Answer
 from cosmemory.interfaces.hook.places import page_at
-from cosmemory.rules.rule import ERROR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,16 +17,19 @@ def file_changed(call: Call) -> Answer:
     path = page_at(call.root, call.folder, call.text("file_path"))
     if not path or path.startswith(".cosmemory/"):
         return Answer()
+    came_or_went = call.text("event") in ("add", "unlink")
+    if not came_or_went and is_as_known(call.root, path):
+        return Answer()  # the harness tells of our own changes too, and of many in a row
     from cosmemory.interfaces.hook.looking import found_on
     from cosmemory.maintenance.hand_edits import noticed
+    from cosmemory.rules.rule import ERROR
 
     memory = call.memory()
     answer = Answer()
-    if call.text("event") in ("add", "unlink"):
+    if came_or_went:
         from cosmemory.interfaces.hook.sessions import watched
 
         answer = Answer(watch=watched(call.root, memory))
-    # Our own changes are told of too: those are not looked at again.
     if path not in noticed(memory) and not memory.told:
         return answer
     errors = [

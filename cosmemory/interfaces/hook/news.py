@@ -28,13 +28,11 @@ def is_own(session: str, change: Remembered) -> bool:
 
 def news(call: Call, memory: Memory, known: Notes) -> str:
     """What others changed since the session was told last; it counts as told then."""
-    from cosmemory.maintenance.briefing import changes
+    from cosmemory.maintenance.briefing import changes, newest
 
     signature = notes.signature_of(call.root)  # what is changed from now on is told the next time
-    history = memory.store.history()
-    newest = next(iter(history.revisions(limit=1)), None)
-    number = newest.number if newest is not None else 0
-    since = known.number or _number_before(history, known.at)
+    number = newest(memory)
+    since = known.number or _number_before(memory.store.history(), known.at)
     text = changes(memory, since, unless=lambda change: is_own(call.session, change)) if known.known else ""
     notes.keep(call.root, call.session, replace(known, number=number, signature=signature))
     return text

@@ -54,9 +54,7 @@ def _by_default(call: Call) -> str:
     memory = open_memory(call.root, settings=Settings())
     if call.session:
         all_is_told(call, memory, absent=True)
-    said = (
-        "The settings of the memory cannot be used, and until they are mended the hooks write nothing down:"
-    )
+    said = "The settings of the memory cannot be used, and until they are mended the hooks write nothing on its pages:"
     return f"{said} cosmemory config check tells what is wrong.\n{brief(memory).text}"
 
 
@@ -121,9 +119,14 @@ def session_end(call: Call) -> Answer:
     """The session completed, paused or left to others, in the little time that there is."""
     if call.in_subagent or not call.session:
         return NOTHING
-    from cosmemory.operations.harness.sessions import leave
+    from cosmemory.operations.harness.sessions import arrive, leave
 
-    reason = call.text("reason")
-    leave(call.memory(ENDING_WAIT), call.session, pause=reason in PAUSING, reason=call.words("reason", 100))
+    known = notes.read(call.root, call.session)
+    if call.aside and known.at > call.aside.at:
+        return NOTHING  # it came back since
+    memory, reason = call.memory(ENDING_WAIT), call.text("reason")
+    if known.absent:
+        arrive(memory, call.harness, call.session)  # somebody held the lock when it began
+    leave(memory, call.session, pause=reason in PAUSING, reason=call.words("reason", 100))
     notes.forget(call.root, call.session)
     return NOTHING

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from cosmemory.maintenance.briefing.changing import changes
+from cosmemory.maintenance.briefing.changing import changes, newest
 from cosmemory.maintenance.briefing.making import brief
 from cosmemory.maintenance.briefing.points import Brief
-from cosmemory.maintenance.briefing.remembering import remember, remembered_since
 
-__all__ = ["Brief", "brief", "changes", "remember", "remembered_since"]
+__all__ = ["Brief", "brief", "changes", "newest"]

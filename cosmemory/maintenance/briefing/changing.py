@@ -12,6 +12,12 @@ from cosmemory.text.fenced import fenced, one_line
 MOST, LONGEST, WIDEST = 20, 3_000, 200
 
 
+def newest(memory: Memory) -> int:
+    """The number of the newest change, 0 where there is none: what is changed from now on has a higher one."""
+    found = next(iter(memory.store.history().revisions(limit=1)), None)
+    return found.number if found is not None else 0
+
+
 def changes(
     memory: Memory,
     since: int,
@@ -23,15 +29,14 @@ def changes(
 
     What the actors in ``besides`` did is left out, and each change of which ``unless`` says so. It is at most about 3,000 characters, and says what it leaves out.
     """
-    history = memory.store.history()
-    newest = next(iter(history.revisions(limit=1)), None)
-    if newest is None or newest.number <= since:
+    if newest(memory) <= since:
         return ""
     from itertools import takewhile
 
     from cosmemory.maintenance.history import Past, differences_of
     from cosmemory.maintenance.moments import Texts, changes_of
 
+    history = memory.store.history()
     after = takewhile(lambda change: change.number > since, changes_of(history))
     others = [
         change

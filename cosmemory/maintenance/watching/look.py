@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 
 from cosmemory.errors import CosmemoryError, Locked
 from cosmemory.maintenance.watching import edits, routine
@@ -19,14 +20,14 @@ from cosmemory.memory import Memory
 Step = Callable[[], Iterator[Told]]
 
 
-def look(memory: Memory, eye: Eye, *, prometheus: str = "") -> Iterator[Told]:
-    """What is due is done, and told of; ``eye`` learns what was seen.
+def look(memory: Memory, eye: Eye, *, prometheus: str = "", first: Sequence[Step] = ()) -> Iterator[Told]:
+    """What is due is done, and told of, ``first`` before all else; ``eye`` learns what was seen.
 
     Raises Locked where somebody else holds the lock for too long: then nothing can be done now. Whatever else goes
     wrong is told of, once as long as it lasts. ``prometheus`` is a file to which figures go.
     """
     wrong: set[str] = set()
-    for step in _steps(memory, eye, prometheus):
+    for step in chain(first, _steps(memory, eye, prometheus)):
         try:
             yield from step()
         except Locked:

@@ -144,11 +144,13 @@ def leave(memory: Memory, key: str, *, pause: bool, reason: str) -> Outcome[str]
         if held is None or own is None or own.status in (session.PAUSED, session.ENDED):
             return ""
         now, name = transaction.now, held.session_id or "The session"
-        gone = replace(own, status=session.PAUSED if pause else session.ENDED, last_seen=_later(own, now))
+        left = _left(transaction, own)
+        gone = replace(own, status=session.PAUSED if pause else session.ENDED, last_seen=left)
         after = replace(_with_row(held, gone), last_updated=now)
         how = _ending(transaction, after, pause=pause)
         if how == COMPLETED:
-            put_away(transaction, session.finish(after, session.COMPLETED, now))
+            over = session.finish(after, session.COMPLETED, left)
+            put_away(transaction, replace(over, last_updated=now))
         elif how == PAUSED and status_of(held) == session.ACTIVE:
             transaction.replace(SESSION_PATH, session.move(after, session.PAUSED))
         else:
@@ -166,10 +168,10 @@ def leave(memory: Memory, key: str, *, pause: bool, reason: str) -> Outcome[str]
     return memory.run(verb, operation="hook session end")
 
 
-def _later(own: HarnessSession, now: datetime) -> datetime:
-    """``now``, unless the page says a later time: clocks go back."""
-    last = moment(own.last_seen)
-    return last if last is not None and last > now else now
+def _left(transaction: Transaction, own: HarnessSession) -> datetime:
+    """When it left, unless the page says that it was seen later: clocks go back."""
+    then, last = transaction.memory.then(), moment(own.last_seen)
+    return last if last is not None and last > then else then
 
 
 def _bounded(rows: tuple[HarnessSession, ...]) -> tuple[HarnessSession, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 from cosmemory.document.entered import entered
 from cosmemory.frozen import frozen, replace
@@ -98,12 +99,17 @@ def _begun(transaction: Transaction, subagent: Subagent) -> bool:
         return _made(transaction, subagent) is not None
     agent: Agent = transaction.read(page_of(AGENT, known))
     if agent.status in (COMPLETED, FAILED):
+        told = transaction.memory.happened
+        if told is not None and _moment(transaction, agent) > told:
+            return False  # its start was told too late: it has ended since
         # A harness wakes a subagent that had ended; for those who spawn agents themselves that is no legal step.
-        woken = replace(agent, status=RUNNING, resumed_at=transaction.now, completed_at=None)
+        woken = replace(agent, status=RUNNING, resumed_at=transaction.memory.then(), completed_at=None)
         transaction.replace(page_of(AGENT, known), replace(woken, failed_at=None, error=None))
         return True
     if agent.status in INCOMPLETE and agent.status != RUNNING:
-        transaction.replace(page_of(AGENT, known), start(_spawned(agent), transaction.now, Process()))
+        transaction.replace(
+            page_of(AGENT, known), start(_spawned(agent), transaction.memory.then(), Process())
+        )
         tell(transaction, agent, "started", RUNNING)
         return True
     return False
@@ -125,7 +131,7 @@ def _made(
     said = details(
         kind=subagent.kind or None, metadata={name: value for name, value in told.items() if value}
     )
-    agent = start(new(transaction, subagent.key, said), transaction.now, Process())
+    agent = start(new(transaction, subagent.key, said), transaction.memory.then(), Process())
     if done:
         agent = _ended(agent, transaction, message)
     path = page_of(AGENT, subagent.key)
@@ -161,7 +167,9 @@ def _done(transaction: Transaction, subagent: Subagent, message: str) -> bool:
     agent: Agent = transaction.read(page_of(AGENT, known))
     if agent.status not in INCOMPLETE:
         return False
-    at_work = agent if agent.status == RUNNING else start(_spawned(agent), transaction.now, Process())
+    at_work = (
+        agent if agent.status == RUNNING else start(_spawned(agent), transaction.memory.then(), Process())
+    )
     transaction.replace(page_of(AGENT, known), _ended(at_work, transaction, message))
     if agent.resumed_at is None:
         tell(transaction, _named(agent, subagent), "completed", COMPLETED)
@@ -169,9 +177,17 @@ def _done(transaction: Transaction, subagent: Subagent, message: str) -> bool:
 
 
 def _ended(agent: Agent, transaction: Transaction, message: str) -> Agent:
-    done = complete(agent, transaction.now)
+    done = complete(agent, _moment(transaction, agent))
     said = " ".join("".join(e if e.isprintable() else " " for e in message[:LONGEST_MESSAGE]).split())
     return replace(done, progress=replace(done.progress, message=said)) if not is_empty(said) else done
+
+
+def _moment(transaction: Transaction, agent: Agent) -> datetime:
+    """When what is told of ``agent`` happened; told late, no earlier than what its page says it did last."""
+    if transaction.memory.happened is None:
+        return transaction.memory.then()
+    told = (agent.started_at, agent.resumed_at, agent.completed_at, agent.failed_at)
+    return max(transaction.memory.then(), *(each for each in told if isinstance(each, datetime)))
 
 
 def _tell_of_sort(transaction: Transaction, subagent: Subagent, done: str) -> None:

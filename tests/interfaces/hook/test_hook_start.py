@@ -29,6 +29,12 @@ LOOKING = {
     *("cosmemory.frozen", "cosmemory.text", "cosmemory.text.digest", "cosmemory.engines"),
     *(f"cosmemory.engines.files{each}" for each in ("", ".cache", ".disk", ".litter", ".lock")),
 }
+# What one loads that compares one page with what the history knows of it.
+COMPARING = {
+    *(LOOKING - {f"{HOOK}.notes", f"{HOOK}.prompts", "cosmemory.engines.files.cache"}),
+    *(f"{HOOK}.files", "cosmemory.store"),
+    *(f"cosmemory.engines.files.{each}" for each in ("as_known", "heads", "spool", "spooled")),
+}
 # What takes long to load; a page is replaced by a call that only ctypes makes, and some changes of a young memory are
 # taken over by the journal, which is an SQLite file.
 SLOW = {
@@ -95,6 +101,18 @@ def test_a_prompt_after_which_nothing_changed_loads_little_more(project):
     names = loaded(recorded("claude", "UserPromptSubmit", project))
     assert ours(names) <= LOOKING
     assert not names & SLOW
+
+
+def test_a_page_that_we_saved_ourselves_loads_little_more_either(project):
+    place = str(project / "design" / "memory" / "sessions" / "current.md")
+    names = loaded(recorded("claude", "FileChanged-change", project, file_path=place))
+    assert ours(names) <= COMPARING
+    assert not names & SLOW
+    with open(place, "a") as file:
+        file.write("\nMine.\n")
+    assert "cosmemory.memory" in ours(
+        loaded(recorded("claude", "FileChanged-change", project, file_path=place))
+    )
 
 
 # A checkpoint digests whole pages, and an end makes the page of a new session from its template.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 from cosmemory.errors import CosmemoryError
 from cosmemory.interfaces.cli.commands.agents import number_of
@@ -15,9 +16,11 @@ from cosmemory.maintenance.watching.look import look
 from cosmemory.maintenance.watching.rules import rules_of
 from cosmemory.maintenance.watching.told import ALERT, CLEAN, DONE, ENDED, FINDING, WRONG, Told
 from cosmemory.maintenance.watching.waking import INSTALL, Waker, can_be_woken
+from cosmemory.text.counted import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from threading import Event
     from typing import Any
 
@@ -107,20 +110,33 @@ def _stopped_by_signals() -> Event:
 def _look(session: Session, eye: Eye, place: str, *, quiet: bool = False) -> list[Told]:
     """One look; JSON is one object for each, none where a quiet one has nothing to tell."""
     memory = session.memory()
+    first = [partial(_caught_up, _root_of(session))]
     if session.dry_run:
         from cosmemory.engines.rehearsal import Rehearsal
 
         memory.store = Rehearsal(memory.store)
-        place = ""
+        place, first = "", []
     told: list[Told] = []
     try:
-        for each in look(memory, eye, prometheus=place):
+        for each in look(memory, eye, prometheus=place, first=first):
             told.append(each)
             _tell(session, each)
     finally:
         tell_notices(memory.notices())
         _sum_up(session, told, quiet=quiet)
     return told
+
+
+def _caught_up(root: str) -> Iterator[Told]:
+    """What hooks put aside while the memory could not be written, written now."""
+    from cosmemory.interfaces.hook.entry import caught_up
+
+    done, dropped, behind = caught_up(root)
+    if done:
+        yield Told(sort=DONE, text=f"{counted(done, 'event')} that hooks had put aside written down")
+    yield from (Told(sort=WRONG, text=each) for each in dropped)
+    if behind:
+        raise CosmemoryError(behind)
 
 
 def _tell(session: Session, told: Told) -> None:
