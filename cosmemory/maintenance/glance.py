@@ -77,8 +77,8 @@ def ailing(memory: Memory, vitals: Vitals) -> Iterator[Finding]:
         severity = INFO if vitals.holder and vitals.alive else WARNING
         yield Finding(check="intent", severity=severity, said=said, command="cosmemory repair --yes")
     if vitals.holder:
-        severity, end = (INFO, "") if vitals.alive else (WARNING, ", which does not run any more")
-        said = f"The lock is held by {vitals.told or vitals.holder}{end}."
+        severity = INFO if vitals.alive else WARNING
+        said = f"The lock is held by {vitals.told or vitals.holder}."
         yield Finding(check="lock", severity=severity, said=said)
     if vitals.free is not None and vitals.free < memory.settings.free_bytes:
         said = f"{megabytes(vitals.free)} are left on the disk, and {megabytes(vitals.used)} are used here."

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from cosmemory.engines.files.lock import FOLDER, HOLDER_BYTES, INTENT, in_words
+from cosmemory.engines.files.holders import seen
+from cosmemory.engines.files.lock import FOLDER, INTENT
 from cosmemory.errors import CosmemoryError
 from cosmemory.store import Vitals
 
@@ -22,14 +23,14 @@ def look(root: str, *, brief: bool) -> Vitals:
     if brief:
         return Vitals(free=_free(root), **_pending(opened))
     own = sum(_sizes(f"{root}/{FOLDER}"))
-    holder = _holder(f"{root}/{FOLDER}/lock")
+    holder = seen(f"{root}/{FOLDER}/lock")
     return Vitals(
         used=sum(_sizes(root)) - own,
         own=own,
         free=_free(root),
-        holder=holder,
-        told=in_words(holder),
-        alive=not holder or _is_alive(holder),
+        holder=holder.signed if holder else "",
+        told=holder.words if holder else "",
+        alive=holder is None or holder.alive,
         **_pending(opened),
     )
 
@@ -69,37 +70,3 @@ def _free(root: str) -> int | None:
     except OSError:
         return None
     return found.f_bavail * found.f_frsize
-
-
-def _holder(lock: str) -> str:
-    """What the holder of the lock signed with, if the system says that it is held at this moment."""
-    try:
-        inode = b"%d" % os.lstat(lock).st_ino
-        with open("/proc/locks", "rb") as table:
-            held = [line.split() for line in table]
-    except OSError:
-        return ""  # never locked, or a system that tells nothing of its locks
-    # 12: FLOCK  ADVISORY  WRITE 4711 08:01:262189 0 EOF; one that waits has an arrow behind its number.
-    if not any(
-        line[1] == b"FLOCK" and line[-3].rpartition(b":")[2] == inode for line in held if len(line) > 5
-    ):
-        return ""
-    try:
-        with open(lock, "rb") as file:
-            line = file.read(HOLDER_BYTES).decode("utf-8", "replace").strip()
-    except OSError:
-        line = ""
-    return "".join(character if character.isprintable() else "?" for character in line) or "another process"
-
-
-def _is_alive(holder: str) -> bool:
-    """Whether the process that signed still runs; ids are used again, and its start time tells."""
-    words = holder.split(" ")
-    if len(words) < 4 or words[0] != "process":
-        return True
-    try:
-        with open(f"/proc/{words[1].partition('.')[0]}/stat", "rb") as status:
-            started = status.read().rsplit(b")", 1)[1].split()[19].decode()
-    except (OSError, IndexError):
-        return False
-    return started == words[3] or words[3] == "-"
