@@ -234,9 +234,7 @@ class FilesStore:
         if self.lock.unfinished:
             from cosmemory.engines.files import intent
 
-            done = intent.finish(self.lock, self.durability)
-            if done is not None:
-                self._past.finished(done)
+            intent.finish(self.lock, self.durability, self._past.finished)
 
     def _log(self, path: str) -> Log:
         if path not in self._logs:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from cosmemory.engines.files.holders import seen
 from cosmemory.engines.files.lock import FOLDER, INTENT
+from cosmemory.engines.files.replace import find
 from cosmemory.errors import CosmemoryError
 from cosmemory.store import Vitals
 
@@ -14,14 +15,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cosmemory.engines.files.intent import Intent
+    from cosmemory.engines.files.intent import Intent, Step
 
 
 def look(root: str, *, brief: bool) -> Vitals:
     """The vitals of the memory at ``root``, or what of them costs next to nothing; nothing is locked or written."""
     opened = _opened(root)
     if brief:
-        return Vitals(free=_free(root), **_pending(opened))
+        return Vitals(free=_free(root), **_pending(root, opened))
     own = sum(_sizes(f"{root}/{FOLDER}"))
     holder = seen(f"{root}/{FOLDER}/lock")
     return Vitals(
@@ -31,14 +32,29 @@ def look(root: str, *, brief: bool) -> Vitals:
         holder=holder.signed if holder else "",
         told=holder.words if holder else "",
         alive=holder is None or holder.alive,
-        **_pending(opened),
+        **_pending(root, opened),
     )
 
 
-def _pending(opened: Intent | None) -> dict[str, Any]:
+def _pending(root: str, opened: Intent | None) -> dict[str, Any]:
     if opened is None:
         return {}
-    return {"pending": tuple(step.path for step in opened.steps), "operation": opened.told.operation}
+    return {
+        "pending": tuple(step.path for step in opened.steps),
+        "edited": tuple(step.path for step in opened.steps if _is_edited(root, step)),
+        "operation": opened.told.operation,
+    }
+
+
+def _is_edited(root: str, step: Step) -> bool:
+    """Whether a page is neither what it was before nor what it is to be."""
+    if step.appended or step.lost:
+        return False
+    try:
+        found = find(root, step.path)
+    except (OSError, CosmemoryError):
+        return False  # whoever writes next is told of that
+    return (found.revision if found else None) not in (step.before, step.revision)
 
 
 def _opened(root: str) -> Intent | None:
