@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from cosmemory.engines.files import clearing, folder, staged
 from cosmemory.engines.files.clearing import RECORD
-from cosmemory.engines.files.disk import let_go, read_all, refusal, unread, write_all
+from cosmemory.engines.files.disk import let_go, read_all, refusal, sync_folders, unread, write_all
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
 from cosmemory.engines.files.log import Log
 from cosmemory.engines.files.replace import MAKE_PAGE, OPEN_PAGE, Found, current, replace
@@ -240,15 +240,8 @@ def _forget(lock: Lock, own: int) -> None:
 
 def _sync_folders(lock: Lock, intent: Intent) -> None:
     """Make the pages' names durable where not every one was: the record must not go before what it tells of."""
-    for above in {folder.resolve_inside(lock.root, step.path).rpartition("/")[0] for step in intent.steps}:
-        try:
-            inside = folder.enter(lock.root, above.split("/") if above else [])
-        except (FileNotFoundError, NotADirectoryError):
-            continue  # a person took it away
-        try:
-            os.fsync(inside)
-        finally:
-            let_go(inside)
+    places = (folder.resolve_inside(lock.root, step.path) for step in intent.steps)
+    sync_folders(lock.root, (place.rpartition("/")[0] for place in places))
 
 
 def _withdraw_soon(lock: Lock, durability: str, intent: Intent, *, done: bool = False) -> None:
