@@ -13,7 +13,7 @@ from itertools import takewhile
 
 from cosmemory.errors import Damaged, EditedMeanwhile, NotFound
 from cosmemory.frozen import frozen
-from cosmemory.maintenance.checkpoints import is_in_one
+from cosmemory.maintenance.checkpoint_shelf import is_in_one
 from cosmemory.maintenance.damage import damage_of
 from cosmemory.maintenance.staleness import DEPTH, begun_from
 from cosmemory.memory import LOGGED, Memory
