@@ -25,7 +25,7 @@ import cosmemory.kinds.session
 import cosmemory.kinds.system_metrics
 import cosmemory.kinds.team_roster
 import cosmemory.maintenance.briefing.points
-import cosmemory.maintenance.checkpoints
+import cosmemory.maintenance.checkpoint_shelf
 import cosmemory.maintenance.deploying
 import cosmemory.maintenance.interruptions
 import cosmemory.maintenance.recovery
@@ -368,7 +368,7 @@ class Deployment:
     async def status(self) -> cosmemory.operations.deployments.Standing: ...
     async def way_back(
         self, page: cosmemory.kinds.deployment.Deployment, name: str | None = None
-    ) -> cosmemory.maintenance.checkpoints.Checkpoint | None: ...
+    ) -> cosmemory.maintenance.checkpoint_shelf.Checkpoint | None: ...
 
 class Documents:
     async def new(

@@ -23,7 +23,7 @@ import cosmemory.kinds.session
 import cosmemory.kinds.system_metrics
 import cosmemory.kinds.team_roster
 import cosmemory.maintenance.briefing.points
-import cosmemory.maintenance.checkpoints
+import cosmemory.maintenance.checkpoint_shelf
 import cosmemory.maintenance.deploying
 import cosmemory.maintenance.interruptions
 import cosmemory.maintenance.recovery
@@ -339,7 +339,7 @@ class Deployment:
     def status(self) -> cosmemory.operations.deployments.Standing: ...
     def way_back(
         self, page: cosmemory.kinds.deployment.Deployment, name: str | None = None
-    ) -> cosmemory.maintenance.checkpoints.Checkpoint | None: ...
+    ) -> cosmemory.maintenance.checkpoint_shelf.Checkpoint | None: ...
 
 class Documents:
     def new(

@@ -102,7 +102,8 @@ class Vitals:
     """How a store fares: bytes of its pages and copies, bytes it keeps for itself, bytes left (None: unknown).
 
     `holder` is who has the lock at this moment, as it signed (empty: nobody, or unknown), `told` the same in words, and
-    `alive` whether there is such a process. `pending` are the pages of a change that was recorded and not finished.
+    `alive` whether there is such a process. `pending` are the pages of a change that was recorded and not finished, and
+    `edited` those of them that somebody has saved since.
     """
 
     used: int = 0
@@ -112,6 +113,7 @@ class Vitals:
     told: str = ""
     alive: bool = True
     pending: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
     operation: str = ""
 
 

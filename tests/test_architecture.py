@@ -34,6 +34,7 @@ LEAN_RING = {
     "cosmemory.engines.files.disk",
     "cosmemory.engines.files.lock",
     "cosmemory.engines.files.log",
+    "cosmemory.engines.files.signature",
     "cosmemory.engines.files.spool",
     "cosmemory.engines.tail",
     "cosmemory.errors",

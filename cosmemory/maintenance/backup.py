@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from cosmemory.errors import Damaged, ReadOnly
-from cosmemory.maintenance.checkpoints import Checkpoint, faults_of, free_name, take
+from cosmemory.maintenance.checkpoint_shelf import Checkpoint, faults_of
+from cosmemory.maintenance.checkpoints import free_name, take
 from cosmemory.maintenance.manifest import MANIFEST
 from cosmemory.memory import Memory
 from cosmemory.store import Copies

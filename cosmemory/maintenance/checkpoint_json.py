@@ -16,7 +16,7 @@ from cosmemory.kinds import DEPLOYMENT, MEETING, SESSION_PATH, SYSTEM_METRICS, K
 from cosmemory.kinds.keyed_values import KeyedValue
 from cosmemory.kinds.meeting import CONCLUDED, EXECUTION, PLANNING, Meeting
 from cosmemory.kinds.page import read_page
-from cosmemory.maintenance.checkpoints import SHELF, Checkpoint, made_at, manifest_of, reading
+from cosmemory.maintenance.checkpoint_shelf import SHELF, Checkpoint, made_at, manifest_of, reading
 from cosmemory.maintenance.deployment_json import DEPLOYMENT_STATE, METRICS_STATE
 from cosmemory.maintenance.json_pages import Shape, json_of_page, other, page_of_json, path_of
 from cosmemory.maintenance.manifest import MANIFEST, Manifest, digested, manifest_text, read_manifest

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cosmemory.maintenance.checkpoints import keep, listed, tell
+from cosmemory.maintenance.checkpoint_shelf import listed
+from cosmemory.maintenance.checkpoints import keep, tell
 from cosmemory.memory import Memory
 from cosmemory.transaction import Transaction
 

@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from cosmemory.errors import NotFound, Unsafe
 from cosmemory.frozen import frozen
-from cosmemory.maintenance.checkpoints import ARCHIVE_SHELF, SHELF, reading
+from cosmemory.maintenance.checkpoint_shelf import ARCHIVE_SHELF, SHELF, reading
 from cosmemory.memory import Memory
 from cosmemory.pattern import pattern
 

@@ -10,7 +10,8 @@ from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import DEPLOYMENT, SYSTEM_METRICS, deployment
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.deployment import ROLLED_BACK, Deployment
-from cosmemory.maintenance.checkpoints import Checkpoint, before_risk
+from cosmemory.maintenance.checkpoint_shelf import Checkpoint
+from cosmemory.maintenance.checkpoints import before_risk
 from cosmemory.maintenance.restoring import put_back
 from cosmemory.maintenance.way_back import way_back
 from cosmemory.memory import Memory, Outcome

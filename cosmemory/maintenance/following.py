@@ -21,7 +21,7 @@ from cosmemory.frozen import frozen, replace, slotted
 from cosmemory.kinds.agent import COMPLETED, FAILED, INCOMPLETE
 from cosmemory.maintenance.interrupted_agents import plainly
 from cosmemory.maintenance.outputs import Output, output_of
-from cosmemory.maintenance.processes import ALIVE, described
+from cosmemory.maintenance.processes import ALIVE, described, ending_of
 from cosmemory.maintenance.resuming_agents import reason_of
 from cosmemory.memory import Memory
 from cosmemory.operations import agents
@@ -265,16 +265,6 @@ def _pause(following: _Following, seconds: float) -> bool:
     while not following.asked and (left := end - time.monotonic()) > 0:
         time.sleep(min(left, 0.1))
     return not following.asked
-
-
-def ending_of(code: int) -> str:
-    """What an exit code means, in words."""
-    if code >= 0:
-        return f"exit code {code}"
-    try:
-        return f"ended by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"ended by signal {-code}"
 
 
 def _error(code: int, following: _Following) -> str:

@@ -72,13 +72,16 @@ def ailing(memory: Memory, vitals: Vitals) -> Iterator[Finding]:
     """The lock, a change that is half done, and room."""
     if vitals.pending:
         what = f"A change ({vitals.operation or 'unnamed'}) of {', '.join(vitals.pending)}"
-        said = f"{what} is recorded and not finished; readers see it whole, and the next command finishes it."
+        outlook = "readers see it whole, and the next command finishes it."
+        if vitals.edited:
+            outlook = f"{', '.join(vitals.edited)} was saved by hand since, and the next command brings both together."
+        said = f"{what} is recorded and not finished; {outlook}"
         # While its writer is at work this is as it should be.
         severity = INFO if vitals.holder and vitals.alive else WARNING
         yield Finding(check="intent", severity=severity, said=said, command="cosmemory repair --yes")
     if vitals.holder:
-        severity, end = (INFO, "") if vitals.alive else (WARNING, ", which does not run any more")
-        said = f"The lock is held by {vitals.told or vitals.holder}{end}."
+        severity = INFO if vitals.alive else WARNING
+        said = f"The lock is held by {vitals.told or vitals.holder}."
         yield Finding(check="lock", severity=severity, said=said)
     if vitals.free is not None and vitals.free < memory.settings.free_bytes:
         said = f"{megabytes(vitals.free)} are left on the disk, and {megabytes(vitals.used)} are used here."

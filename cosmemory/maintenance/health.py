@@ -11,7 +11,7 @@ from cosmemory.errors import CosmemoryError
 from cosmemory.frozen import frozen
 from cosmemory.kinds import ARCHIVE, COS_STATE, LOG_PATH, TEAM_ROSTER, Kind
 from cosmemory.kinds.cos_state import ENDED
-from cosmemory.maintenance.checkpoints import Checkpoint, listed
+from cosmemory.maintenance.checkpoint_shelf import Checkpoint, listed
 from cosmemory.maintenance.damage import SORTS, damage_of
 from cosmemory.maintenance.glance import Finding, ailing, disputed, interrupted, megabytes, missing, repair_of
 from cosmemory.maintenance.reconcile import stale_saves

@@ -15,7 +15,7 @@ from cosmemory.kinds.coordination_log import KNOWN, CoordinationLog
 from cosmemory.kinds.log_archive import archive_text, entry_texts
 from cosmemory.kinds.page import read_page
 from cosmemory.maintenance.checkpoint_json import Snapshots, as_it_stands, keep_checkpoint
-from cosmemory.maintenance.checkpoints import ARCHIVE_SHELF, SHELF
+from cosmemory.maintenance.checkpoint_shelf import ARCHIVE_SHELF, SHELF
 from cosmemory.maintenance.search_units import BELOW, is_log
 from cosmemory.memory import Memory, Outcome
 from cosmemory.operations.new_pages import page_text

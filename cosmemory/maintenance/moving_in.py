@@ -11,7 +11,7 @@ from cosmemory.kinds.keyed_values import KeyedValue
 from cosmemory.maintenance import agent_json
 from cosmemory.maintenance.agent_json import AgentFile, agent_of_json
 from cosmemory.maintenance.checkpoint_json import Snapshots, checkpoint_of_json, is_file_name
-from cosmemory.maintenance.checkpoints import made_at
+from cosmemory.maintenance.checkpoint_shelf import made_at
 from cosmemory.maintenance.deployment_json import DEPLOYMENT_STATE, METRICS_STATE
 from cosmemory.maintenance.importing import Imported, Incoming, import_pages, untold
 from cosmemory.maintenance.json_folders import (

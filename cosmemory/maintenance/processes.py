@@ -123,6 +123,18 @@ def described(pid: int, output: str | None = None) -> Process:
     return Process(pid=pid, host=known.host, started=known.started, mark=known.mark, output=output)
 
 
+def ending_of(code: int) -> str:
+    """What an exit code means, in words."""
+    if code >= 0:
+        return f"exit code {code}"
+    from signal import Signals
+
+    try:
+        return f"ended by {Signals(-code).name}"
+    except ValueError:
+        return f"ended by signal {-code}"
+
+
 @frozen(kw_only=True)
 class Machine:
     """This machine at one moment: memory in use in percent, the load of the last minute, and its processors."""

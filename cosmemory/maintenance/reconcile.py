@@ -7,12 +7,13 @@ written down in a conflict page. Nothing of either is lost: the history has ever
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import takewhile
 
 from cosmemory.errors import Damaged, EditedMeanwhile, NotFound
 from cosmemory.frozen import frozen
-from cosmemory.maintenance.checkpoints import is_in_one
+from cosmemory.maintenance.checkpoint_shelf import is_in_one
 from cosmemory.maintenance.damage import damage_of
 from cosmemory.maintenance.staleness import DEPTH, begun_from
 from cosmemory.memory import LOGGED, Memory
@@ -26,6 +27,7 @@ from cosmemory.transaction import Transaction
 MARK = "examined edits"
 OPERATION = "reconcile"
 AT_ONCE = 100
+TAKEN_BACK = 20  # so many saves by hand one undo in an editor takes back
 
 
 @frozen(kw_only=True)
@@ -99,9 +101,11 @@ def _stale_save(memory: Memory, history: History, path: str, number: int) -> Sta
     saved, before = history.text(path, number), history.text(path, number - 1)
     if saved is None or before is None or damage_of(path, saved, memory.kinds):
         return None  # what damage left is nobody's edit: repair knows what becomes of it
+    recent = history.revisions(path, below=number, limit=DEPTH)
+    if _is_taken_back(history, path, saved, recent):
+        return None
     began = begun_from(history, path, saved, number)
     base = history.text(path, began) if began else None
-    recent = history.revisions(path, below=number, limit=DEPTH)
     lost = [each for each in recent if each.number > (began or 0)]
     if began is None or base is None or not lost:
         return None
@@ -118,6 +122,19 @@ def _stale_save(memory: Memory, history: History, path: str, number: int) -> Sta
         merged=done.data,
         disputes=disputes,
     )
+
+
+def _is_taken_back(history: History, path: str, saved: bytes, recent: Sequence[Remembered]) -> bool:
+    """Whether a save adds nothing, and is the page again from before some saves by hand: an editor's undo.
+
+    A copy that somebody worked on has something of its own, and what a verb wrote is never taken back by a copy.
+    """
+    by_hand = takewhile(lambda change: change.by_hand, recent[:TAKEN_BACK])
+    with suppress(
+        NotFound
+    ):  # the history does not reach that far back, and says nothing against an older copy
+        return any(history.text(path, change.number - 1) == saved for change in by_hand)
+    return False
 
 
 def _was_meant(memory: Memory, path: str, saved: bytes) -> bool:

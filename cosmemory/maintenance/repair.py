@@ -14,7 +14,8 @@ from cosmemory.kinds import ARCHIVE, LOG_PATH, STANDARD, Kind, kind_of
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.log_archive import Entry, entry_texts, whole, without_entries
 from cosmemory.kinds.page import read_page
-from cosmemory.maintenance.checkpoints import REPAIR, before_risk
+from cosmemory.maintenance.checkpoint_shelf import REPAIR
+from cosmemory.maintenance.checkpoints import before_risk
 from cosmemory.maintenance.copies import Copy, copies_of
 from cosmemory.maintenance.damage import CONFLICT, Damage, cut_from, damage_of, mixed_from, utf16_of
 from cosmemory.maintenance.kept import keep, place_for

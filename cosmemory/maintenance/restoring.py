@@ -9,15 +9,8 @@ from cosmemory.errors import NotFound, UsageError, did_you_mean
 from cosmemory.frozen import frozen
 from cosmemory.kinds import ARCHIVE, LOG_PATH
 from cosmemory.kinds.log_archive import Entry, archive_text, entry_texts, without_entries
-from cosmemory.maintenance.checkpoints import (
-    RESTORE,
-    Checkpoint,
-    before_risk,
-    found_as,
-    reading,
-    refuse_damaged,
-    tell,
-)
+from cosmemory.maintenance.checkpoint_shelf import RESTORE, Checkpoint, found_as, reading, refuse_damaged
+from cosmemory.maintenance.checkpoints import before_risk, tell
 from cosmemory.maintenance.manifest import Manifest
 from cosmemory.memory import Memory, Outcome
 from cosmemory.store import Copies

@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cosmemory.frozen import frozen
-from cosmemory.maintenance.checkpoints import (
-    ARCHIVE_SHELF,
-    SHELF,
-    Checkpoint,
-    faults_of,
-    listed,
-    tell,
-)
+from cosmemory.maintenance.checkpoint_shelf import ARCHIVE_SHELF, SHELF, Checkpoint, faults_of, listed
+from cosmemory.maintenance.checkpoints import tell
 from cosmemory.memory import Memory
 from cosmemory.transaction import Transaction
 

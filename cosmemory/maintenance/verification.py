@@ -19,6 +19,7 @@ from cosmemory.frozen import frozen, replace
 from cosmemory.kinds.run import COMPLETED, FAILED, Execution, Finding, Run, named
 from cosmemory.kinds.run_phases import attempt_at
 from cosmemory.maintenance.outputs import Output, output_of
+from cosmemory.maintenance.processes import ending_of
 from cosmemory.memory import Memory
 from cosmemory.operations.runs import begin_execution
 from cosmemory.operations.runs.changing import PHASE_EVENT, Done, change, next_id, run_named
@@ -218,7 +219,7 @@ def _run(asked: Verification, project: str, output: Output, memory: Memory) -> t
     last = output.last_line()[:LONGEST_LINE]
     if code == 0:
         return 0, None
-    told = f"it took longer than {asked.timeout:g} s" if code is None else _told(code)
+    told = f"it took longer than {asked.timeout:g} s" if code is None else ending_of(code)
     return code, f"{told}: {last}" if last else told
 
 
@@ -230,15 +231,6 @@ def _ended(process: subprocess.Popen[bytes], timeout: float, output: Output) -> 
         except subprocess.TimeoutExpired:
             output.rotate()
     return process.poll()
-
-
-def _told(code: int) -> str:
-    if code >= 0:
-        return f"exit code {code}"
-    try:
-        return f"ended by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"ended by signal {-code}"
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -10,8 +10,12 @@ from cosmemory.operations.page_ids import page_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from cosmemory.kinds.handoff import Handoff
     from cosmemory.maintenance.handoff_files import LostHandoff
+    from cosmemory.maintenance.interruptions import Find
     from cosmemory.operations.deployments import Interrupted as Deploying
     from cosmemory.operations.handoff_chains import Waiting
     from cosmemory.operations.onboardings import Unfinished
@@ -66,6 +70,27 @@ DEPLOYMENT = Sort(
 )
 
 
+def _of_pages(
+    kind: kinds.Kind,
+    find: Find,
+    sentence: Callable[[tuple[Any, ...]], str],
+    resume: Callable[[Memory, str, bool], Handed],
+) -> Sort:
+    """What waits on a page of its own, which goes to the archive when nobody will come back for it."""
+    return Sort(
+        kind=kind.name,
+        name=f"{kind.name}s",
+        where=kind.path.partition("{")[0],
+        find=find,
+        key=lambda one: str(one.id),
+        sentence=sentence,
+        resume=resume,
+        page=lambda key: page_of(kind, key),
+        clear=archiving(kind),
+        glanced=None,
+    )
+
+
 def _find_handoffs(memory: Memory) -> tuple[Waiting, ...]:
     from cosmemory.operations.handoff_chains import interrupted
 
@@ -107,18 +132,7 @@ def _resume_handoff(memory: Memory, key: str, again: bool) -> Handed:
     return Handed(kind="handoff", key=key, reason=f"it waits for {page.to_agent}", data=data)
 
 
-HANDOFFS = Sort(
-    kind="handoff",
-    name="handoffs",
-    where=kinds.HANDOFF.path.partition("{")[0],
-    find=_find_handoffs,
-    key=lambda one: str(one.id),
-    sentence=_handoffs_sentence,
-    resume=_resume_handoff,
-    page=lambda key: page_of(kinds.HANDOFF, key),
-    clear=archiving(kinds.HANDOFF),
-    glanced=None,
-)
+HANDOFFS = _of_pages(kinds.HANDOFF, _find_handoffs, _handoffs_sentence, _resume_handoff)
 
 
 def _find_onboardings(memory: Memory) -> tuple[Unfinished, ...]:
@@ -143,18 +157,7 @@ def _resume_onboarding(memory: Memory, key: str, again: bool) -> Handed:
     return Handed(kind="onboarding", key=key, reason="it is in progress", data={**data_of(one), "left": left})
 
 
-ONBOARDINGS = Sort(
-    kind="onboarding",
-    name="onboardings",
-    where=kinds.ONBOARDING.path.partition("{")[0],
-    find=_find_onboardings,
-    key=lambda one: str(one.id),
-    sentence=_onboardings_sentence,
-    resume=_resume_onboarding,
-    page=lambda key: page_of(kinds.ONBOARDING, key),
-    clear=archiving(kinds.ONBOARDING),
-    glanced=None,
-)
+ONBOARDINGS = _of_pages(kinds.ONBOARDING, _find_onboardings, _onboardings_sentence, _resume_onboarding)
 
 
 def _find_lost(memory: Memory) -> tuple[LostHandoff, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cosmemory.kinds.deployment import Deployment
-from cosmemory.maintenance.checkpoints import Checkpoint, found_as, listed, with_manifest
+from cosmemory.maintenance.checkpoint_shelf import Checkpoint, found_as, listed, with_manifest
 from cosmemory.reader import Reader
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from cosmemory.document.checklists import DONE, OPEN, with_task
 from cosmemory.document.entered import entered
 from cosmemory.errors import InvalidValue, NotFound, Refused, did_you_mean
-from cosmemory.frozen import replace
+from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import HANDOFF
 from cosmemory.kinds import handoff as handing
 from cosmemory.kinds.coordination_log import Event
@@ -35,6 +35,19 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+@frozen()
+class Terms:
+    """Who hands over to whom, for which project, after which handoff, and until when it waits to be acknowledged."""
+
+    project: str
+    from_agent: str | None
+    to_agent: str | None
+    key: str | None = None
+    previous: str | None = None
+    requires_ack: bool = True
+    expires: datetime | str | None = None
+
+
 def create(
     memory: Memory,
     project: str,
@@ -54,9 +67,8 @@ def create(
     as long from now as ``2h`` or ``7d`` says. Raises NotFound for a ``previous`` handoff that there is not.
     """
     given = {"protocol": DIRECT, **values_of(Package(**package))}
-    return _created(
-        memory, project, from_agent, to_agent, key, previous, requires_ack, expires, given, expected
-    )
+    terms = Terms(project, from_agent, to_agent, key, previous, requires_ack, expires)
+    return _created(memory, terms, given, expected)
 
 
 def mediate(
@@ -95,9 +107,8 @@ def mediate(
         "analysis": rows_of(analysis),
         "processed_data": rows_of(done.processed),
     }
-    return _created(
-        memory, project, from_agent, to_agent, key, previous, requires_ack, expires, given, expected
-    )
+    terms = Terms(project, from_agent, to_agent, key, previous, requires_ack, expires)
+    return _created(memory, terms, given, expected)
 
 
 def share(
@@ -133,54 +144,37 @@ def share(
         "board_key": board_key,
         "board_version": board_version,
     }
-    return _created(
-        memory, project, from_agent, to_agent, key, previous, requires_ack, expires, given, expected
-    )
+    terms = Terms(project, from_agent, to_agent, key, previous, requires_ack, expires)
+    return _created(memory, terms, given, expected)
 
 
 def _created(
-    memory: Memory,
-    project: str,
-    from_agent: str,
-    to_agent: str,
-    key: str | None,
-    previous: str | None,
-    requires_ack: bool,
-    expires: datetime | str | None,
-    given: dict[str, Any],
-    expected: dict[str, str] | None,
+    memory: Memory, terms: Terms, given: dict[str, Any], expected: dict[str, str] | None
 ) -> Outcome[str]:
-    def verb(transaction: Transaction) -> str:
-        return handed_over(
-            transaction, project, from_agent, to_agent, key, previous, requires_ack, expires, given
-        )
+    return memory.run(
+        lambda transaction: handed_over(transaction, terms, given),
+        expected=expected,
+        operation="handoff create",
+    )
 
-    return memory.run(verb, expected=expected, operation="handoff create")
 
-
-def handed_over(
-    transaction: Transaction,
-    project: str,
-    from_agent: str,
-    to_agent: str,
-    key: str | None,
-    previous: str | None,
-    requires_ack: bool,
-    expires: datetime | str | None,
-    given: dict[str, Any],
-) -> str:
+def handed_over(transaction: Transaction, terms: Terms, given: dict[str, Any]) -> str:
     """The id of a new handoff, made together with whatever else the transaction does."""
     now = transaction.now
-    before = _named(transaction, previous) if previous is not None else None
+    before = _named(transaction, terms.previous) if terms.previous is not None else None
+    if terms.key is not None:
+        key = new_id(transaction, HANDOFF, terms.key)
+    else:
+        key = dated_id(transaction, HANDOFF, terms.project)
     made = Handoff(
-        id=new_id(transaction, HANDOFF, key) if key is not None else dated_id(transaction, HANDOFF, project),
-        from_agent=from_agent,
-        to_agent=to_agent,
-        project=project,
+        id=key,
+        from_agent=terms.from_agent,
+        to_agent=terms.to_agent,
+        project=terms.project,
         created=now,
         status=PENDING,
-        requires_ack="true" if requires_ack else "false",
-        expires=due_of(expires, now),
+        requires_ack="true" if terms.requires_ack else "false",
+        expires=due_of(terms.expires, now),
         previous=before.id if before else None,
         previous_sha256=content_hash(before) if before else None,
         **given,
@@ -191,7 +185,7 @@ def handed_over(
             f"The chain would be broken: {wrong}.", "Leave out what it goes on from, or mend that first."
         )
     transaction.create(page_of(HANDOFF, str(made.id)), page_text(transaction.memory, HANDOFF, made))
-    outcome = f"waits for {made.to_agent}" if requires_ack else None
+    outcome = f"waits for {made.to_agent}" if terms.requires_ack else None
     transaction.append(_event(made, now, f"{made.id} handed over", outcome, f"sha256 {made.content_sha256}"))
     return str(made.id)
 

@@ -39,14 +39,14 @@ def without_exchange() -> Iterator[None]:
 @contextmanager
 def booted_again(identity: bytes = b"second-boot") -> Iterator[None]:
     """Holders of the lock as they are after the machine has started anew."""
-    real = lock._holder_line
+    real = lock.signed
 
     def line(number: int) -> bytes:
         words = real(number).split(b" ")
         words[words.index(b"boot") + 1] = identity
         return b" ".join(words)
 
-    with patch.object(lock, "_holder_line", line):
+    with patch.object(lock, "signed", line):
         yield
 
 

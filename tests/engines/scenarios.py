@@ -14,7 +14,8 @@ from cosmemory.config import Settings
 from cosmemory.engines import tail
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.engines.files import staged
-from cosmemory.engines.files.engine import FilesStore, FilesWriter
+from cosmemory.engines.files.engine import FilesStore
+from cosmemory.engines.files.writer import FilesWriter
 from cosmemory.errors import CosmemoryError
 from cosmemory.maintenance.checkpoints import create
 from cosmemory.maintenance.repair import apply, plan

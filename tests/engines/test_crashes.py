@@ -166,5 +166,5 @@ def test_a_page_written_in_place_is_seen_half(root, monkeypatch):
         os.write(descriptor, data)
         os.close(descriptor)
 
-    monkeypatch.setattr("cosmemory.engines.files.engine.replace", in_place)
+    monkeypatch.setattr("cosmemory.engines.files.writer.replace", in_place)
     assert any("no whole state" in each for each in campaign(by_name["replace"], root)[1])

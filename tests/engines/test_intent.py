@@ -89,14 +89,41 @@ def test_the_next_writer_finishes_it_first(left_open):
     assert any("an operation" in notice for notice in store.notices())
 
 
-def test_a_page_edited_since_is_kept_and_so_is_what_should_have_stood_there(left_open):
+def text_in_history(store, operation):
+    """What the change of an operation made of the page, as the history tells it."""
+    history = store.history()
+    (change,) = (each for each in history.revisions(PAGE) if each.attribution.operation == operation)
+    return history.text(PAGE, change.number)
+
+
+def test_a_page_edited_since_is_kept_and_the_history_has_what_should_have_stood_there(left_open):
     (left_open / PAGE).write_bytes(b"a person's\n")
     store = FilesStore(str(left_open))
     assert store.read(PAGE).data == b"a person's\n"
     store.append(LOG, entry("next"))
     assert (left_open / PAGE).read_bytes() == b"a person's\n"
     assert (left_open / OTHER).read_bytes() == AFTER[OTHER]
+    assert kept(left_open) == []
+    assert text_in_history(store, "an operation") == AFTER[PAGE]
+    assert f"{PAGE} was saved by hand since; the history has both texts." in store.notices()
+
+
+def test_what_the_history_cannot_take_in_is_put_aside(left_open):
+    (left_open / PAGE).write_bytes(b"a person's\n")
+    (left_open / ".cosmemory/spool").unlink()
+    (left_open / ".cosmemory/spool").mkdir()
+    FilesStore(str(left_open)).append(LOG, entry("next"))
+    assert (left_open / PAGE).read_bytes() == b"a person's\n"
     assert kept(left_open) == [AFTER[PAGE]]
+
+
+def test_a_history_that_a_power_cut_took_is_told_the_whole_of_it(left_open):
+    (left_open / PAGE).write_bytes(b"a person's\n")
+    (left_open / ".cosmemory/spool").unlink()
+    store = FilesStore(str(left_open))
+    store.append(LOG, entry("next"))
+    assert kept(left_open) == []
+    assert text_in_history(store, "an operation") == AFTER[PAGE]
 
 
 def test_a_log_edited_since_gets_the_entries_once_and_alone(left_open):
@@ -175,6 +202,8 @@ def test_without_comparing_again_a_persons_page_is_overwritten(left_open, monkey
     def careless(lock, step, durability):
         intent.replace(lock, step.path, step.after, intent.current(lock.root, step.path, None), durability)
 
-    monkeypatch.setattr(intent, "_keep_both", lambda lock, step: careless(lock, step, "full"))
+    monkeypatch.setattr(
+        intent, "_leave_edited", lambda lock, edited, **_: [careless(lock, step, "full") for step in edited]
+    )
     FilesStore(str(left_open)).append(LOG, entry("next"))
     assert b"a person's\n" not in [(left_open / path).read_bytes() for path in files_below(left_open)]

@@ -100,23 +100,6 @@ def test_whoever_has_to_wait_too_long_is_told_for_whom(memory, holder):
     ), said
 
 
-@pytest.mark.parametrize(
-    ("holder", "words"),
-    [
-        ("process 12.1 started 5 boot 1234 host elsewhere command -", "process 12, on elsewhere"),
-        (
-            "process 12.1 started - boot - host elsewhere command app.py -v",
-            "process 12, `app.py -v`, on elsewhere",
-        ),
-        ("process 12.1 started - boot - host - command ", "process 12"),
-        ("another thread of process 12", ""),
-        ("", ""),
-    ],
-)
-def test_a_holder_is_told_in_words(holder, words):
-    assert lock_module.in_words(holder) == words
-
-
 def test_whoever_waits_for_some_time_looks_more_often_than_those_who_came_later(memory, monkeypatch):
     now, pauses = [0.0], []
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
-from cosmemory.engines.files import clearing, copies, past, staged
+from cosmemory.engines.files import clearing, copies, intent, past, staged
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.store import Append, Replace
 from tests.engines.cuts import AMOUNT, booted_again, empty, judged, recorded, some, without_exchange
@@ -124,7 +126,7 @@ MISSED_IN = {
     "log._write": "append",
     "replace._make_durable": "replace",
     "replace._write_beside": "replace",
-    "staged.sync": "long-pages",
+    "disk.sync_folders": "long-pages",
 }
 # And each on the way of a page whose text stands beside it, not in the record. A record that comes back after all of
 # it was done finds no such text any more, and makes nothing again: that its removal lasts is missed with others alone.
@@ -215,6 +217,47 @@ def test_the_power_may_go_while_damaged_bytes_are_put_aside(root):
 @pytest.mark.parametrize("site", MISSED_IN_REPAIRS)
 def test_without_any_fsync_of_a_repair_bytes_are_lost(site, root):
     assert repair_campaign(root, deaf=site) != []
+
+
+SHOULD_HAVE_BEEN = b"what the killed writer was about to make of it\n"
+
+
+def edited_campaign(root: Path, *, deaf: str = "") -> list[str]:
+    """A writer died with its change recorded, a person saved the page, and the power goes while the next one recovers.
+
+    What the page should have been stays in the record of the change, in the history or beside the pages.
+    """
+    Scenario(name="edited", operations=()).prepare(root)
+    with patch.object(intent, "_take", side_effect=KeyboardInterrupt), suppress(KeyboardInterrupt):
+        commit(replacing(PAGE, SHOULD_HAVE_BEEN), appending(entry("together")))(FilesStore(str(root)))
+    (root / PAGE).write_bytes(b"a person's\n")
+    recording = Recording(root, deaf=deaf)
+    recording.record(partial(followed_by, root, lambda store: store.append(LOG, entry("next"))))
+    empty(root)
+    found = []
+    for tree in trees(recording, random.Random(1)):
+        lay_out(tree, root)
+        with booted_again():
+            store = FilesStore(str(root))
+            store.append(LOG, entry("after the cut"))
+        history = store.history()
+        told = [history.text(PAGE, change.number) for change in history.revisions(PAGE)]
+        aside = [each.read_bytes() for each in root.glob(".cosmemory/conflicts/*")]
+        if SHOULD_HAVE_BEEN not in (*told, *aside):
+            found.append("what a killed writer changed is gone")
+        if (root / PAGE).read_bytes() != b"a person's\n":
+            found.append("what a person saved is gone")
+        empty(root)
+    return found
+
+
+def test_the_power_may_go_while_a_killed_change_of_an_edited_page_goes_to_the_history(root):
+    assert edited_campaign(root) == []
+
+
+@pytest.mark.parametrize("site", ["spool.lasts"])
+def test_without_the_fsync_of_the_history_a_killed_change_of_an_edited_page_is_lost(root, site):
+    assert edited_campaign(root, deaf=site) != []
 
 
 def succession(root: Path, first: Operation, second: Operation, path: str, *, before: Pages) -> list[str]:

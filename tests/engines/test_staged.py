@@ -189,7 +189,7 @@ def test_a_later_text_that_is_not_there_leaves_its_page_alone_and_is_told(memory
     assert left_below(memory) == []
 
 
-def test_a_page_edited_since_is_kept_and_so_is_what_should_have_stood_there(memory, monkeypatch):
+def test_a_page_edited_since_is_kept_and_the_history_has_what_should_have_stood_there(memory, monkeypatch):
     opened(memory, monkeypatch, PAGE)
     (memory / PAGE).write_bytes(b"a person's\n")
     store = FilesStore(str(memory))
@@ -197,7 +197,9 @@ def test_a_page_edited_since_is_kept_and_so_is_what_should_have_stood_there(memo
     store.append(LOG, entry("next"))
     assert (memory / PAGE).read_bytes() == b"a person's\n"
     assert (memory / LOG).read_bytes() == AFTER[LOG] + entry("next")
-    assert kept(memory) == [AFTER[PAGE]]
+    assert kept(memory) == []
+    (change,) = (each for each in store.history().revisions(PAGE) if not each.by_hand and each.number > 1)
+    assert store.history().text(PAGE, change.number) == AFTER[PAGE]
     assert left_below(memory) == []
 
 

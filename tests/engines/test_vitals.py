@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cosmemory.engines.ephemeral import EphemeralStore
-from cosmemory.engines.files import intent, vitals
+from cosmemory.engines.files import intent
 from cosmemory.engines.files.engine import FilesStore
 from cosmemory.store import Replace
 
@@ -52,14 +52,6 @@ def test_the_holder_is_told_while_it_holds_and_no_longer(store: FilesStore) -> N
     assert seen.holder.startswith(f"process {os.getpid()}.")
     assert seen.alive
     assert store.vitals().holder == ""
-
-
-def test_a_holder_that_does_not_run_is_told_from_one_that_does() -> None:
-    with open("/proc/self/stat", "rb") as status:
-        started = status.read().rsplit(b")", 1)[1].split()[19].decode()
-    assert vitals._is_alive(f"process {os.getpid()}.1 started {started} boot x host y command z")
-    assert not vitals._is_alive(f"process {os.getpid()}.1 started 1 boot x host y command z")
-    assert not vitals._is_alive("process 4194305.1 started 1 boot x host y command z")
 
 
 def test_a_change_that_is_half_done_is_told(store: FilesStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from cosmemory.__main__ import main
 from cosmemory.connect import open_memory
 from cosmemory.interfaces.cli.commands import watch as command
 from cosmemory.kinds.active_alerts import open_alerts
-from cosmemory.maintenance.checkpoints import listed
+from cosmemory.maintenance.checkpoint_shelf import listed
 from cosmemory.maintenance.watching import exposition
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from cosmemory.config import Settings
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import Conflict, IllegalTransition, Refused
 from cosmemory.kinds.deployment import LAST, PARTIAL, ROLLBACK_READY, ROLLED_BACK, STAGES, STEPS, is_yes
-from cosmemory.maintenance.checkpoints import SHELF
+from cosmemory.maintenance.checkpoint_shelf import SHELF
 from cosmemory.maintenance.deploying import advance, begin, roll_back
 from cosmemory.memory import Memory
 from cosmemory.operations import deployments, measurements

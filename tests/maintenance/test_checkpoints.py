@@ -16,16 +16,8 @@ from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.errors import NotRead, Refused
 from cosmemory.kinds.coordination_log import Event
-from cosmemory.maintenance.checkpoints import (
-    before_risk,
-    create,
-    faults_of,
-    found_as,
-    holds_the_present,
-    keep,
-    listed,
-    made_at,
-)
+from cosmemory.maintenance.checkpoint_shelf import faults_of, found_as, holds_the_present, listed, made_at
+from cosmemory.maintenance.checkpoints import before_risk, create, keep
 from cosmemory.maintenance.manifest import Listed, Manifest, manifest_text, read_manifest
 from cosmemory.maintenance.rotation import rotate
 from cosmemory.memory import Memory

@@ -9,7 +9,8 @@ from cosmemory.connect import open_memory
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.errors import Conflict, Damaged, IllegalTransition, InvalidValue, NotFound, Refused
-from cosmemory.maintenance.checkpoints import SHELF, create, listed
+from cosmemory.maintenance.checkpoint_shelf import SHELF, listed
+from cosmemory.maintenance.checkpoints import create
 from cosmemory.maintenance.deploying import advance, begin, roll_back
 from cosmemory.maintenance.restoring import restore
 from cosmemory.maintenance.undo import undo

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cosmemory.config import Settings
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import NotFound, Refused, UsageError
-from cosmemory.maintenance import checkpoints
+from cosmemory.maintenance import checkpoint_shelf
 from cosmemory.maintenance.checkpoint_json import checkpoint_of_json, json_of_checkpoint, keep_checkpoint
 from cosmemory.maintenance.exporting import choose, export
 from cosmemory.maintenance.interrupted_agents import interrupted_agents
@@ -77,7 +77,7 @@ def test_no_more_comes_out_than_the_state_that_every_agent_has(moved: Memory) ->
 def test_nothing_that_was_taken_in_is_wrong(moved: Memory) -> None:
     found = moved.validate()
     assert [each for page in found.pages for each in page.diagnostics if each.severity != "info"] == []
-    assert checkpoints.faults_of(moved.store.copies("checkpoints"), "checkpoint_20251014_180000") == []
+    assert checkpoint_shelf.faults_of(moved.store.copies("checkpoints"), "checkpoint_20251014_180000") == []
 
 
 def test_what_was_interrupted_there_is_gone_on_with_here(moved: Memory) -> None:
@@ -338,9 +338,9 @@ def test_any_checkpoint_comes_back_equal(held: dict[str, Any], more: dict[str, A
     name = "checkpoint_20251014_180000"
     with memory.transaction() as transaction:
         keep_checkpoint(transaction.memory, checkpoint_of_json(name, both))
-    (made,) = checkpoints.listed(memory)
+    (made,) = checkpoint_shelf.listed(memory)
     assert told(json_of_checkpoint(memory, made)) == told(both)
-    assert checkpoints.faults_of(memory.store.copies("checkpoints"), name) == []
+    assert checkpoint_shelf.faults_of(memory.store.copies("checkpoints"), name) == []
 
 
 @given(st.dictionaries(st.text(), VALUES))

@@ -15,7 +15,7 @@ from cosmemory.document.data import data_of
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import CosmemoryError, NotFound
 from cosmemory.frozen import replace
-from cosmemory.maintenance.checkpoints import listed, with_manifest
+from cosmemory.maintenance.checkpoint_shelf import listed, with_manifest
 from cosmemory.maintenance.rebuild import Rebuilt, rebuild
 from cosmemory.maintenance.rotation import rotate
 from cosmemory.memory import Memory

@@ -209,6 +209,40 @@ def test_what_a_person_took_away_knowing_of_it_stays_away(folder):
     assert [each.action for each in folder.memory.read(STATE).pending_actions] == ["another"]
 
 
+def test_who_takes_back_what_was_saved_by_hand_is_not_taken_for_an_older_copy(folder):
+    state.set_focus(folder.memory, "ship the parser")
+    first = folder.text(STATE)
+    second = first.replace("- **CPU Load:** -", "- **CPU Load:** 3")
+    third = second + "\nA note.\n"
+    for text in (second, third, second, third, first, second, first):
+        folder.save(STATE, text)
+        assert folder.look() == []
+        assert folder.text(STATE) == text
+    assert stale_saves(folder.memory) == ()
+
+
+def test_who_takes_it_back_and_writes_something_else_may_have_an_older_copy(folder):
+    state.set_focus(folder.memory, "ship the parser")
+    buffer = folder.text(STATE)
+    folder.save(STATE, buffer + "\nA note of the one.\n")
+    folder.look()
+    folder.save(STATE, buffer.replace("- **CPU Load:** -", "- **CPU Load:** 3"))
+    assert len(folder.look()) == 1
+    assert "A note of the one.\n" in folder.text(STATE)
+    assert "- **CPU Load:** 3" in folder.text(STATE)
+
+
+def test_a_copy_from_before_a_verb_and_a_save_by_hand_gets_both_though_it_has_nothing_new(folder):
+    buffer = folder.text(STATE)
+    state.add_action(folder.memory, "write the docs", priority="high")
+    folder.save(STATE, folder.text(STATE) + "\nA note.\n")
+    folder.look()
+    folder.save(STATE, buffer)
+    assert len(folder.look()) == 1
+    assert "A note.\n" in folder.text(STATE)
+    assert [each.action for each in folder.memory.read(STATE).pending_actions] == ["write the docs"]
+
+
 def test_an_entry_that_a_person_corrects_is_not_doubled(folder):
     for words in ("one", "tow", "three"):
         log(folder, words)  # all in one second, with nothing else to tell them apart

@@ -8,7 +8,8 @@ import pytest
 
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import Conflict, NotFound
-from cosmemory.maintenance.checkpoints import create, found_as, listed, with_manifest
+from cosmemory.maintenance.checkpoint_shelf import found_as, listed, with_manifest
+from cosmemory.maintenance.checkpoints import create
 from cosmemory.maintenance.damage import SORTS, damage_of
 from cosmemory.maintenance.repair import Mend, apply, plan
 from cosmemory.maintenance.rotation import rotate, verify

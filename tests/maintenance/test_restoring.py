@@ -8,7 +8,8 @@ from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.errors import Damaged, NotFound, UsageError
 from cosmemory.kinds.coordination_log import Event
-from cosmemory.maintenance.checkpoints import create, listed
+from cosmemory.maintenance.checkpoint_shelf import listed
+from cosmemory.maintenance.checkpoints import create
 from cosmemory.maintenance.reconcile import stale_saves
 from cosmemory.maintenance.restoring import restore
 from cosmemory.maintenance.rotation import rotate, verify

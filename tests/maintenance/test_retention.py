@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from cosmemory.config import Settings
 from cosmemory.engines.ephemeral import EphemeralStore
-from cosmemory.maintenance.checkpoints import Checkpoint, create, found_as, listed
+from cosmemory.maintenance.checkpoint_shelf import Checkpoint, found_as, listed
+from cosmemory.maintenance.checkpoints import create
 from cosmemory.maintenance.restoring import restore
 from cosmemory.maintenance.retention import prune, staying
 from cosmemory.memory import Memory

@@ -8,7 +8,7 @@ from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.engines.rehearsal import Rehearsal
 from cosmemory.errors import NotFound, Refused
 from cosmemory.kinds.coordination_log import Event
-from cosmemory.maintenance.checkpoints import listed, with_manifest
+from cosmemory.maintenance.checkpoint_shelf import listed, with_manifest
 from cosmemory.maintenance.rotation import rotate
 from cosmemory.maintenance.undo import undo
 from cosmemory.memory import Memory

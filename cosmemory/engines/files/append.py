@@ -49,9 +49,7 @@ def append(lock: Lock, path: str, data: bytes, told: bytes, *, durability: str =
             from cosmemory.engines.files import intent
             from cosmemory.engines.files.past import Past
 
-            done = intent.finish(lock, durability)
-            if done is not None:
-                Past(lock, spool).finished(done)
+            intent.finish(lock, durability, Past(lock, spool).finished)
         return log.put(data, told)
     finally:
         lock.release()

@@ -7,6 +7,10 @@ import os
 
 from cosmemory.errors import CosmemoryError, NotRead, NotSaved, ReadOnly, Unsafe, no_page
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 OPEN_LOG = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
@@ -46,6 +50,21 @@ def let_go(descriptor: int) -> None:
         os.close(descriptor)
     except OSError:
         pass  # it is closed all the same
+
+
+def sync_folders(root: str, folders: Iterable[str]) -> None:
+    """Make the names in some folders below the root durable; one that a person took away has none."""
+    from cosmemory.engines.files.folder import enter
+
+    for path in set(folders):
+        try:
+            inside = enter(root, path.split("/") if path else [])
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        try:
+            os.fsync(inside)
+        finally:
+            let_go(inside)
 
 
 def write_all(descriptor: int, data: bytes) -> None:

@@ -16,6 +16,7 @@ from cosmemory.text.digest import log_revision, sha256_hex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cosmemory.engines.files.steps import Intent, Step
     from cosmemory.store import Revision
 
 NAME = "heads"
@@ -67,11 +68,12 @@ class Heads:
         self.revisions[step.path] = step.head
 
 
-def follow(heads: Heads | None, spool: Spool) -> tuple[Heads, bool]:
+def follow(heads: Heads | None, spool: Spool, finished: Intent | None = None) -> tuple[Heads, bool]:
     """The heads as they are now, under the lock, and whether the spool may stay as it is.
 
     It may not where it cannot be read, nor with a gap in it.
-    What a killed writer left unsettled is settled first. Raises OSError for what a disk refuses.
+    What a killed writer left unsettled is settled first: by what stands on the pages, or as made where it is what
+    was ``finished`` for it. Raises OSError for what a disk refuses.
     """
     folder = spool.lock.folder
     found = spooled.read_on(spool.opened(), heads.spool, heads.end, spool.end) if heads else None
@@ -83,7 +85,9 @@ def follow(heads: Heads | None, spool: Spool) -> tuple[Heads, bool]:
     sound = found.sound or (found.name != "" and spool.cut(found.end))
     spool.settled = True
     for record in found.records:
-        made = record.state == MADE or (not record.state and _stand(spool.lock.root, record))
+        made = record.state == MADE
+        if not record.state:
+            made = _is_of(finished, record) or _stand(spool.lock.root, record)
         heads.lay(record if made else replace(record, state="V"))
         spool.settled = bool(record.state)
         if not record.state and record is found.records[-1]:
@@ -149,6 +153,20 @@ def written(heads: Heads) -> bytes:
 def _stand(root: str, record: Record) -> bool:
     """Whether the change of a writer that was killed was made."""
     return all(_stands(root, step) for step in record.steps)
+
+
+def _is_of(intent: Intent | None, record: Record) -> bool:
+    """Whether a record tells of this very intent, all of which has happened, whatever was saved over it since."""
+    if intent is None or len(intent.steps) != len(record.steps):
+        return False
+    steps = ((intent.of(each.path), each) for each in record.steps)
+    return all(step is not None and not step.lost and _is_that(step, each) for step, each in steps)
+
+
+def _is_that(step: Step, told: SpoolStep) -> bool:
+    if step.appended:
+        return (told.kind, told.start, told.inserted) == ("A", step.length, step.after)
+    return told.after == (step.revision or NONE)
 
 
 def _stands(root: str, step: SpoolStep) -> bool:

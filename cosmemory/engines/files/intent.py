@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from cosmemory.engines.files import clearing, folder, staged
 from cosmemory.engines.files.clearing import RECORD
-from cosmemory.engines.files.disk import let_go, read_all, refusal, unread, write_all
+from cosmemory.engines.files.disk import let_go, read_all, refusal, sync_folders, unread, write_all
 from cosmemory.engines.files.lock import FOLDER, INTENT, Lock
 from cosmemory.engines.files.log import Log
 from cosmemory.engines.files.replace import MAKE_PAGE, OPEN_PAGE, Found, current, replace
@@ -23,7 +23,10 @@ from cosmemory.text.digest import sha256_hex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    # Told of an intent whose pages were made, and of those that somebody had edited: whether the history has it all.
+    Remember = Callable[[Intent, Sequence[Step]], bool]
 
 __all__ = ["Intent", "Step", "carry_out", "finish", "read", "step_for", "step_for_log"]
 
@@ -68,7 +71,8 @@ def carry_out(
     done = 0
     try:
         for step in intent.steps:
-            _take(lock, step, durability, known.get(step.path))
+            if not _take(lock, step, durability, known.get(step.path)):
+                _keep_both(lock, step)
             done += 1
     except (OSError, CosmemoryError) as error:
         if done == 0:
@@ -80,21 +84,26 @@ def carry_out(
     _withdraw_soon(lock, durability, intent, done=True)
 
 
-def finish(lock: Lock, durability: str = "full") -> Intent | None:
-    """Finish the intent that somebody left open, and give it; only under the lock.
+def finish(lock: Lock, durability: str, remember: Remember) -> None:
+    """Finish the intent that somebody left open; only under the lock.
 
     A page that can no longer be written, whatever is done, gives up its place to what stands there: it must not
     keep everybody from writing anything. What the disk refuses is refused, and tried again by the next writer.
     """
     path = f"{FOLDER}/{INTENT}"
+    edited: list[Step] = []
     try:
         intent = _begun(lock.root)
         void = intent is not None and intent.void
         for step in intent.steps if intent and not void else ():
             path = step.path
-            _take_or_keep_both(lock, step, durability)
-        if intent is not None and not void and durability != "none":
-            _sync_folders(lock, intent)
+            if not _take_or_keep_both(lock, step, durability):
+                edited.append(step)
+        if intent is not None and not void:
+            if durability != "none":
+                _sync_folders(lock, intent)
+            # Before the record goes: without it nothing else knows what an edited page should have been.
+            _leave_edited(lock, edited, remembered=remember(intent, edited))
         path = f"{FOLDER}/{INTENT}"
         left, others = staged.left(lock.root, intent) if intent else ([], [])
         for step in others:
@@ -103,32 +112,42 @@ def finish(lock: Lock, durability: str = "full") -> Intent | None:
     except OSError as error:
         raise refusal(path, error) from error
     if intent is None:
-        return None
+        return
     change = f"A change that was interrupted ({intent.told.operation or 'unnamed'})"
     if void:
         page = intent.steps[0].path
         lock.notices.append(
             f"{change} was not made: its text of {page} is not there, and the page is as it was."
         )
-        return None
+        return
     lock.notices.append(f"{change} was finished.")
-    return intent
 
 
-def _take_or_keep_both(lock: Lock, step: Step, durability: str) -> None:
+def _leave_edited(lock: Lock, edited: Sequence[Step], *, remembered: bool) -> None:
+    for step in edited:
+        if remembered and step.after is not None and not step.lost:
+            # Its reader is who makes the next change: that brings in what the person's copy did not know of.
+            lock.notices.append(f"{step.path} was saved by hand since; the history has both texts.")
+        else:
+            _keep_both(lock, step)
+
+
+def _take_or_keep_both(lock: Lock, step: Step, durability: str) -> bool:
     try:
         try:
-            _take(lock, step, durability)
+            return _take(lock, step, durability)
         except OSError as error:
             raise refusal(step.path, error) from error
     except (Unsafe, NotFound):
         _keep_both(lock, step)
+        return True
 
 
-def _take(lock: Lock, step: Step, durability: str, believed: Found | None = None) -> None:
+def _take(lock: Lock, step: Step, durability: str, believed: Found | None = None) -> bool:
+    """Make one page what the intent says; whether it is: not where somebody edited it since."""
     if step.appended:
         _append(lock, step, durability)
-        return
+        return True
     found = current(lock.root, step.path, believed)
     now = found.revision if found else None
     lasting = step.staged != "" and durability != "none"
@@ -138,13 +157,14 @@ def _take(lock: Lock, step: Step, durability: str, believed: Found | None = None
             # neither there after a power cut, the change would be taken for one that never began.
             replace(lock, step.path, step.after, found, "full" if lasting else durability, step.staged)
         except EditedMeanwhile:
-            _keep_both(lock, step)
+            made = False
         else:
-            return
-    elif now != step.revision:
-        _keep_both(lock, step)
+            return True
+    else:
+        made = now == step.revision
     if lasting:
         staged.sync(lock.root, [step])
+    return made
 
 
 def _keep_both(lock: Lock, step: Step) -> None:
@@ -220,15 +240,8 @@ def _forget(lock: Lock, own: int) -> None:
 
 def _sync_folders(lock: Lock, intent: Intent) -> None:
     """Make the pages' names durable where not every one was: the record must not go before what it tells of."""
-    for above in {folder.resolve_inside(lock.root, step.path).rpartition("/")[0] for step in intent.steps}:
-        try:
-            inside = folder.enter(lock.root, above.split("/") if above else [])
-        except (FileNotFoundError, NotADirectoryError):
-            continue  # a person took it away
-        try:
-            os.fsync(inside)
-        finally:
-            let_go(inside)
+    places = (folder.resolve_inside(lock.root, step.path) for step in intent.steps)
+    sync_folders(lock.root, (place.rpartition("/")[0] for place in places))
 
 
 def _withdraw_soon(lock: Lock, durability: str, intent: Intent, *, done: bool = False) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
 import time
 from _thread import allocate_lock, get_ident
 
+from cosmemory.engines.files.signature import HOLDER_BYTES, boot_of, signed
 from cosmemory.errors import CosmemoryError, Locked, NotFound, NotSaved, ReadOnly, Unsafe
 
 try:
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 FOLDER = ".cosmemory"
 INTENT = "intent"
-HOLDER_BYTES = 256
 NOTE_BYTES = 4096
 BOOT_BYTES = 16
 FIRST_WAIT, LONGEST_WAIT, SENIOR_WAIT = 0.000_05, 0.002, 0.000_2
@@ -183,7 +182,7 @@ class Lock:
         """Let the next acquire clear what the note names, as if this holder had died."""
         _locks[0] += 1
         self.number = _locks[0]
-        self._line = _holder_line(self.number)
+        self._line = signed(self.number)
 
     def logs_are_sound(self) -> bool:
         """Whether a log was looked over since the machine started, for what a power cut may have left in it."""
@@ -194,7 +193,7 @@ class Lock:
         os.pwrite(self._descriptor, self._this_boot(), HOLDER_BYTES + NOTE_BYTES)
 
     def _this_boot(self) -> bytes:
-        return _boot(self._line).ljust(BOOT_BYTES)[:BOOT_BYTES]
+        return boot_of(self._line).ljust(BOOT_BYTES)[:BOOT_BYTES]
 
     def _acquire_slowly(self, timeout: float | None, waited: float) -> None:
         try:
@@ -250,7 +249,7 @@ class Lock:
             raise Unsafe(f"{FOLDER}/lock", "it is not a plain file of one name")
         self._inode, self._device = status.st_ino, status.st_dev
         self.follows += 1
-        self._line = _holder_line(self.number)
+        self._line = signed(self.number)
 
     def _wait(self, limit: float) -> None:
         # Our own short waits: a blocking call cannot be bounded, and portalocker's import alone (60 ms)
@@ -260,8 +259,12 @@ class Lock:
         while True:
             waited = time.monotonic() - started
             if waited >= limit:
-                holder = self._holder()
-                raise Locked(holder, waited, in_words(holder))
+                from cosmemory.engines.files import holders
+
+                holder = holders.seen(self._path) or holders.supposed(self._path)
+                if try_lock(self._descriptor):
+                    return  # who was there when we looked has gone
+                raise Locked(holder.signed, waited, holder.words)
             time.sleep(min(pause, limit - waited))
             if try_lock(self._descriptor):
                 return
@@ -275,10 +278,6 @@ class Lock:
             raise Locked(f"{whose} of process {os.getpid()}", time.monotonic() - started)
         return time.monotonic() - started
 
-    def _holder(self) -> str:
-        line = os.pread(self._descriptor, HOLDER_BYTES, 0).decode("utf-8", "replace").strip()
-        return "".join(character if character.isprintable() else "?" for character in line)
-
     def _follow(self) -> None:
         """Take over from another holder: clear what it left if it died, then sign the file."""
         from cosmemory.engines.files import clearing, litter
@@ -290,7 +289,7 @@ class Lock:
             self.root,
             self.folder,
             record[HOLDER_BYTES:],
-            whole=_boot(record) != _boot(self._line),
+            whole=boot_of(record) != boot_of(self._line),
             record=INTENT if self.unfinished else "",
         )
         self.notices.extend(told)
@@ -330,57 +329,6 @@ def _next_pause(pause: float, waited: float) -> float:
     if SENIOR_AFTER <= waited < SENIOR_UNTIL:
         return SENIOR_WAIT
     return min(pause * 2, LONGEST_WAIT)
-
-
-def _holder_line(number: int) -> bytes:
-    """This holder, in one padded line: process id, its start time (ids are used again), boot, host, command."""
-    try:
-        with open("/proc/self/stat", "rb") as status:
-            started = status.read().rsplit(b")", 1)[1].split()[19].decode()
-    except OSError:
-        started = "-"
-    try:
-        with open("/proc/sys/kernel/random/boot_id", "rb") as identity:
-            boot = identity.read(8).decode()
-    except OSError:
-        boot = "-"
-    host = os.uname().nodename if hasattr(os, "uname") else "-"
-    command = " ".join([os.path.basename(sys.argv[0]) if sys.argv else "", *sys.argv[1:]])
-    text = f"process {os.getpid()}.{number} started {started} boot {boot} host {host} command {command}"
-    text = "".join(character if character.isprintable() else "?" for character in text)
-    line = text.encode("utf-8", "replace")[: HOLDER_BYTES - 1]
-    return line.ljust(HOLDER_BYTES - 1) + b"\n"
-
-
-def in_words(holder: str) -> str:
-    """The line of a holder as people say it: its process, its command, and since when that runs."""
-    words = holder.split(" ", 9)
-    if words[:1] != ["process"] or len(words) < 9 or words[6] != "host":
-        return ""
-    more = [f"`{each}`" for each in words[9:] if each.strip(" -")]
-    here = os.uname().nodename if hasattr(os, "uname") else "-"
-    if words[7] not in (here, "-"):
-        more.append(f"on {words[7]}")
-    elif since := _started_at(words[3]):
-        more.append(f"which runs since {since}")
-    return ", ".join([f"process {words[1].partition('.')[0]}", *more])
-
-
-def _started_at(ticks: str) -> str:
-    """The moment that the kernel counts in ticks since the machine started; nothing where it cannot be told."""
-    from cosmemory.clock import format_time
-
-    try:
-        with open("/proc/uptime", encoding="ascii") as uptime:
-            up = float(uptime.read().split()[0])
-        return format_time(int(time.time() - up + int(ticks) / os.sysconf("SC_CLK_TCK")))
-    except (OSError, ValueError, AttributeError):
-        return ""
-
-
-def _boot(record: bytes) -> bytes:
-    words = record[:HOLDER_BYTES].split(b" ", 6)
-    return words[5] if len(words) > 6 and words[4] == b"boot" else b""
 
 
 def _refusal(error: OSError) -> CosmemoryError:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from cosmemory.engines.files.lock import Lock
     from cosmemory.engines.files.noticing import Noticed
     from cosmemory.engines.files.replace import Found
+    from cosmemory.engines.files.steps import Step
     from cosmemory.store import Attribution
 
     Read = Callable[[str], bytes | None]
@@ -99,13 +100,16 @@ class Past:
         """Whether somebody edited a page by hand, and nobody has examined that yet."""
         return self._heads is not None and self._heads.edited
 
-    def heads(self) -> Heads | None:
-        """What is known last of every page; None where that cannot be known now."""
+    def heads(self, finished: Intent | None = None) -> Heads | None:
+        """What is known last of every page; None where that cannot be known now.
+
+        Where an intent is ``finished`` right now, its own record is one of a change that was made.
+        """
         if self.spool.opened() == CLOSED:
             return None
         if self._heads is None or self._follows != self.lock.follows or not self.spool.settled:
             try:
-                self._heads, whole_past = heads_of.follow(self._heads, self.spool)
+                self._heads, whole_past = heads_of.follow(self._heads, self.spool, finished)
             except (OSError, CosmemoryError) as error:
                 self._give_up(error)
                 return None
@@ -141,23 +145,28 @@ class Past:
         finally:
             self.settle(made=made)
 
-    def finished(self, intent: Intent) -> None:
-        """Record a change that a killed writer began, where a power cut took its own record."""
-        heads = self.heads()
+    def finished(self, intent: Intent, edited: Sequence[Step]) -> bool:
+        """Record a change that a killed writer began, where its own record does not tell all of it.
+
+        Of pages that somebody ``edited`` since, the texts that they should have had are durable in the history when
+        this is true: what a person saved over them counts as saved over that change.
+        """
+        heads = self.heads(intent)
         if heads is None:
-            return
+            return False
         steps: list[bytes] = []
         for step in intent.steps:
             if step.appended or step.lost:
                 continue
-            data = noticing.page(self.lock.root, step.path)
-            revision = None if data is None else revision_of(data)
-            if data == step.after and not heads.knows(step.path, data, revision):
-                steps.append(whole(step.path, data, revision or NONE))
-                self._begun[step.path] = f"{revision}#{len(data)}" if data is not None else NONE
+            data = step.after
+            stands = step in edited or noticing.page(self.lock.root, step.path) == data
+            if stands and not heads.knows(step.path, data, step.revision):
+                steps.append(whole(step.path, data, step.revision or NONE))
+                self._begun[step.path] = NONE if data is None else f"{step.revision}#{len(data)}"
         if steps:
             self.spool.begin(self.head_of(intent.told), steps)
             self.settle(made=True)
+        return not edited or self.spool.lasts()
 
     def _begin(self, told: Attribution, changes: Sequence[Turned | Extended]) -> None:
         heads = self.heads()

@@ -117,6 +117,21 @@ class Spool:
         except OSError as error:
             self._give_up(error)
 
+    def lasts(self) -> bool:
+        """Make all that was recorded durable; whether it is."""
+        if self._descriptor == CLOSED:
+            return False
+        try:
+            os.fsync(self._descriptor)
+            folder = os.open(self.lock.folder, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except OSError as error:
+            self._give_up(error)
+        return self._descriptor != CLOSED
+
     def cut(self, end: int) -> bool:
         """Cut off what a crash left of a record or a mark; whether that is done."""
         try:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 
-from cosmemory.engines.files import folder, litter
-from cosmemory.engines.files.disk import let_go
+from cosmemory.engines.files import litter
+from cosmemory.engines.files.disk import sync_folders
 from cosmemory.engines.files.lock import Lock
 from cosmemory.engines.files.replace import find, stage
 from cosmemory.engines.files.shelf import CONFLICTS, put_aside
@@ -60,15 +60,7 @@ def write(lock: Lock, intent: Intent, believed: Mapping[str, Found | None], dura
 
 def sync(root: str, steps: Iterable[Step]) -> None:
     """Make the names of staged texts, and of the pages beside them, durable."""
-    for above in {step.staged.rpartition("/")[0] for step in steps if step.staged}:
-        try:
-            inside = folder.enter(root, above.split("/") if above else [])
-        except (FileNotFoundError, NotADirectoryError):
-            continue  # a person took it away
-        try:
-            os.fsync(inside)
-        finally:
-            let_go(inside)
+    sync_folders(root, (step.staged.rpartition("/")[0] for step in steps if step.staged))
 
 
 def filled(root: str, intent: Intent) -> Intent:

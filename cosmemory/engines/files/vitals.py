@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from cosmemory.engines.files.lock import FOLDER, HOLDER_BYTES, INTENT, in_words
+from cosmemory.engines.files.holders import seen
+from cosmemory.engines.files.lock import FOLDER, INTENT
+from cosmemory.engines.files.replace import find
 from cosmemory.errors import CosmemoryError
 from cosmemory.store import Vitals
 
@@ -13,31 +15,46 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cosmemory.engines.files.intent import Intent
+    from cosmemory.engines.files.intent import Intent, Step
 
 
 def look(root: str, *, brief: bool) -> Vitals:
     """The vitals of the memory at ``root``, or what of them costs next to nothing; nothing is locked or written."""
     opened = _opened(root)
     if brief:
-        return Vitals(free=_free(root), **_pending(opened))
+        return Vitals(free=_free(root), **_pending(root, opened))
     own = sum(_sizes(f"{root}/{FOLDER}"))
-    holder = _holder(f"{root}/{FOLDER}/lock")
+    holder = seen(f"{root}/{FOLDER}/lock")
     return Vitals(
         used=sum(_sizes(root)) - own,
         own=own,
         free=_free(root),
-        holder=holder,
-        told=in_words(holder),
-        alive=not holder or _is_alive(holder),
-        **_pending(opened),
+        holder=holder.signed if holder else "",
+        told=holder.words if holder else "",
+        alive=holder is None or holder.alive,
+        **_pending(root, opened),
     )
 
 
-def _pending(opened: Intent | None) -> dict[str, Any]:
+def _pending(root: str, opened: Intent | None) -> dict[str, Any]:
     if opened is None:
         return {}
-    return {"pending": tuple(step.path for step in opened.steps), "operation": opened.told.operation}
+    return {
+        "pending": tuple(step.path for step in opened.steps),
+        "edited": tuple(step.path for step in opened.steps if _is_edited(root, step)),
+        "operation": opened.told.operation,
+    }
+
+
+def _is_edited(root: str, step: Step) -> bool:
+    """Whether a page is neither what it was before nor what it is to be."""
+    if step.appended or step.lost:
+        return False
+    try:
+        found = find(root, step.path)
+    except (OSError, CosmemoryError):
+        return False  # whoever writes next is told of that
+    return (found.revision if found else None) not in (step.before, step.revision)
 
 
 def _opened(root: str) -> Intent | None:
@@ -69,37 +86,3 @@ def _free(root: str) -> int | None:
     except OSError:
         return None
     return found.f_bavail * found.f_frsize
-
-
-def _holder(lock: str) -> str:
-    """What the holder of the lock signed with, if the system says that it is held at this moment."""
-    try:
-        inode = b"%d" % os.lstat(lock).st_ino
-        with open("/proc/locks", "rb") as table:
-            held = [line.split() for line in table]
-    except OSError:
-        return ""  # never locked, or a system that tells nothing of its locks
-    # 12: FLOCK  ADVISORY  WRITE 4711 08:01:262189 0 EOF; one that waits has an arrow behind its number.
-    if not any(
-        line[1] == b"FLOCK" and line[-3].rpartition(b":")[2] == inode for line in held if len(line) > 5
-    ):
-        return ""
-    try:
-        with open(lock, "rb") as file:
-            line = file.read(HOLDER_BYTES).decode("utf-8", "replace").strip()
-    except OSError:
-        line = ""
-    return "".join(character if character.isprintable() else "?" for character in line) or "another process"
-
-
-def _is_alive(holder: str) -> bool:
-    """Whether the process that signed still runs; ids are used again, and its start time tells."""
-    words = holder.split(" ")
-    if len(words) < 4 or words[0] != "process":
-        return True
-    try:
-        with open(f"/proc/{words[1].partition('.')[0]}/stat", "rb") as status:
-            started = status.read().rsplit(b")", 1)[1].split()[19].decode()
-    except (OSError, IndexError):
-        return False
-    return started == words[3] or words[3] == "-"

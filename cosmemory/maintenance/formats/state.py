@@ -8,7 +8,7 @@ from cosmemory.kinds import DEPLOYMENT, MEETING, SESSION, SESSION_PATH, SYSTEM_M
 from cosmemory.kinds.meeting import CONCLUDED, EXECUTION, PLANNING, Meeting
 from cosmemory.kinds.session import IDLE, Session
 from cosmemory.maintenance.checkpoint_json import json_of_checkpoint, last_meeting
-from cosmemory.maintenance.checkpoints import listed
+from cosmemory.maintenance.checkpoint_shelf import listed
 from cosmemory.maintenance.deployment_json import DEPLOYMENT_STATE, METRICS_STATE
 from cosmemory.maintenance.exporting import Chosen, Piece
 from cosmemory.maintenance.json_folders import CHECKPOINTS, MEETINGS, SESSIONS

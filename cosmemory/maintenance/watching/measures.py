@@ -11,7 +11,7 @@ from cosmemory.kinds import ACTIVE_ALERTS, CONFLICT, COS_STATE, HANDOFF, LOG_PAT
 from cosmemory.kinds.active_alerts import open_alerts
 from cosmemory.kinds.cos_state import ENDED
 from cosmemory.kinds.team_roster import STATUSES
-from cosmemory.maintenance.checkpoints import listed
+from cosmemory.maintenance.checkpoint_shelf import listed
 from cosmemory.maintenance.glance import megabytes
 from cosmemory.maintenance.processes import Machine, machine
 from cosmemory.memory import Memory

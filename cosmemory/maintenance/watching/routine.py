@@ -13,15 +13,15 @@ from cosmemory.document.sections import has_section
 from cosmemory.kinds import COS_STATE, LOG_PATH, cos_state
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.cos_state import CosState
-from cosmemory.maintenance.checkpoints import (
+from cosmemory.maintenance.checkpoint_shelf import (
     SHELF,
     Checkpoint,
     holds_the_present,
     listed,
-    make,
     refuse_damaged,
     with_manifest,
 )
+from cosmemory.maintenance.checkpoints import make
 from cosmemory.maintenance.processes import machine
 from cosmemory.maintenance.retention import prune
 from cosmemory.maintenance.rotation import rotate, this_week

@@ -114,8 +114,8 @@ def rebuild_handoff(
         for key in handoffs_of(memory, held.meeting):
             if handoffs.get(memory, key).status not in {REJECTED, EXPIRED}:
                 return key
-        sides = held.sender, held.receiver
-        return handoffs.handed_over(transaction, held.meeting, *sides, None, None, True, None, given)
+        terms = handoffs.Terms(held.meeting, held.sender, held.receiver)
+        return handoffs.handed_over(transaction, terms, given)
 
     return memory.run(verb, expected=expected, operation="handoff create")
 

@@ -12,7 +12,7 @@ from cosmemory.connect import open_memory
 from cosmemory.document.values import write_time
 from cosmemory.errors import Locked
 from cosmemory.kinds.coordination_log import Event
-from cosmemory.maintenance.checkpoints import listed
+from cosmemory.maintenance.checkpoint_shelf import listed
 from cosmemory.maintenance.processes import Machine
 from cosmemory.maintenance.watching import routine
 from cosmemory.maintenance.watching.eye import Eye

@@ -330,7 +330,8 @@ def run(key: str, command: tuple[str, ...], **options: Any) -> int:
 
     Exit 0 where it did its work, 1 where it failed. It goes on when cosmemory is killed; recover tells if it lives.
     """
-    from cosmemory.maintenance.following import ending_of, follow
+    from cosmemory.maintenance.following import follow
+    from cosmemory.maintenance.processes import ending_of
 
     restarts, backoff, output = (options.pop(name) for name in ("restarts", "backoff", "output"))
     pause = number_of("--backoff", backoff) if backoff is not None else None

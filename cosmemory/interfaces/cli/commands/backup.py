@@ -10,7 +10,7 @@ from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
 from cosmemory.interfaces.cli.progress import progress
 from cosmemory.interfaces.cli.session import changing, session_of
 from cosmemory.maintenance.backup import back_up
-from cosmemory.maintenance.checkpoints import faults_of, standing
+from cosmemory.maintenance.checkpoint_shelf import faults_of, standing
 from cosmemory.text.counted import counted
 
 TYPE_CHECKING = False

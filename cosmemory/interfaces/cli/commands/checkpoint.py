@@ -7,8 +7,8 @@ from cosmemory.interfaces.cli.output import print_json, print_text, tell_notices
 from cosmemory.interfaces.cli.progress import progress
 from cosmemory.interfaces.cli.session import changes_of, changing, difference, reading, session_of
 from cosmemory.interfaces.cli.terminal import print_difference
-from cosmemory.maintenance import checkpoints
-from cosmemory.maintenance.checkpoints import Checkpoint
+from cosmemory.maintenance import checkpoint_shelf, checkpoints
+from cosmemory.maintenance.checkpoint_shelf import Checkpoint
 from cosmemory.maintenance.restoring import Restored
 from cosmemory.maintenance.restoring import restore as restore_pages
 from cosmemory.maintenance.retention import prune as prune_checkpoints
@@ -44,9 +44,9 @@ def create(notes: str | None, phase: str | None, if_changed: bool, **options: An
     session.refuse_expected("checkpoint create")
     memory = session.memory()
     if if_changed:
-        for newest in checkpoints.listed(memory)[:1]:
-            if checkpoints.holds_the_present(memory, newest):
-                made = checkpoints.with_manifest(memory, newest)
+        for newest in checkpoint_shelf.listed(memory)[:1]:
+            if checkpoint_shelf.holds_the_present(memory, newest):
+                made = checkpoint_shelf.with_manifest(memory, newest)
                 return _tell_made(session, made, f"{newest.name} holds the same pages", made_now=False)
     _rehearse(session, memory)
     with progress("Copying pages"):
@@ -99,8 +99,8 @@ def list_(archived: bool, **options: Any) -> None:
     """List the checkpoints, newest first."""
     session = session_of(options)
     memory = session.memory()
-    found = checkpoints.listed(memory, archived=archived)
-    found = [checkpoints.with_manifest(memory, each) for each in found]
+    found = checkpoint_shelf.listed(memory, archived=archived)
+    found = [checkpoint_shelf.with_manifest(memory, each) for each in found]
     if session.as_json:
         print_json("checkpoints", {"checkpoints": [data_of(each) for each in found]})
         return
@@ -127,13 +127,13 @@ def verify(names: tuple[str, ...], **options: Any) -> int:
     session = session_of(options)
     memory = session.memory()
     if names:
-        chosen = [checkpoints.found_as(memory, name) for name in names]
+        chosen = [checkpoint_shelf.found_as(memory, name) for name in names]
     else:
-        chosen = checkpoints.listed(memory, archived=True)
+        chosen = checkpoint_shelf.listed(memory, archived=True)
     faults: dict[str, list[str]] = {}
     with progress("Checking checkpoints"):
         for each in chosen:
-            faults[each.path] = checkpoints.faults_of(
+            faults[each.path] = checkpoint_shelf.faults_of(
                 memory.store.copies(each.shelf), each.name, refusals=True
             )
     return tell_faults(faults, as_json=session.as_json)
@@ -211,6 +211,6 @@ def prune(**options: Any) -> None:
         return
     would = "would move" if session.dry_run else "moved"
     for name in done.archived:
-        print_text(f"{would} {name} to {checkpoints.ARCHIVE_SHELF}")
+        print_text(f"{would} {name} to {checkpoint_shelf.ARCHIVE_SHELF}")
     stay = "checkpoint stays" if len(done.kept) == 1 else "checkpoints stay"
     print_text(f"{len(done.kept)} {stay} at hand")
