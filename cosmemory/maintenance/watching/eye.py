@@ -8,13 +8,14 @@ from cosmemory.store import Store
 
 @slotted
 class Eye:
-    """The pages as they stood at the last look, what was found on them, and what was told of already.
+    """The pages as they stood when they were checked last, what was found on them, and what was told of already.
 
-    ``kept_at`` is how the pages stood when the last checkpoint had all of them, ``rotated`` the week that is done,
-    ``mended`` what a mend has not cured, ``stopping`` whether the process is to end.
+    ``noticed`` is how they stood when edits were recorded last, ``kept_at`` when the last checkpoint had
+    all of them, ``rotated`` the week that is done, ``mended`` what a mend has not cured.
     """
 
     pages: dict[str, str] | None = None
+    noticed: dict[str, str] | None = None
     findings: dict[str, list[str]] | None = None
     severities: dict[str, int] | None = None
     checked: float = 0.0

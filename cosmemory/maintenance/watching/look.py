@@ -11,7 +11,7 @@ from cosmemory.maintenance.watching.alerting import heed
 from cosmemory.maintenance.watching.eye import Eye, pages_of
 from cosmemory.maintenance.watching.idling import mark_idle
 from cosmemory.maintenance.watching.measures import Scene
-from cosmemory.maintenance.watching.rules import rules_of
+from cosmemory.maintenance.watching.rules import names_of, rule_of
 from cosmemory.maintenance.watching.told import ALERT, WRONG, Told
 from cosmemory.maintenance.watching.watchers import WATCHERS, Watcher
 from cosmemory.memory import Memory
@@ -30,33 +30,37 @@ def look(memory: Memory, eye: Eye, *, prometheus: str = "") -> Iterator[Told]:
         try:
             yield from step()
         except Locked:
-            eye.pages = None  # what was changed is looked at once more
             raise
-        except CosmemoryError as error:
-            if str(error) not in eye.wrong | wrong:
-                yield Told(sort=WRONG, text=str(error), hint=error.hint)
-            wrong.add(str(error))
+        except (CosmemoryError, OSError) as error:
+            told = _told_of(error)
+            if told.text not in eye.wrong | wrong:
+                yield told
+            wrong.add(told.text)
     eye.wrong = wrong
 
 
+def _told_of(error: CosmemoryError | OSError) -> Told:
+    if isinstance(error, CosmemoryError):
+        return Told(sort=WRONG, text=str(error), hint=error.hint)
+    return Told(sort=WRONG, text=f"{error.filename or 'the memory'}: {error.strerror or error}.")
+
+
 def _steps(memory: Memory, eye: Eye, prometheus: str) -> Iterator[Step]:
+    # What is changed later, by whomever, is looked at the next time; so is what a step could not do.
     pages = pages_of(memory.store)
-    if pages != eye.pages:
-        yield partial(edits.take_notice, memory, eye)
+    if pages != eye.noticed:
+        yield partial(edits.take_notice, memory, eye, pages)
     for watcher in WATCHERS:
         yield partial(_watched, memory, watcher)
     yield partial(mark_idle, memory)
     if pages != eye.pages or pages_of(memory.store) != pages or edits.is_due(memory, eye):
-        yield partial(edits.check, memory, eye)
-    # What is changed later, by whomever, is looked at the next time.
-    eye.pages = pages
+        yield partial(edits.check, memory, eye, pages)
     scene = Scene(memory=memory, severities=eye.severities)
-    for name, limits in rules_of(memory.settings).items():
-        yield partial(heed, scene, name, limits)
+    for name in names_of(memory.settings):
+        yield partial(_heeded, scene, name)
     yield partial(routine.measure_in_time, memory)
     if eye.rotated != routine.week(memory):
-        eye.rotated = routine.week(memory)
-        yield partial(routine.rotate_in_time, memory)
+        yield partial(_rotated, memory, eye)
     yield partial(_kept, memory, eye)
     if prometheus:
         yield partial(_exposed, memory, eye, prometheus)
@@ -65,6 +69,18 @@ def _steps(memory: Memory, eye: Eye, prometheus: str) -> Iterator[Step]:
 def _watched(memory: Memory, watcher: Watcher) -> Iterator[Told]:
     for line in watcher(memory):
         yield Told(sort=ALERT, text=line)
+
+
+def _heeded(scene: Scene, name: str) -> Iterator[Told]:
+    limits = rule_of(scene.memory.settings, name)  # a slip in one keeps no other rule from being heeded
+    if limits.enabled:
+        yield from heed(scene, name, limits)
+
+
+def _rotated(memory: Memory, eye: Eye) -> Iterator[Told]:
+    week = routine.week(memory)
+    yield from routine.rotate_in_time(memory)
+    eye.rotated = week
 
 
 def _kept(memory: Memory, eye: Eye) -> Iterator[Told]:

@@ -35,12 +35,21 @@ def rules_of(settings: Settings) -> dict[str, WatchRule]:
 
     Raises ConfigError for one that can never be told of.
     """
-    every = {name: each for name, each in BUILT_IN.items() if name not in settings.watch_rules}
-    for name, limits in settings.watch_rules.items():
-        every[name] = _completed(limits, BUILT_IN.get(name, WatchRule()))
-    for name, limits in every.items():
-        _refuse_useless(name, limits)
+    every = {name: rule_of(settings, name) for name in names_of(settings)}
     return {name: limits for name, limits in every.items() if limits.enabled}
+
+
+def names_of(settings: Settings) -> tuple[str, ...]:
+    """The names of all rules: those built in, and then the project's own."""
+    return tuple(dict.fromkeys((*BUILT_IN, *settings.watch_rules)))
+
+
+def rule_of(settings: Settings, name: str) -> WatchRule:
+    """The rule of a name. Raises ConfigError for one that can never be told of."""
+    usual, given = BUILT_IN.get(name, WatchRule()), settings.watch_rules.get(name)
+    limits = _completed(given, usual) if given is not None else usual
+    _refuse_useless(name, limits)
+    return limits
 
 
 def _completed(limits: WatchRule, usual: WatchRule) -> WatchRule:
