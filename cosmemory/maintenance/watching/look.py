@@ -12,6 +12,7 @@ from cosmemory.maintenance.watching.eye import Eye, pages_of
 from cosmemory.maintenance.watching.idling import mark_idle
 from cosmemory.maintenance.watching.measures import Scene
 from cosmemory.maintenance.watching.rules import names_of, rule_of
+from cosmemory.maintenance.watching.settling import settled_pages
 from cosmemory.maintenance.watching.told import ALERT, WRONG, Told
 from cosmemory.maintenance.watching.watchers import WATCHERS, Watcher
 from cosmemory.memory import Memory
@@ -47,7 +48,7 @@ def _told_of(error: CosmemoryError | OSError) -> Told:
 
 def _steps(memory: Memory, eye: Eye, prometheus: str) -> Iterator[Step]:
     # What is changed later, by whomever, is looked at the next time; so is what a step could not do.
-    pages = pages_of(memory.store)
+    pages = settled_pages(memory.store, eye.noticed)
     if pages != eye.noticed:
         yield partial(edits.take_notice, memory, eye, pages)
     for watcher in WATCHERS:

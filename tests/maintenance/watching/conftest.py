@@ -7,6 +7,7 @@ import pytest
 from cosmemory.config import Settings
 from cosmemory.connect import open_memory
 from cosmemory.maintenance.processes import Machine
+from cosmemory.maintenance.watching import settling
 from cosmemory.maintenance.watching.eye import Eye
 from cosmemory.maintenance.watching.look import look
 from cosmemory.maintenance.watching.measures import Scene
@@ -46,6 +47,7 @@ class Office:
 
 @pytest.fixture
 def office(tmp_path, monkeypatch):
+    monkeypatch.setattr(settling, "STILL", 0.0)  # nobody writes in parts here
     monkeypatch.setattr(Scene, "machine", Machine(memory=50.0, load=0.5))
     made = Office(tmp_path / "memory")
     made.root.mkdir()
