@@ -51,14 +51,16 @@ def _steps(memory: Memory, eye: Eye, prometheus: str) -> Iterator[Step]:
     pages = settled_pages(memory.store, eye.noticed)
     if pages != eye.noticed:
         yield partial(edits.take_notice, memory, eye, pages)
-    for watcher in WATCHERS:
-        yield partial(_watched, memory, watcher)
-    yield partial(mark_idle, memory)
+    # Whoever slept with the machine is given time for a sign before its silence is told of.
+    if not 0 <= memory.now().timestamp() - eye.awake < memory.settings.idle_seconds:
+        for watcher in WATCHERS:
+            yield partial(_watched, memory, watcher)
+        yield partial(mark_idle, memory)
     if pages != eye.pages or pages_of(memory.store) != pages or edits.is_due(memory, eye):
         yield partial(edits.check, memory, eye, pages)
     scene = Scene(memory=memory, severities=eye.severities)
     for name in names_of(memory.settings):
-        yield partial(_heeded, scene, name)
+        yield partial(_heeded, scene, name, int(eye.awake))
     yield partial(routine.measure_in_time, memory)
     if eye.rotated != routine.week(memory):
         yield partial(_rotated, memory, eye)
@@ -72,10 +74,10 @@ def _watched(memory: Memory, watcher: Watcher) -> Iterator[Told]:
         yield Told(sort=ALERT, text=line)
 
 
-def _heeded(scene: Scene, name: str) -> Iterator[Told]:
+def _heeded(scene: Scene, name: str, awake: int) -> Iterator[Told]:
     limits = rule_of(scene.memory.settings, name)  # a slip in one keeps no other rule from being heeded
     if limits.enabled:
-        yield from heed(scene, name, limits)
+        yield from heed(scene, name, limits, awake)
 
 
 def _rotated(memory: Memory, eye: Eye) -> Iterator[Told]:

@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from cosmemory.config.settings import WatchRule
 from cosmemory.document.values import write_time
 from cosmemory.errors import Locked
 from cosmemory.kinds.coordination_log import Event
@@ -173,3 +174,41 @@ def test_an_overdue_action_raises_an_alert_that_its_end_resolves(office):
     assert "ALERT-1 raised: overdue is warning, 1 overdue actions" in office.look()
     office.memory.state.move_action("done", "1")
     assert "ALERT-1 resolved: overdue is 0 overdue actions" in office.look()
+
+
+def test_after_the_machine_slept_everybody_has_time_for_a_sign(office):
+    office.memory.team.join("ada", role="writer")
+    office.memory.team.join("bob", role="reader")
+    office.look()
+    office.eye.heed_clock(office.at, 1000.0)
+    office.at += 8 * 3600
+    office.eye.heed_clock(office.at, 1030.0)
+    assert not any("is idle" in line for line in office.look())
+    office.at += 200
+    office.memory.team.change_status("ada", "busy")
+    told = " ".join(office.look(after=101))
+    assert "bob is idle: " in told
+    assert "ada is idle: " not in told
+
+
+def test_a_clock_that_is_set_back_keeps_no_value_from_being_brought_up_to_date(office):
+    office.memory.state.add_action("Ship", deadline="2026-11-20")
+    office.look()
+    office.at -= 5 * 3600
+    office.memory.state.add_action("Sell", deadline="2026-11-20")
+    assert "ALERT-1 updated: overdue is 2 overdue actions" in office.look()
+    assert not any("updated" in line for line in office.look(after=60))
+
+
+def test_an_alert_about_silence_and_what_comes_with_time_end_no_silence(office):
+    office.set(
+        watch_checkpoint_minutes=60,
+        watch_resource_minutes=30,
+        watch_rules={"quiet": WatchRule(measure="last_event_minutes", warning=120)},
+    )
+    office.memory.state.set_focus("This")
+    told = [line for _ in range(18) for line in office.look(after=600) if "quiet" in line]
+    assert told[0].endswith(" raised: quiet is warning, 120 minutes")
+    assert not any("resolved" in line for line in told)
+    office.memory.state.set_focus("That")
+    assert any("resolved: quiet is 0 minutes" in line for line in office.look())
