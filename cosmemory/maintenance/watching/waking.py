@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # What follows within so many milliseconds is one change: an editor's rename, a checkout, a sync.
-STEP = 250
+STEP = 100
 LONGEST = 2_000
 ROUND = 1_000  # so often it is seen whether the folder is still the same
 OTHERS = ("checkpoints", "backups")
@@ -56,6 +56,24 @@ class Stop:
         """Waits for so long, or until somebody says it."""
         if self._door.acquire(timeout=min(max(seconds, 0.0), LONGEST_WAIT)):
             self._door.release()  # for the next wait
+
+
+def stopped_by_signals() -> Stop:
+    """What is set once Ctrl-C or a service manager asks the process to end: a look that has begun is finished."""
+    import signal
+    from threading import current_thread, main_thread
+
+    stop = Stop()
+
+    def ask(*_: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt  # asked twice: somebody is in a hurry
+        stop.set()
+
+    if current_thread() is main_thread():
+        signal.signal(signal.SIGTERM, ask)
+        signal.signal(signal.SIGINT, ask)
+    return stop
 
 
 class Waker:

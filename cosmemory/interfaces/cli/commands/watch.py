@@ -20,7 +20,7 @@ from cosmemory.maintenance.watching.eye import Eye
 from cosmemory.maintenance.watching.look import look
 from cosmemory.maintenance.watching.rules import rules_of
 from cosmemory.maintenance.watching.told import ALERT, CLEAN, DONE, ENDED, FINDING, WRONG, Told
-from cosmemory.maintenance.watching.waking import Stop, Waker
+from cosmemory.maintenance.watching.waking import Waker, stopped_by_signals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def watch(once: bool, interval: str | None, prometheus: str | None, **options: A
 
 def _go_on(session: Session, memory: Memory, pause: float, place: str) -> int:
     """Look after look until somebody says stop."""
-    stop = _stopped_by_signals()
+    stop = stopped_by_signals()
     post = _Post(session, memory, _root_of(memory))
     eye, waker, blind = Eye(), Waker(post.root, pause, stop), ""
     while not stop.is_set():
@@ -143,24 +143,6 @@ class _Post:
             with suppress(OSError):  # where that fails too nobody can be told
                 tell_error(code, text, hint, as_json=self.session.as_json)
         return key
-
-
-def _stopped_by_signals() -> Stop:
-    """What is set once Ctrl-C or a service manager asks the process to end: a look that has begun is finished."""
-    import signal
-    from threading import current_thread, main_thread
-
-    stop = Stop()
-
-    def ask(*_: object) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt  # asked twice: somebody is in a hurry
-        stop.set()
-
-    if current_thread() is main_thread():
-        signal.signal(signal.SIGTERM, ask)
-        signal.signal(signal.SIGINT, ask)
-    return stop
 
 
 def _look(session: Session, memory: Memory, eye: Eye, place: str, *, quiet: bool = False) -> list[Told]:
