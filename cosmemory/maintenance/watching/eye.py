@@ -13,7 +13,7 @@ class Eye:
     """The pages as they stood when they were checked last, what was found on them, and what was told of already.
 
     ``noticed`` is how they stood when edits were recorded last, ``kept_at`` when the last checkpoint had
-    all of them, ``rotated`` the week that is done, ``mended`` what a mend has not cured. ``awake`` is since when
+    all of them, ``rotated`` the week that is done, ``tidied`` the day, ``mended`` what a mend has not cured. ``awake`` is since when
     the clock runs on and the machine is awake: from silence before that nothing follows.
     """
 
@@ -26,6 +26,7 @@ class Eye:
     mended: set[str] = field(default_factory=set)
     kept_at: dict[str, str] | None = None
     rotated: str = ""
+    tidied: str = ""
     waited: float = 0.0
     awake: float = 0.0
     _ahead: float | None = None

@@ -13,10 +13,12 @@ from cosmemory.maintenance.watching.idling import mark_idle
 from cosmemory.maintenance.watching.measures import Scene
 from cosmemory.maintenance.watching.rules import names_of, rule_of
 from cosmemory.maintenance.watching.settling import settled_pages
+from cosmemory.maintenance.watching.tidying import tidy_in_time
 from cosmemory.maintenance.watching.told import ALERT, WRONG, Told
 from cosmemory.maintenance.watching.watchers import WATCHERS, Watcher
 from cosmemory.memory import Memory
 
+DAY = 86_400  # seconds; what a clock that was just set calls old may be of today
 Step = Callable[[], Iterator[Told]]
 
 
@@ -40,6 +42,10 @@ def look(memory: Memory, eye: Eye, *, prometheus: str = "") -> Iterator[Told]:
     eye.wrong = wrong
 
 
+def _is_just_awake(memory: Memory, eye: Eye, seconds: int) -> bool:
+    return 0 <= memory.now().timestamp() - eye.awake < seconds
+
+
 def _told_of(error: CosmemoryError | OSError) -> Told:
     if isinstance(error, CosmemoryError):
         return Told(sort=WRONG, text=str(error), hint=error.hint)
@@ -52,7 +58,7 @@ def _steps(memory: Memory, eye: Eye, prometheus: str) -> Iterator[Step]:
     if pages != eye.noticed:
         yield partial(edits.take_notice, memory, eye, pages)
     # Whoever slept with the machine is given time for a sign before its silence is told of.
-    if not 0 <= memory.now().timestamp() - eye.awake < memory.settings.idle_seconds:
+    if not _is_just_awake(memory, eye, memory.settings.idle_seconds):
         for watcher in WATCHERS:
             yield partial(_watched, memory, watcher)
         yield partial(mark_idle, memory)
@@ -64,6 +70,11 @@ def _steps(memory: Memory, eye: Eye, prometheus: str) -> Iterator[Step]:
     yield partial(routine.measure_in_time, memory)
     if eye.rotated != routine.week(memory):
         yield partial(_rotated, memory, eye)
+    today = memory.now().date().isoformat()
+    if eye.tidied != today and not _is_just_awake(memory, eye, DAY):
+        for name in memory.settings.watch_tidy:
+            yield partial(tidy_in_time, memory, name)
+        eye.tidied = today
     yield partial(_kept, memory, eye)
     if prometheus:
         yield partial(_exposed, memory, eye, prometheus)

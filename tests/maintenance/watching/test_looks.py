@@ -212,3 +212,34 @@ def test_an_alert_about_silence_and_what_comes_with_time_end_no_silence(office):
     assert not any("resolved" in line for line in told)
     office.memory.state.set_focus("That")
     assert any("resolved: quiet is 0 minutes" in line for line in office.look())
+
+
+def test_old_pages_go_to_the_archive_once_a_day_where_the_settings_name_them(office):
+    office.memory.agents.spawn("L2.1")
+    office.memory.agents.spawn("L2.2")
+    for step in ("started", "complete"):
+        getattr(office.memory.agents, step)("L2.1")
+    week = 8 * 86_400
+    assert not any("archive" in line and "agents" in line for line in office.look(after=week))
+    assert (office.root / "agents" / "L2.1.md").exists()
+    office.set(watch_tidy=("agents", "sessions", "meetings", "runs"))
+    assert office.look() == []  # this day is over
+    assert "agents moved to the archive: L2.1" in office.look(after=86_400)
+    assert sorted(path.name for path in (office.root / "agents").iterdir()) == ["L2.2.md"]
+    assert (office.root / "archive" / "agents" / "L2.1.md").exists()
+    assert not any("archive" in line for line in office.look(after=86_400))
+
+
+def test_what_a_clock_that_was_just_set_calls_old_stays_for_a_day(office):
+    office.memory.agents.spawn("L2.1")
+    for step in ("started", "complete"):
+        getattr(office.memory.agents, step)("L2.1")
+    office.set(watch_tidy=("agents",))
+    office.look()
+    office.eye.heed_clock(office.at, 1000.0)
+    office.at += 30 * 86_400
+    office.eye.heed_clock(office.at, 1030.0)
+    office.look()
+    office.look(after=80_000)
+    assert (office.root / "agents" / "L2.1.md").exists()
+    assert "agents moved to the archive: L2.1" in office.look(after=10_000)
