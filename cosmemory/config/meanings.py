@@ -66,9 +66,9 @@ class Meaning:
         return f"{told} from {self.least:g} " + ("on" if self.most is None else f"to {self.most:.0f}")
 
     def allows(self, value: object) -> bool:
-        """Whether ``value``, which has the right type, is within the bounds; so must be each value of a table."""
-        if isinstance(value, dict):
-            return all(self.allows(each) for each in value.values())
+        """Whether ``value``, which has the right type, is within the bounds; so must be each value of a table or list."""
+        if isinstance(value, dict | tuple):
+            return all(self.allows(each) for each in (value.values() if isinstance(value, dict) else value))
         if isinstance(value, str):
             return not self.choices or value in self.choices
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -244,6 +244,11 @@ MEANINGS: dict[str, Meaning] = {
         says="Whether watch marks members idle who were not seen for [health] idle_seconds."
     ),
     "watch_rotate": Meaning(says="Whether watch rotates past weeks of the log."),
+    "watch_tidy": Meaning(
+        says="Of what watch moves old pages to the archive each day, as the settings of each say how long they stay.",
+        what="a list of agents, sessions, meetings, runs",
+        choices=("agents", "sessions", "meetings", "runs"),
+    ),
     "watch_checkpoint_minutes": _minutes(
         "How often watch makes a checkpoint of what was changed; 0 for never."
     ),

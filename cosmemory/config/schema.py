@@ -6,7 +6,7 @@ import typing
 from typing import Any
 
 from cosmemory.config.checked import types_of
-from cosmemory.config.meanings import NOTHING, Meaning, meaning_of, meanings_within
+from cosmemory.config.meanings import Meaning, meaning_of, meanings_within
 from cosmemory.config.settings import PLACES, Settings
 from cosmemory.frozen import fields
 
@@ -38,7 +38,7 @@ def _value(kind: Any, meaning: Meaning, default: Any = None) -> dict[str, Any]:
         said |= {"propertyNames": {"enum": list(meaning.keys)}} if meaning.keys else {}
         return {**said, "type": "object", "additionalProperties": _value(typing.get_args(kind)[1], bounds)}
     if typing.get_origin(kind) is tuple:
-        return {**said, "type": "array", "items": _value(typing.get_args(kind)[0], NOTHING)}
+        return {**said, "type": "array", "items": _value(typing.get_args(kind)[0], bounds)}
     if hasattr(kind, "__own_fields__"):
         return {**said, **_record(kind)}
     if kind in _TYPES:

@@ -138,6 +138,7 @@ class Settings:
     watch_mend: bool = True
     watch_idle: bool = True
     watch_rotate: bool = True
+    watch_tidy: tuple[str, ...] = ()
     watch_checkpoint_minutes: int = 60
     watch_resource_minutes: int = 30
     watch_update_minutes: int = 15
@@ -224,6 +225,7 @@ PLACES: dict[tuple[str, str], str] = {
     ("watch", "mend"): "watch_mend",
     ("watch", "idle"): "watch_idle",
     ("watch", "rotate"): "watch_rotate",
+    ("watch", "tidy"): "watch_tidy",
     ("watch", "checkpoint_minutes"): "watch_checkpoint_minutes",
     ("watch", "resource_minutes"): "watch_resource_minutes",
     ("watch", "update_minutes"): "watch_update_minutes",

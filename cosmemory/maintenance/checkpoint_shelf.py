@@ -67,6 +67,12 @@ def listed(memory: Reader, *, archived: bool = False) -> list[Checkpoint]:
     return sorted(found, key=_age, reverse=True)
 
 
+def newest_made(memory: Reader) -> Checkpoint | None:
+    """The newest checkpoint, but for any that a clock which was wrong has put into the future."""
+    now = int(memory.now().timestamp())
+    return next((each for each in listed(memory) if each.at <= now), None)
+
+
 def standing(copies: Copies, shelf: str = "") -> list[Checkpoint]:
     """The copies whose names tell when they were made; what people put beside them is theirs."""
     made = [(name, made_at(name)) for name in copies.names()]

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from cosmemory.__main__ import main
-from cosmemory.errors import EditedMeanwhile
+from cosmemory.errors import EditedMeanwhile, NotSaved
+from cosmemory.frozen import replace
 from cosmemory.interfaces.cli.commands.setup import NAMES
 from cosmemory.interfaces.cli.setup.harnesses import HARNESSES
 from cosmemory.interfaces.cli.setup.planning import carry_out, plan_setup
@@ -344,13 +345,126 @@ def test_the_mode_of_a_file_stays(project):
     assert (project / ".mcp.json").stat().st_mode & 0o777 == 0o600
 
 
-def test_what_another_program_saves_meanwhile_stays(project):
+def test_what_another_program_saves_meanwhile_stays_and_nothing_else_is_written(project):
     plan = plan_setup("claude", str(project), Program())
-    (project / ".claude").mkdir()
-    (project / ".claude/settings.json").write_text('{"mine": 1}')
+    last = plan.changes[-1][0]
+    (project / last).parent.mkdir(parents=True, exist_ok=True)
+    (project / last).write_text('{"mine": 1}')
     with pytest.raises(EditedMeanwhile):
         carry_out(plan)
-    assert (project / ".claude/settings.json").read_text() == '{"mine": 1}'
+    assert files(project) == {last: b'{"mine": 1}'}
+
+
+@pytest.mark.parametrize("remove", [[], ["--remove"]])
+@pytest.mark.parametrize("mode", [0o444, 0o400])
+def test_a_file_that_somebody_made_read_only_is_refused_before_anything_is_written(
+    project, capsys, mode, remove
+):
+    (project / ".mcp.json").write_text("{}")
+    if remove:
+        main(["setup", "claude"])
+    (project / ".mcp.json").chmod(mode)
+    before = files(project)
+    capsys.readouterr()
+    for more in ([], ["--dry-run"]):
+        assert main(["setup", "claude", *remove, *more]) == 2
+        assert capsys.readouterr().err == (
+            "error: '.mcp.json' is not a safe path: it is read-only, and whoever made it so wants it to stay.\n"
+            "hint: chmod u+w .mcp.json\n"
+        )
+    assert files(project) == before
+    main(["setup", "claude", "--check"])  # looks all the same
+
+
+def test_a_read_only_file_in_which_nothing_changes_is_no_obstacle(project):
+    main(["setup", "claude"])
+    (project / ".mcp.json").chmod(0o444)
+    assert main(["setup", "claude"]) == 0
+
+
+def test_a_file_of_several_names_is_refused(project, capsys):
+    (project / "mine.json").write_text("{}")
+    (project / ".mcp.json").hardlink_to(project / "mine.json")
+    assert main(["setup", "claude"]) == 2
+    assert "it has 2 names (hard links)" in capsys.readouterr().err
+    assert files(project) == {"mine.json": b"{}", ".mcp.json": b"{}"}
+
+
+def stages(monkeypatch, name, number):
+    """Makes the call of that number of a function of the system fail, as on a full disk."""
+    meant, seen = getattr(os, name), []
+
+    def failing(*given, **more):
+        seen.append(given)
+        if len(seen) == number:
+            raise OSError(28, "No space left on device")
+        return meant(*given, **more)
+
+    monkeypatch.setattr(os, name, failing)
+    return seen
+
+
+@pytest.mark.parametrize("harness", ["claude", "codex"])
+@pytest.mark.parametrize("name", ["fsync", "mkdir", "link", "replace", "chmod"])
+def test_wherever_it_fails_all_files_are_as_they_were(project, capsys, monkeypatch, harness, name):
+    main(["setup", harness])
+    main(["setup", harness, "--remove"])  # the memory has its lock now
+    capsys.readouterr()
+    (project / ".mcp.json").write_text("{}")
+    (project / "AGENTS.md").write_text("# Mine\n")
+    (project / "AGENTS.md").chmod(0o640)
+    before, inode = files(project), (project / "AGENTS.md").stat().st_ino
+    number = 0
+    while True:
+        number += 1
+        with monkeypatch.context() as patched:
+            seen = stages(patched, name, number)
+            code = main(["setup", harness])
+        told = capsys.readouterr().err
+        if len(seen) < number:
+            break
+        if code:
+            assert "No space left on device; nothing was changed.\n" in told
+            assert files(project) == before
+            assert folders(project) == [".mcp.json", "AGENTS.md", "design"]
+            assert (project / "AGENTS.md").stat().st_ino == inode
+        else:
+            main(["setup", harness, "--remove"])
+            (project / "AGENTS.md").chmod(0o640)
+            before, inode = files(project), (project / "AGENTS.md").stat().st_ino
+            capsys.readouterr()
+    assert number > 1
+    assert code == 0
+
+
+def test_what_cannot_be_put_back_is_told_with_where_it_is(project, capsys, monkeypatch):
+    (project / ".mcp.json").write_text("{}")
+    (project / "AGENTS.md").write_text("# Mine\n")
+    meant = os.replace
+
+    def failing(source, target):
+        if (
+            target.endswith("AGENTS.md")
+            and ".cosmemory-" in source
+            and b"cosmemory:" not in Path(source).read_bytes()
+        ):
+            raise OSError(5, "Input/output error")
+        if (
+            target.endswith(("hooks.json", "config.toml", "SKILL.md"))
+            and Path(project / "AGENTS.md").read_bytes() != b"# Mine\n"
+        ):
+            raise OSError(5, "Input/output error")
+        return meant(source, target)
+
+    plan = plan_setup("codex", str(project), Program())
+    held = sorted(plan.changes, key=lambda each: each[0] != "AGENTS.md")
+    monkeypatch.setattr(os, "replace", failing)
+    with pytest.raises(NotSaved) as refused:
+        carry_out(replace(plan, changes=tuple(held)))
+    told = str(refused.value)
+    kept = told.rpartition("what it was is in ")[2].removesuffix(".")
+    assert f"{project / 'AGENTS.md'} stays changed: Input/output error" in told
+    assert Path(kept).read_bytes() == b"# Mine\n"
 
 
 def test_two_setups_at_once_come_out_as_one_after_the_other(project):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import jsonschema
 import pytest
 
 from cosmemory.__main__ import main
+from cosmemory.maintenance.watching.waking import Waker
 
 ROSTER = """\
 # Team Roster
@@ -263,20 +265,40 @@ def test_stdin_without_a_name_and_with_other_pages_is_refused(run):
 def test_watching_checks_again_when_a_page_is_saved(run, project, monkeypatch):
     looks = iter(range(10))
 
-    def sleep(seconds: float) -> None:
+    def wait(waker: Waker) -> None:
         look = next(looks)
         if look == 1:
             roster(project).write_text(MENDED, encoding="utf-8")
             os.utime(roster(project), ns=(1, 1))
         if look == 3:
-            raise KeyboardInterrupt
+            waker._stop.set()
 
-    monkeypatch.setattr("cosmemory.interfaces.cli.watching.time.sleep", sleep)
+    monkeypatch.setattr(Waker, "wait", wait)
     ran = run("--watch", "team-roster")
     first, again = ran.out.split("--- 2026-11-21T06:00:00Z\n")
     assert "COS401" in first
     assert again == "All checks passed.\n"
     assert ran.code == 0
+
+
+def test_watching_is_woken_by_a_save_and_ended_by_a_signal(project):
+    (project / "design").mkdir(exist_ok=True)
+    line = [sys.executable, "-m", "cosmemory", "validate", "--watch", "team-roster"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen(
+        line, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    ) as process:
+        try:
+            while b"fixable" not in (told := process.stdout.readline()):
+                assert told
+            roster(project).write_text(MENDED, encoding="utf-8")
+            assert process.stdout.readline().startswith(b"--- ")
+            assert process.stdout.readline() == b"All checks passed.\n"
+            process.send_signal(signal.SIGINT)
+            assert process.communicate(timeout=60)[1] == b""
+            assert process.returncode == 0
+        finally:
+            process.kill()
 
 
 def test_on_github_findings_are_annotations_unless_another_format_is_asked_for(run, monkeypatch):

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,10 +17,9 @@ import pytest
 
 from cosmemory.__main__ import main
 from cosmemory.connect import open_memory
-from cosmemory.interfaces.cli.commands import watch as command
 from cosmemory.kinds.active_alerts import open_alerts
 from cosmemory.maintenance.checkpoint_shelf import listed
-from cosmemory.maintenance.watching import exposition
+from cosmemory.maintenance.watching import exposition, waking
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 60
@@ -55,7 +55,8 @@ class Watching:
     """A process in the foreground, whose lines are waited for, not for ever."""
 
     def __init__(self, root, *words):
-        line = [sys.executable, "-m", "cosmemory", "--root", str(root), "watch", *words]
+        where = ["--root", str(root)] if root else []
+        line = [sys.executable, "-m", "cosmemory", *where, "watch", *words]
         self.process = subprocess.Popen(
             line,
             stdout=subprocess.PIPE,
@@ -190,14 +191,84 @@ def test_figures_go_to_the_file_that_is_named(memory, tmp_path_factory, capsys, 
 
 
 def test_without_watchfiles_it_looks_at_its_interval_and_says_so(memory, capsys, monkeypatch):
-    class Stopped:
-        def is_set(self):
-            return True
+    def once(self):
+        self._stop.set()
 
-    monkeypatch.setattr(command, "can_be_woken", lambda: False)
-    monkeypatch.setattr(command, "_stopped_by_signals", Stopped)
+    monkeypatch.setattr(waking, "can_be_woken", lambda: False)
+    monkeypatch.setattr(waking.Waker, "wait", once)
     assert main(["--root", str(memory), "watch", "--interval", "5"]) == 0
     assert capsys.readouterr().err == (
         "note: watchfiles is not installed (pip install 'cosmemory[watch]'), "
         "so changes are found every 5 seconds\n"
     )
+
+
+def test_another_memory_above_is_none_of_its_business(memory, watching_of, tmp_path_factory, monkeypatch):
+    outer = tmp_path_factory.mktemp("outer")
+    inner = outer / "project" / "design" / "memory"
+    for each in (outer / "design" / "memory", inner):
+        each.mkdir(parents=True)
+        main(["--root", str(each), "init"])
+    monkeypatch.chdir(outer / "project")
+    watching = watching_of(None, "--interval", "0.1")
+    watching.wait_for(" made\n")
+    before = (outer / "design" / "memory" / "coordination-log.md").read_bytes()
+    inner.rename(outer / "away")
+    assert select.select([watching.process.stderr], [], [], LONGEST)[0]
+    time.sleep(0.5)
+    assert (outer / "design" / "memory" / "coordination-log.md").read_bytes() == before
+    code, err = watching.end()
+    assert (code, err.count("error:")) == (0, 1)
+
+
+def test_a_folder_that_is_made_anew_stays_empty_until_somebody_fills_it(memory, watching_of, capsys):
+    watching = watching_of(memory, "--interval", "0.1")
+    watching.wait_for(" made\n")
+    shutil.rmtree(memory)
+    memory.mkdir()
+    assert select.select([watching.process.stderr], [], [], LONGEST)[0]
+    time.sleep(0.5)
+    assert list(memory.iterdir()) == []
+    main(["--root", str(memory), "init"])
+    watching.told = ""
+    watching.wait_for(" made\n")
+    watching.end()
+    shutil.rmtree(memory)
+    memory.mkdir()
+    capsys.readouterr()
+    assert main(["--root", str(memory), "watch", "--once"]) == 2
+    assert capsys.readouterr().err.startswith(f"error: There is no page in {memory}.\n")
+    assert list(memory.iterdir()) == []
+
+
+def test_while_the_settings_have_a_slip_it_goes_on_with_those_before_and_says_so_once(memory, watching_of):
+    watching = watching_of(memory, "--interval", "0.1")
+    watching.wait_for(" made\n")
+    (memory / "cosmemory.toml").write_text("[watch\n", encoding="utf-8")
+    assert select.select([watching.process.stderr], [], [], LONGEST)[0]
+    saved(memory / "cos-state.md", "**Status:** idle", "**Status:** idel")
+    watching.wait_for("COS401")
+    code, err = watching.end()
+    assert (code, err.count("it is not TOML")) == (0, 1)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+def test_an_output_that_takes_nothing_ends_neither_the_process_nor_a_look(memory, watching_of):
+    line = [sys.executable, "-m", "cosmemory", "--root", str(memory), "watch", "--interval", "0.1"]
+    with open("/dev/full", "wb") as full:
+        watching = subprocess.Popen(
+            line, stdout=full, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
+    try:
+        assert b"the output: No space left on device." in watching.stderr.readline()
+        main(["--root", str(memory), "action", "add", "Ship", "--deadline", "2020-01-01"])
+        end = time.monotonic() + LONGEST
+        while not open_alerts(open_memory(str(memory)).read("active-alerts")):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        assert watching.poll() is None
+        watching.send_signal(signal.SIGTERM)
+        assert b"Traceback" not in watching.communicate(timeout=LONGEST)[1]
+    finally:
+        watching.kill()
+        watching.communicate()

@@ -45,7 +45,7 @@ def settings_change(repository: Repository, wanted: Mapping[str, str] | None) ->
     told = repository.call("rev-parse", "--path-format=absolute", "--git-common-dir").line
     path = os.path.realpath(os.path.join(told, "config"))
     before = read_file(path)
-    after = without_block(before) if before is not None else None
+    after = without_block(before)
     if wanted is not None:
         if wanted.items() <= settings_in_effect(repository).items():
             return Change(path=path, before=before, after=before)

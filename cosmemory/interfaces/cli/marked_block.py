@@ -60,14 +60,14 @@ def with_lines(data: bytes, lines: tuple[bytes, ...], marks: Marks = HASH) -> by
 
 
 def without_block(
-    data: bytes, theirs: Callable[[bytes], bool] | None = None, marks: Marks = HASH
+    data: bytes | None, theirs: Callable[[bytes], bool] | None = None, marks: Marks = HASH
 ) -> bytes | None:
-    """The file without our block, and None where nothing is left of a file that we made.
+    """The file without our block, and None where nothing is left of a file that we made, or there is none.
 
     Of the lines between the marks those stay of which ``theirs`` says that somebody else wrote them.
     """
-    found = _found(data, marks)
-    if found is None:
+    found = _found(data, marks) if data is not None else None
+    if data is None or found is None:
         return data
     before, after = data[: found.start()], data[found.end() :]
     inside = found["inside"].splitlines(keepends=True) if theirs else []

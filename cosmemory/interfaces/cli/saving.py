@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 
 from cosmemory.errors import NotSaved, Refused, Unsafe
 
@@ -30,24 +31,35 @@ def save_file(path: str, data: bytes | Iterable[bytes] | None) -> None:
         os.unlink(path)
         return
     target = os.path.realpath(path)
-    mode = os.stat(target).st_mode & 0o7777 if os.path.exists(target) else 0o666 & ~_umask()
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=".cosmemory-", dir=os.path.dirname(target))
+        temporary = write_beside(target, [data] if isinstance(data, bytes) else data)
     except OSError as error:
         raise NotSaved(path, error.strerror or str(error)) from error
     try:
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    sync_folder(os.path.dirname(target))
+
+
+def write_beside(path: str, data: Iterable[bytes]) -> str:
+    """A file beside ``path`` with its mode and, if we may give that, its owner, that takes its place later; its name."""
+    like = os.stat(path) if os.path.exists(path) else None
+    descriptor, temporary = tempfile.mkstemp(prefix=".cosmemory-", dir=os.path.dirname(path))
+    try:
         with open(descriptor, "wb") as file:
-            file.writelines([data] if isinstance(data, bytes) else data)
+            file.writelines(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
-    except BaseException as error:
+        if like is not None and hasattr(os, "chown"):
+            with suppress(PermissionError):
+                os.chown(temporary, like.st_uid, like.st_gid)
+        os.chmod(temporary, like.st_mode & 0o7777 if like is not None else 0o666 & ~_umask())
+    except BaseException:
         os.unlink(temporary)
-        if isinstance(error, OSError) and error.filename is None:
-            raise NotSaved(path, error.strerror or str(error)) from error
         raise
-    _sync_folder(os.path.dirname(target))
+    return temporary
 
 
 def save_folder(path: str, files: Iterable[tuple[str, bytes]], *, replacing: bool = False) -> None:
@@ -80,7 +92,7 @@ def save_folder(path: str, files: Iterable[tuple[str, bytes]], *, replacing: boo
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
-    _sync_folder(above)
+    sync_folder(above)
 
 
 def _write_new(folder: str, files: Iterable[tuple[str, bytes]]) -> None:
@@ -99,10 +111,10 @@ def _write_new(folder: str, files: Iterable[tuple[str, bytes]]) -> None:
             file.flush()
             os.fsync(file.fileno())
     for each in folders:
-        _sync_folder(each)
+        sync_folder(each)
 
 
-def _sync_folder(folder: str) -> None:
+def sync_folder(folder: str) -> None:
     """Makes the new name of a file last through a power cut; Windows has no such call."""
     if os.name != "nt":
         descriptor = os.open(folder, os.O_RDONLY)

@@ -28,6 +28,7 @@ class Sighting:
     name: str
     limits: WatchRule
     value: float
+    awake: int = 0
 
     @property
     def kind(self) -> str:
@@ -54,17 +55,17 @@ class Sighting:
         return (alert.type, alert.resource) == (self.kind, self.resource)
 
 
-def heed(scene: Scene, name: str, limits: WatchRule) -> Iterator[Told]:
-    """One rule: what it measures, and what follows from that."""
+def heed(scene: Scene, name: str, limits: WatchRule, awake: int = 0) -> Iterator[Told]:
+    """One rule: what it measures, and what follows from that; it waits anew since the machine is ``awake``."""
     memory = scene.memory
     if memory.store.read(PAGE) is None:
         return
     value = measured(scene, limits.measure)
     if value is None:
         return
-    seen = Sighting(name=name, limits=limits, value=value)
+    seen = Sighting(name=name, limits=limits, value=value, awake=awake)
     before = _before(memory, seen, scene.page(PAGE))
-    after = judged(limits, before, value, memory.now())
+    after = judged(limits, before, value, memory.now(), awake)
     alert = _open(scene.page(PAGE), seen)
     if after != before or _must_tell(memory, seen, after, alert):
         # Whoever else looks at the same time has perhaps done it: under the lock it is judged anew.
@@ -89,14 +90,14 @@ def _must_tell(memory: Reader, seen: Sighting, standing: Standing, alert: Alert 
     """Whether an open alert is to get a newer value: not at every look, or it would fill the history."""
     if alert is None or alert.value == seen.said or not standing.level:
         return False
-    return memory.now().timestamp() - standing.told >= memory.settings.watch_update_minutes * 60
+    return not 0 <= memory.now().timestamp() - standing.told < memory.settings.watch_update_minutes * 60
 
 
 def _carry(transaction: Transaction, seen: Sighting) -> list[Told]:
     store, now = transaction.memory.store, int(transaction.now.timestamp())
     alerts: ActiveAlerts = transaction.read(PAGE)
     before = _before(transaction.memory, seen, alerts)
-    after = judged(seen.limits, before, seen.value, transaction.now)
+    after = judged(seen.limits, before, seen.value, transaction.now, seen.awake)
     told = list(_changed(transaction, seen, before.level, after, _open(alerts, seen)))
     if told or after.level != before.level:
         after = replace(after, told=now)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 
 from cosmemory.checks.beside import CheckedPage
+from cosmemory.errors import CosmemoryError
 from cosmemory.frozen import slotted
 from cosmemory.maintenance.reconcile import MARK
 from cosmemory.maintenance.watching.eye import Eye
@@ -28,16 +29,21 @@ NAMED = 8
 _AGE = pattern(r"\b\d+ (minutes|hours|days)\b")
 
 
-def take_notice(memory: Memory, eye: Eye) -> Iterator[Told]:
-    """Edits by hand recorded in the history, and what an older copy overwrote brought back as the settings say."""
+def take_notice(memory: Memory, eye: Eye, pages: dict[str, str]) -> Iterator[Told]:
+    """Edits by hand recorded in the history, and what an older copy overwrote brought back as the settings say.
+
+    ``eye`` learns that this was done for the ``pages`` as they stood before.
+    """
     begun = time.monotonic()
     edited = memory.store.notice()
     eye.waited = time.monotonic() - begun
     if not edited:
+        eye.noticed = pages
         return
     mark = memory.store.mark(MARK)
     newest = memory.store.history().revisions(limit=AT_ONCE)
     memory.run(lambda _: None, operation="watch")  # whoever changes something examines edits before
+    eye.noticed = pages
     names = {step.path for change in newest if _is_news(change, mark) for step in change.pages}
     if len(names) > NAMED:  # a checkout, or a memory that is looked at for the first time
         yield Told(sort=DONE, text=f"{len(names)} pages were edited by hand; the history has them")
@@ -58,13 +64,25 @@ class _Found:
     text: str
 
 
-def check(memory: Memory, eye: Eye) -> Iterator[Told]:
-    """The pages checked, derived values brought up to date, and what is new in it told; nothing is told twice."""
-    pages = memory.validate().pages
+def check(memory: Memory, eye: Eye, standing: dict[str, str]) -> Iterator[Told]:
+    """The pages checked, derived values brought up to date, and what is new in it told; nothing is told twice.
+
+    ``eye`` learns that this was done for the pages as they were ``standing`` before.
+    """
+    pages, failed = memory.validate().pages, None
     if memory.settings.watch_mend:
-        done = yield from _mend(memory, eye, pages)
-        if done:
-            pages = memory.validate().pages
+        try:
+            if (yield from _mend(memory, eye, pages)):
+                pages = memory.validate().pages
+        except CosmemoryError as error:
+            failed = error  # what is found is told all the same
+    yield from _tell_new(memory, eye, pages)
+    if failed is not None:
+        raise failed
+    eye.pages = standing
+
+
+def _tell_new(memory: Memory, eye: Eye, pages: tuple[CheckedPage, ...]) -> Iterator[Told]:
     known = findings(memory.store) if eye.findings is None else eye.findings
     told = {page.path: _found_on(page) for page in pages if page.diagnostics}
     there = {page.path for page in pages}
@@ -112,10 +130,8 @@ def _mend(memory: Memory, eye: Eye, pages: tuple[CheckedPage, ...]) -> Generator
     paths = [
         page.path for page in pages if any(key.startswith(f"{page.path} ") for key in wrong - eye.mended)
     ]
+    done = fix(memory, paths, select=(DERIVED,)).result if paths else 0
     eye.mended = wrong
-    if not paths:
-        return 0
-    done = fix(memory, paths, select=(DERIVED,)).result
     if done:
         yield Told(sort=DONE, text=f"derived values brought up to date on {', '.join(paths)}")
     return done

@@ -5,16 +5,20 @@ from __future__ import annotations
 from cosmemory.frozen import field, slotted
 from cosmemory.store import Store
 
+JUMP = 60.0  # seconds; what a clock that is kept right by a server goes astray is less
+
 
 @slotted
 class Eye:
-    """The pages as they stood at the last look, what was found on them, and what was told of already.
+    """The pages as they stood when they were checked last, what was found on them, and what was told of already.
 
-    ``kept_at`` is how the pages stood when the last checkpoint had all of them, ``rotated`` the week that is done,
-    ``mended`` what a mend has not cured, ``stopping`` whether the process is to end.
+    ``noticed`` is how they stood when edits were recorded last, ``kept_at`` when the last checkpoint had
+    all of them, ``rotated`` the week that is done, ``tidied`` the day, ``mended`` what a mend has not cured. ``awake`` is since when
+    the clock runs on and the machine is awake: from silence before that nothing follows.
     """
 
     pages: dict[str, str] | None = None
+    noticed: dict[str, str] | None = None
     findings: dict[str, list[str]] | None = None
     severities: dict[str, int] | None = None
     checked: float = 0.0
@@ -22,7 +26,20 @@ class Eye:
     mended: set[str] = field(default_factory=set)
     kept_at: dict[str, str] | None = None
     rotated: str = ""
+    tidied: str = ""
     waited: float = 0.0
+    awake: float = 0.0
+    _ahead: float | None = None
+
+    def heed_clock(self, now: float, running: float) -> None:
+        """Learns from the time ``now``, and from how long the machine has been ``running``, whether the clock jumped.
+
+        A machine that slept was not running; a clock that was set differs from it too.
+        """
+        ahead = now - running
+        if self._ahead is not None and abs(ahead - self._ahead) > JUMP:
+            self.awake = now
+        self._ahead = ahead
 
 
 def pages_of(store: Store) -> dict[str, str]:

@@ -13,18 +13,23 @@ if TYPE_CHECKING:
     from cosmemory.store import Store
 
 RULES, FINDINGS = "watch-rules", "watch-findings"
+_TIMES = ("rose", "fell", "well")
 
 
 @frozen(kw_only=True)
 class Standing:
     """How a rule stands: at which severity, since when each threshold is passed without a break, and when it was told.
 
-    ``level`` is empty where all is well. Times are seconds since the epoch.
+    ``level`` is empty where all is well. ``rose`` and ``fell`` are when it changed last, ``well`` since when it would
+    fall, 0 where it would not. Times are seconds since the epoch.
     """
 
     level: str = ""
     since: dict[str, int] = field(default_factory=dict)
     told: int = 0
+    rose: int = 0
+    fell: int = 0
+    well: int = 0
 
 
 def standings(store: Store) -> dict[str, Standing]:
@@ -36,7 +41,8 @@ def standings(store: Store) -> dict[str, Standing]:
         level, since, told = held.get("level"), held.get("since"), held.get("told")
         if isinstance(level, str) and isinstance(since, dict) and isinstance(told, int):
             times = {key: at for key, at in since.items() if isinstance(at, int)}
-            found[name] = Standing(level=level, since=times, told=told)
+            later = {key: at for key in _TIMES if isinstance(at := held.get(key), int)}
+            found[name] = Standing(level=level, since=times, told=told, **later)
     return found
 
 
@@ -45,6 +51,7 @@ def keep_standing(store: Store, name: str, standing: Standing) -> None:
     held = {**standings(store), name: standing}
     told = {
         key: {"level": each.level, "since": each.since, "told": each.told}
+        | {time: getattr(each, time) for time in _TIMES}
         for key, each in sorted(held.items())
     }
     _write(store, RULES, told)

@@ -12,11 +12,14 @@ from cosmemory.maintenance.watching.alerting import heed
 from cosmemory.maintenance.watching.eye import Eye, pages_of
 from cosmemory.maintenance.watching.idling import mark_idle
 from cosmemory.maintenance.watching.measures import Scene
-from cosmemory.maintenance.watching.rules import rules_of
+from cosmemory.maintenance.watching.rules import names_of, rule_of
+from cosmemory.maintenance.watching.settling import settled_pages
+from cosmemory.maintenance.watching.tidying import tidy_in_time
 from cosmemory.maintenance.watching.told import ALERT, WRONG, Told
 from cosmemory.maintenance.watching.watchers import WATCHERS, Watcher
 from cosmemory.memory import Memory
 
+DAY = 86_400  # seconds; what a clock that was just set calls old may be of today
 Step = Callable[[], Iterator[Told]]
 
 
@@ -31,33 +34,48 @@ def look(memory: Memory, eye: Eye, *, prometheus: str = "", first: Sequence[Step
         try:
             yield from step()
         except Locked:
-            eye.pages = None  # what was changed is looked at once more
             raise
-        except CosmemoryError as error:
-            if str(error) not in eye.wrong | wrong:
-                yield Told(sort=WRONG, text=str(error), hint=error.hint)
-            wrong.add(str(error))
+        except (CosmemoryError, OSError) as error:
+            told = _told_of(error)
+            if told.text not in eye.wrong | wrong:
+                yield told
+            wrong.add(told.text)
     eye.wrong = wrong
 
 
+def _is_just_awake(memory: Memory, eye: Eye, seconds: int) -> bool:
+    return 0 <= memory.now().timestamp() - eye.awake < seconds
+
+
+def _told_of(error: CosmemoryError | OSError) -> Told:
+    if isinstance(error, CosmemoryError):
+        return Told(sort=WRONG, text=str(error), hint=error.hint)
+    return Told(sort=WRONG, text=f"{error.filename or 'the memory'}: {error.strerror or error}.")
+
+
 def _steps(memory: Memory, eye: Eye, prometheus: str) -> Iterator[Step]:
-    pages = pages_of(memory.store)
-    if pages != eye.pages:
-        yield partial(edits.take_notice, memory, eye)
-    for watcher in WATCHERS:
-        yield partial(_watched, memory, watcher)
-    yield partial(mark_idle, memory)
+    # What is changed later, by whomever, is looked at the next time; so is what a step could not do.
+    pages = settled_pages(memory.store, eye.noticed)
+    if pages != eye.noticed:
+        yield partial(edits.take_notice, memory, eye, pages)
+    # Whoever slept with the machine is given time for a sign before its silence is told of.
+    if not _is_just_awake(memory, eye, memory.settings.idle_seconds):
+        for watcher in WATCHERS:
+            yield partial(_watched, memory, watcher)
+        yield partial(mark_idle, memory)
     if pages != eye.pages or pages_of(memory.store) != pages or edits.is_due(memory, eye):
-        yield partial(edits.check, memory, eye)
-    # What is changed later, by whomever, is looked at the next time.
-    eye.pages = pages
+        yield partial(edits.check, memory, eye, pages)
     scene = Scene(memory=memory, severities=eye.severities)
-    for name, limits in rules_of(memory.settings).items():
-        yield partial(heed, scene, name, limits)
+    for name in names_of(memory.settings):
+        yield partial(_heeded, scene, name, int(eye.awake))
     yield partial(routine.measure_in_time, memory)
     if eye.rotated != routine.week(memory):
-        eye.rotated = routine.week(memory)
-        yield partial(routine.rotate_in_time, memory)
+        yield partial(_rotated, memory, eye)
+    today = memory.now().date().isoformat()
+    if eye.tidied != today and not _is_just_awake(memory, eye, DAY):
+        for name in memory.settings.watch_tidy:
+            yield partial(tidy_in_time, memory, name)
+        eye.tidied = today
     yield partial(_kept, memory, eye)
     if prometheus:
         yield partial(_exposed, memory, eye, prometheus)
@@ -66,6 +84,18 @@ def _steps(memory: Memory, eye: Eye, prometheus: str) -> Iterator[Step]:
 def _watched(memory: Memory, watcher: Watcher) -> Iterator[Told]:
     for line in watcher(memory):
         yield Told(sort=ALERT, text=line)
+
+
+def _heeded(scene: Scene, name: str, awake: int) -> Iterator[Told]:
+    limits = rule_of(scene.memory.settings, name)  # a slip in one keeps no other rule from being heeded
+    if limits.enabled:
+        yield from heed(scene, name, limits, awake)
+
+
+def _rotated(memory: Memory, eye: Eye) -> Iterator[Told]:
+    week = routine.week(memory)
+    yield from routine.rotate_in_time(memory)
+    eye.rotated = week
 
 
 def _kept(memory: Memory, eye: Eye) -> Iterator[Told]:

@@ -9,15 +9,23 @@ from datetime import datetime
 from cosmemory.frozen import field, slotted
 from cosmemory.kinds import ACTIVE_ALERTS, CONFLICT, COS_STATE, HANDOFF, LOG_PATH, TEAM_ROSTER
 from cosmemory.kinds.active_alerts import open_alerts
+from cosmemory.kinds.coordination_log import Event
 from cosmemory.kinds.cos_state import ENDED
 from cosmemory.kinds.team_roster import STATUSES
-from cosmemory.maintenance.checkpoint_shelf import listed
+from cosmemory.maintenance.checkpoint_shelf import newest_made
 from cosmemory.maintenance.glance import megabytes
 from cosmemory.maintenance.processes import Machine, machine
 from cosmemory.memory import Memory
 from cosmemory.operations.events import find_events
 from cosmemory.operations.status import is_overdue
+from cosmemory.pattern import pattern
 from cosmemory.store import Vitals
+
+LOOKED_AT = 64  # events; where all of them come with time alone, the oldest one counts
+_BY_TIME = pattern(
+    r"metrics: Resources checked|checkpoint: |\w+: ALERT-\d+ (raised|resolved|updated|escalated)"
+    r"|team_change: Status changed to idle|handoff: \d+ expired"
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,18 +110,26 @@ class Scene:
 
     @property
     def silence(self) -> float | None:
-        """Minutes since the last event; None where there is none with a time."""
-        for _, event in find_events(self.memory, last=1):
-            if isinstance(event.time, datetime):
-                return (self.memory.now() - event.time).total_seconds() / 60
-        return None
+        """Minutes since somebody did something; None where no event with a time tells of it.
+
+        What comes with time alone is not counted: an alert about silence would end it.
+        """
+        seen = None
+        for _, event in find_events(self.memory, last=LOOKED_AT):
+            if isinstance(event.time, datetime) and (seen is None or not _comes_with_time(event)):
+                seen = event.time
+        return None if seen is None else max(0.0, (self.memory.now() - seen).total_seconds() / 60)
 
     @property
     def unkept(self) -> float | None:
         """Minutes since the last checkpoint; None where there is none."""
-        for newest in listed(self.memory)[:1]:
-            return (self.memory.now().timestamp() - newest.at) / 60
-        return None
+        kept = newest_made(self.memory)
+        return None if kept is None else (self.memory.now().timestamp() - kept.at) / 60
+
+
+def _comes_with_time(event: Event) -> bool:
+    """Whether an event tells of what is done when its time has come, and by nobody."""
+    return _BY_TIME.match(f"{event.type}: {event.action or ''}") is not None
 
 
 Measure = Callable[[Scene], float | None]

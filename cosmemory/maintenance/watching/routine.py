@@ -17,7 +17,7 @@ from cosmemory.maintenance.checkpoint_shelf import (
     SHELF,
     Checkpoint,
     holds_the_present,
-    listed,
+    newest_made,
     refuse_damaged,
     with_manifest,
 )
@@ -34,14 +34,8 @@ from cosmemory.transaction import Transaction
 NOTES = "On time."
 
 
-def _newest(memory: Reader) -> Checkpoint | None:
-    """The newest checkpoint, but for any that a clock which was wrong has put into the future."""
-    now = int(memory.now().timestamp())
-    return next((each for each in listed(memory) if each.at <= now), None)
-
-
-def _is_due(memory: Reader, newest: Checkpoint | None) -> bool:
-    age = int(memory.now().timestamp()) - newest.at if newest else None
+def _is_due(memory: Reader, last: Checkpoint | None) -> bool:
+    age = int(memory.now().timestamp()) - last.at if last else None
     return age is None or age >= memory.settings.watch_checkpoint_minutes * 60
 
 
@@ -49,20 +43,20 @@ def is_due(memory: Memory) -> bool:
     """Whether the last checkpoint is too old."""
     if not memory.settings.watch_checkpoint_minutes or not memory.store.paths():
         return False
-    return _is_due(memory, _newest(memory))
+    return _is_due(memory, newest_made(memory))
 
 
 def is_kept(memory: Memory) -> bool:
     """Whether the last checkpoint has the pages as they are."""
-    newest = _newest(memory)
-    return newest is not None and holds_the_present(memory, newest)
+    last = newest_made(memory)
+    return last is not None and holds_the_present(memory, last)
 
 
 def keep_in_time(memory: Memory) -> Iterator[Told]:
     """A checkpoint, proved to be sound; old ones go to the archive."""
 
     def verb(transaction: Transaction) -> Checkpoint | None:
-        if not _is_due(transaction.memory, _newest(transaction.memory)):
+        if not _is_due(transaction.memory, newest_made(transaction.memory)):
             return None  # somebody else has just made one
         return make(transaction, notes=NOTES)
 

@@ -15,6 +15,7 @@ from cosmemory.maintenance.watching.kept import Standing
 WARNING, CRITICAL = "warning", "critical"
 SEVERITIES = (WARNING, CRITICAL)  # the mild one first
 BELOW = "below"
+SETTLED = 3600  # seconds; what rises and falls more often would fill the log
 _UNSET: dict[str, object] = {"measure": "", "when": "", "silence": ""}
 # What is watched in every memory; a project says otherwise under the same name.
 BUILT_IN = {
@@ -35,12 +36,21 @@ def rules_of(settings: Settings) -> dict[str, WatchRule]:
 
     Raises ConfigError for one that can never be told of.
     """
-    every = {name: each for name, each in BUILT_IN.items() if name not in settings.watch_rules}
-    for name, limits in settings.watch_rules.items():
-        every[name] = _completed(limits, BUILT_IN.get(name, WatchRule()))
-    for name, limits in every.items():
-        _refuse_useless(name, limits)
+    every = {name: rule_of(settings, name) for name in names_of(settings)}
     return {name: limits for name, limits in every.items() if limits.enabled}
+
+
+def names_of(settings: Settings) -> tuple[str, ...]:
+    """The names of all rules: those built in, and then the project's own."""
+    return tuple(dict.fromkeys((*BUILT_IN, *settings.watch_rules)))
+
+
+def rule_of(settings: Settings, name: str) -> WatchRule:
+    """The rule of a name. Raises ConfigError for one that can never be told of."""
+    usual, given = BUILT_IN.get(name, WatchRule()), settings.watch_rules.get(name)
+    limits = _completed(given, usual) if given is not None else usual
+    _refuse_useless(name, limits)
+    return limits
 
 
 def _completed(limits: WatchRule, usual: WatchRule) -> WatchRule:
@@ -95,24 +105,35 @@ def cleared(limits: WatchRule, severity: str, value: float) -> bool:
     return value > bound if limits.when == BELOW else value < bound
 
 
-def judged(limits: WatchRule, before: Standing, value: float, at: datetime) -> Standing:
+def judged(limits: WatchRule, before: Standing, value: float, at: datetime, awake: int = 0) -> Standing:
     """How a rule stands with ``value`` measured ``at`` that moment, by how it stood before.
 
     It rises to a severity whose threshold is passed for long enough, though not in its silence, and falls from one
-    that is cleared; within the band between the two it stays.
+    that is cleared; within the band between the two it stays. One that rises again soon after it fell falls only once
+    it has been well for long. From before the machine was ``awake`` nothing is known.
     """
     now = int(at.timestamp())
     known = [severity for severity in SEVERITIES if severity in thresholds(limits)]
     # A clock that was set back must not make a wait longer than it is.
-    since = {each: min(before.since.get(each, now), now) for each in known if passes(limits, each, value)}
+    since = {
+        each: min(max(before.since.get(each, now), awake), now)
+        for each in known
+        if passes(limits, each, value)
+    }
     level = before.level if before.level in known else ""
     ripe = [each for each, begun in since.items() if now - begun >= max(0.0, limits.hold)]
     if ripe and _rank(ripe[-1]) > _rank(level) and not silent(limits, at):
-        level = ripe[-1]
-    else:
-        while level and cleared(limits, level, value):
-            level = next((each for each in reversed(known) if _rank(each) < _rank(level)), "")
-    return replace(before, level=level, since=since)
+        return replace(before, level=ripe[-1], since=since, rose=now, well=0)
+    lower = level
+    while lower and cleared(limits, lower, value):
+        lower = next((each for each in reversed(known) if _rank(each) < _rank(lower)), "")
+    if lower == level:
+        return replace(before, level=level, since=since, well=0)
+    well = min(max(before.well or now, awake), now)
+    restless = before.fell > 0 and 0 <= before.rose - before.fell < SETTLED
+    if restless and now - well < SETTLED:
+        return replace(before, level=level, since=since, well=well)
+    return replace(before, level=lower, since=since, fell=now, well=0)
 
 
 def _rank(severity: str) -> int:

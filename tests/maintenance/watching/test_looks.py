@@ -7,8 +7,7 @@ import shutil
 
 import pytest
 
-from cosmemory.config import Settings
-from cosmemory.connect import open_memory
+from cosmemory.config.settings import WatchRule
 from cosmemory.document.values import write_time
 from cosmemory.errors import Locked
 from cosmemory.kinds.coordination_log import Event
@@ -16,53 +15,8 @@ from cosmemory.maintenance.checkpoint_shelf import listed
 from cosmemory.maintenance.processes import Machine
 from cosmemory.maintenance.watching import routine
 from cosmemory.maintenance.watching.eye import Eye
-from cosmemory.maintenance.watching.look import look
-from cosmemory.maintenance.watching.measures import Scene
 from cosmemory.memory import Memory
 from cosmemory.operations.events import find_events
-from cosmemory.operations.first_pages import initialise
-from cosmemory.operations.pages import set_value
-
-NOON = 1_795_262_400
-
-
-class Office:
-    """A memory on disk with a clock of its own, looked at by one eye."""
-
-    def __init__(self, root):
-        self.root, self.at, self.eye = root, NOON, Eye()
-        self.settings = Settings(watch_resource_minutes=0, watch_checkpoint_minutes=0)
-
-    @property
-    def memory(self):
-        made = open_memory(str(self.root), actor="watch", settings=self.settings)
-        made._now = lambda: self.at
-        return made
-
-    def look(self, *, after=0):
-        self.at += after
-        return [each.text for each in look(self.memory, self.eye)]
-
-    def set(self, **settings):
-        self.settings = Settings(**{"watch_resource_minutes": 0, "watch_checkpoint_minutes": 0, **settings})
-
-    def edit(self, path, old, new):
-        page = self.root / path
-        text = page.read_text(encoding="utf-8")
-        assert old in text
-        page.with_suffix(".new").write_text(text.replace(old, new, 1), encoding="utf-8")
-        page.with_suffix(".new").replace(page)
-
-
-@pytest.fixture
-def office(tmp_path, monkeypatch):
-    monkeypatch.setattr(Scene, "machine", Machine(memory=50.0, load=0.5))
-    made = Office(tmp_path / "memory")
-    made.root.mkdir()
-    initialise(made.memory)
-    set_value(made.memory, "cos-state", "session_info.status", "idle")  # or it would grow stale with time
-    assert made.look() == []
-    return made
 
 
 def events(office, kind):
@@ -220,3 +174,72 @@ def test_an_overdue_action_raises_an_alert_that_its_end_resolves(office):
     assert "ALERT-1 raised: overdue is warning, 1 overdue actions" in office.look()
     office.memory.state.move_action("done", "1")
     assert "ALERT-1 resolved: overdue is 0 overdue actions" in office.look()
+
+
+def test_after_the_machine_slept_everybody_has_time_for_a_sign(office):
+    office.memory.team.join("ada", role="writer")
+    office.memory.team.join("bob", role="reader")
+    office.look()
+    office.eye.heed_clock(office.at, 1000.0)
+    office.at += 8 * 3600
+    office.eye.heed_clock(office.at, 1030.0)
+    assert not any("is idle" in line for line in office.look())
+    office.at += 200
+    office.memory.team.change_status("ada", "busy")
+    told = " ".join(office.look(after=101))
+    assert "bob is idle: " in told
+    assert "ada is idle: " not in told
+
+
+def test_a_clock_that_is_set_back_keeps_no_value_from_being_brought_up_to_date(office):
+    office.memory.state.add_action("Ship", deadline="2026-11-20")
+    office.look()
+    office.at -= 5 * 3600
+    office.memory.state.add_action("Sell", deadline="2026-11-20")
+    assert "ALERT-1 updated: overdue is 2 overdue actions" in office.look()
+    assert not any("updated" in line for line in office.look(after=60))
+
+
+def test_an_alert_about_silence_and_what_comes_with_time_end_no_silence(office):
+    office.set(
+        watch_checkpoint_minutes=60,
+        watch_resource_minutes=30,
+        watch_rules={"quiet": WatchRule(measure="last_event_minutes", warning=120)},
+    )
+    office.memory.state.set_focus("This")
+    told = [line for _ in range(18) for line in office.look(after=600) if "quiet" in line]
+    assert told[0].endswith(" raised: quiet is warning, 120 minutes")
+    assert not any("resolved" in line for line in told)
+    office.memory.state.set_focus("That")
+    assert any("resolved: quiet is 0 minutes" in line for line in office.look())
+
+
+def test_old_pages_go_to_the_archive_once_a_day_where_the_settings_name_them(office):
+    office.memory.agents.spawn("L2.1")
+    office.memory.agents.spawn("L2.2")
+    for step in ("started", "complete"):
+        getattr(office.memory.agents, step)("L2.1")
+    week = 8 * 86_400
+    assert not any("archive" in line and "agents" in line for line in office.look(after=week))
+    assert (office.root / "agents" / "L2.1.md").exists()
+    office.set(watch_tidy=("agents", "sessions", "meetings", "runs"))
+    assert office.look() == []  # this day is over
+    assert "agents moved to the archive: L2.1" in office.look(after=86_400)
+    assert sorted(path.name for path in (office.root / "agents").iterdir()) == ["L2.2.md"]
+    assert (office.root / "archive" / "agents" / "L2.1.md").exists()
+    assert not any("archive" in line for line in office.look(after=86_400))
+
+
+def test_what_a_clock_that_was_just_set_calls_old_stays_for_a_day(office):
+    office.memory.agents.spawn("L2.1")
+    for step in ("started", "complete"):
+        getattr(office.memory.agents, step)("L2.1")
+    office.set(watch_tidy=("agents",))
+    office.look()
+    office.eye.heed_clock(office.at, 1000.0)
+    office.at += 30 * 86_400
+    office.eye.heed_clock(office.at, 1030.0)
+    office.look()
+    office.look(after=80_000)
+    assert (office.root / "agents" / "L2.1.md").exists()
+    assert "agents moved to the archive: L2.1" in office.look(after=10_000)

@@ -103,7 +103,12 @@ def validate(
         from cosmemory.interfaces.cli.watching import watching
 
         memory = session.memory()
-        return watching(memory.store, lambda: _round(session, wish, session.memory(), paths))
+        root = str(getattr(memory.store, "root", ""))
+        session = replace(session, root=root)  # where that is moved away, no other one above it is meant
+        mends = (wish.mend or wish.unsafe) and not wish.diff
+        return watching(
+            memory.store, root, lambda: _round(session, wish, session.memory(), paths), mends=mends
+        )
     return _round(session, wish, session.memory(), paths)
 
 

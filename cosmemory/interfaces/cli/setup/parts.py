@@ -6,6 +6,7 @@ told by what it would change: nothing to put in, it is installed; nothing to tak
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Protocol
 
 from cosmemory.errors import Refused
@@ -50,8 +51,32 @@ class Part(Protocol):
         """The file without it; None where nothing is left of a file that we made."""
 
 
+class _Json(ABC):
+    """A part of a file of JSON: how the text is with it, and without it, is all that differs."""
+
+    __slots__ = ()
+    if TYPE_CHECKING:
+        path: str
+
+    def put(self, data: bytes | None) -> bytes | None:
+        """The file with this part in it."""
+        return _edited(self.path, data, self._with)
+
+    def taken(self, data: bytes | None) -> bytes | None:
+        """The file without it; None where nothing is left of a file that we made."""
+        return _edited(self.path, data, self._without)
+
+    @abstractmethod
+    def _with(self, text: str) -> str:
+        """The text with it."""
+
+    @abstractmethod
+    def _without(self, text: str) -> str:
+        """The text without it."""
+
+
 @frozen(kw_only=True)
-class Hooks:
+class Hooks(_Json):
     """Our entry for each event in a file of hooks; ``grouped`` as Claude Code has them, or else one under the other.
 
     ``version`` is what such a file must say of itself.
@@ -64,15 +89,8 @@ class Hooks:
     name: str = "hooks"
     shared: bool = False
 
-    def put(self, data: bytes | None) -> bytes | None:
-        """The file with every entry as it should be, and no other of ours."""
-        return _edited(self.path, data, self._with)
-
-    def taken(self, data: bytes | None) -> bytes | None:
-        """The file with no entry of ours."""
-        return _edited(self.path, data, self._without)
-
     def _with(self, text: str) -> str:
+        """With every entry as it should be, and no other of ours."""
         root = _object(self.path, text, read(text))
         fresh = root is None or not root.items
         if (
@@ -174,7 +192,7 @@ class Hooks:
 
 
 @frozen(kw_only=True)
-class Server:
+class Server(_Json):
     """Our MCP server among others, at ``at`` in a file of JSON."""
 
     path: str
@@ -183,15 +201,8 @@ class Server:
     name: str = "MCP server"
     shared: bool = False
 
-    def put(self, data: bytes | None) -> bytes | None:
-        """The file with the server; what somebody added to its entry stays."""
-        return _edited(self.path, data, self._with)
-
-    def taken(self, data: bytes | None) -> bytes | None:
-        """The file without it; a server of our name that is not ours stays."""
-        return _edited(self.path, data, self._without)
-
     def _with(self, text: str) -> str:
+        """With the server; what somebody added to its entry stays."""
         root = _object(self.path, text, read(text))
         for depth in range(1, len(self.at)):
             _object(self.path, text, root.at(self.at[:depth]) if root is not None else None)
@@ -212,6 +223,7 @@ class Server:
         return text
 
     def _without(self, text: str) -> str:
+        """Without it; a server of our name that is not ours stays."""
         root = _object(self.path, text, read(text))
         held = root.at(self.at) if root is not None else None
         return text if held is None or not calls_us(held.value, "mcp") else without_item(text, self.at)

@@ -1,16 +1,16 @@
-"""What setup is to change in a project, worked out before anything is written, and then done file by file."""
+"""What setup is to change in a project, worked out before anything is written, and then done together."""
 
 from __future__ import annotations
 
 import os
 
-from cosmemory.errors import EditedMeanwhile, Unsafe
+from cosmemory.errors import Unsafe
 from cosmemory.frozen import frozen
 from cosmemory.interfaces.cli.git_settings import Change
-from cosmemory.interfaces.cli.saving import read_file, save_file
+from cosmemory.interfaces.cli.landing import land, refuse_unfit
+from cosmemory.interfaces.cli.saving import read_file
 from cosmemory.interfaces.cli.setup.harnesses import AGENTS, GEMINI_FILE, HARNESSES, parts_of
 from cosmemory.interfaces.cli.setup.texts import Whole, is_edited
-from cosmemory.store import revision_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,15 +80,11 @@ def found(name: str, project: str, program: Program) -> list[Found]:
 
 
 def carry_out(plan: Plan) -> None:
-    """Does what a plan says; a file that somebody else has saved since it was made keeps what they saved."""
+    """Does what a plan says, all or nothing; a file that somebody else has saved since it was made keeps what they saved."""
+    land(tuple(change for _, change in plan.changes))
     for _, change in plan.changes:
-        if read_file(change.path) != change.before:
-            raise EditedMeanwhile(change.path, revision_of(change.before or b""), None)
-        folder = os.path.dirname(change.path)
-        os.makedirs(folder, exist_ok=True)
-        save_file(change.path, change.after)
         if change.after is None:
-            _remove_empty(folder, plan.project)
+            _remove_empty(os.path.dirname(change.path), plan.project)
 
 
 class _Files:
@@ -111,7 +107,10 @@ class _Files:
             (path, Change(path=_place(self.project, path), before=before, after=self.after[path]))
             for path, before in self.before.items()
         ]
-        return tuple(each for each in made if not each[1].empty)
+        changes = tuple(each for each in made if not each[1].empty)
+        for path, change in changes:
+            refuse_unfit(change, path)
+        return changes
 
 
 def _place(project: str, path: str) -> str:

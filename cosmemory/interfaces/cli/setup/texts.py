@@ -36,7 +36,7 @@ class Table:
     def put(self, data: bytes | None) -> bytes | None:
         """The file with the table; one that says the same, whoever wrote it, is as good."""
         there = data is not None and has_block(data)
-        theirs = self._read(without_block(data) if data is not None else None)
+        theirs = self._read(without_block(data))
         held = _within(theirs, self.at)
         if held is not None:
             if held == self.entry and not there:
@@ -62,7 +62,7 @@ class Table:
 
     def taken(self, data: bytes | None) -> bytes | None:
         """The file without the table."""
-        return without_block(data) if data is not None else None
+        return without_block(data)
 
     def _read(self, data: bytes | None) -> dict[str, Any]:
         try:
@@ -101,7 +101,7 @@ class Block:
 
     def taken(self, data: bytes | None) -> bytes | None:
         """The file without the section."""
-        return without_block(data, marks=MARKDOWN) if data is not None else None
+        return without_block(data, marks=MARKDOWN)
 
 
 @frozen(kw_only=True)
