@@ -81,7 +81,7 @@ def _done_before(opened: Memory, page: str, already: DoneAlready) -> CallToolRes
         (
             each
             for each in islice(changes_of(history), NEWEST)
-            if (each.attribution.operation, each.attribution.message) == (already.operation, already.key)
+            if (each.attribution.operation, each.attribution.message) == (already.operation, already.message)
         ),
         None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
@@ -104,7 +105,7 @@ class MemoryServer(MCPServer[None]):
         try:
             tool = self._named(name)
             values = tool.fn_metadata.validate_arguments(_checked(tool, arguments))
-            with called(self.place, _client(context)):
+            with called(self.place, _client(context), said(tool, values)):
                 # In a thread: a lock that is waited for must not keep other calls waiting.
                 return await to_thread.run_sync(partial(_done, tool, values), limiter=self.workers)
         except MCPError:
@@ -222,6 +223,14 @@ def _checked(tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
         if name in GUARDS and isinstance(value, str) and not value.strip():
             raise UsageError(f"{name} is empty.", "Leave it out, or give the one you mean.")
     return {name: value for name, value in arguments.items() if value is not None}
+
+
+def said(tool: Tool, values: dict[str, Any]) -> str:
+    """What a call says, the same however it is written: its guards and what is left to the tool are no part of it."""
+    held = tool.fn_metadata.arg_model.model_construct(**values)
+    # As a value of Python, since a value of JSON may be no number and no text.
+    told = held.model_dump(exclude_defaults=True, exclude=set(GUARDS))
+    return f"{tool.name} {json.dumps(told, sort_keys=True)}"
 
 
 def _done(tool: Tool, values: dict[str, Any]) -> CallToolResult:
