@@ -7,7 +7,7 @@ from datetime import date
 
 from cosmemory.document.entered import entered
 from cosmemory.document.values import MEASURE, Measure
-from cosmemory.errors import InvalidValue
+from cosmemory.errors import InvalidValue, UsageError
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import DAILY_METRICS, daily_metrics
 from cosmemory.kinds.coordination_log import Event
@@ -59,7 +59,14 @@ def record(
     day: date | None = None,
     expected: dict[str, str] | None = None,
 ) -> Outcome[str]:
-    """The results of ``agent`` on ``day``, today unless it is given; the page is made if it is the first."""
+    """The results of ``agent`` on ``day``, today unless it is given; the page is made if it is the first.
+
+    Raises UsageError where there are none.
+    """
+    if results == Results():
+        raise UsageError(
+            f"Nothing was told of {agent}'s day.", "Give a figure of it, such as tasks, or notes."
+        )
 
     def verb(transaction: Transaction) -> str:
         on = day or transaction.now.date()

@@ -25,15 +25,12 @@ from cosmemory.interfaces.mcp_server.acting import (
     upsert_action,
     upsert_member,
 )
+from cosmemory.interfaces.mcp_server.alerts import raise_alert, transition_alert
 from cosmemory.interfaces.mcp_server.calls import Place, called
 from cosmemory.interfaces.mcp_server.faults import in_words, told
 from cosmemory.interfaces.mcp_server.feed import Feed
-from cosmemory.interfaces.mcp_server.minding import (
-    create_handoff,
-    raise_alert,
-    record_metrics,
-    transition_alert,
-)
+from cosmemory.interfaces.mcp_server.figures import record_metrics
+from cosmemory.interfaces.mcp_server.handoffs import create_handoff
 from cosmemory.interfaces.mcp_server.reading import (
     get_brief,
     list_documents,
