@@ -30,6 +30,7 @@ from cosmemory.kinds.daily_metrics import (
 from cosmemory.memory import Memory, Outcome
 from cosmemory.transaction import Transaction
 
+BEYOND = 10**15
 TEAM_METRICS = (TASKS, ON_TIME_RATE, QUALITY_RATE)
 
 
@@ -67,6 +68,11 @@ def record(
         raise UsageError(
             f"Nothing was told of {agent}'s day.", "Give a figure of it, such as tasks, or notes."
         )
+    for name in ("tasks", "on_time", "first_pass", "response", "issues"):
+        figure = getattr(results, name)
+        # What is no number, and what has more digits than a page is read with, would not be read back as one.
+        if figure is not None and not 0 <= figure < BEYOND:
+            raise InvalidValue(name, "it is no number from 0 on that a page can hold")
 
     def verb(transaction: Transaction) -> str:
         on = day or transaction.now.date()

@@ -38,6 +38,7 @@ from cosmemory.interfaces.mcp_server.reading import (
     search_memory,
     validate_memory,
 )
+from cosmemory.interfaces.mcp_server.stdio import serve as serve_stdio
 
 INSTRUCTIONS = """\
 The memory of a Chief of Staff: pages of Markdown that agents and people share. Call get_brief first, and again when
@@ -159,6 +160,10 @@ class MemoryServer(MCPServer[None]):
             raise MCPError(INVALID_PARAMS, words) from None
         assert isinstance(found, GetPromptResult)
         return found
+
+    async def run_stdio_async(self) -> None:
+        """Answers what comes over stdin until it ends."""
+        await serve_stdio(self._lowlevel_server)
 
     async def calm(self) -> None:
         """Waits until every call that was begun has been answered."""
