@@ -347,6 +347,12 @@ def test_an_optional_argument_that_is_null_is_one_left_out(agent):
     assert done["changed"]
 
 
+@pytest.mark.parametrize("time", ["-", "none", "N/A", " "])
+def test_a_time_that_says_nothing_is_one_left_out(agent, time):
+    assert agent.done("log_event", type="decision", action="Now", time=time)["changed"]
+    assert agent.done("record_metrics", agent="helper-9", tasks=1, date=time)["changed"]
+
+
 @pytest.mark.parametrize("deadline", ["next week", "2026-02-30", "soon"])
 def test_a_deadline_in_words_is_taken_and_said_to_be_watched_by_nobody(agent, deadline):
     done = agent.done("upsert_action", text="Some day", deadline=deadline)

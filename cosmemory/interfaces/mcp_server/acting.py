@@ -150,7 +150,8 @@ def log_event(
         remark = f"{type!r} is no known type. {hint}"
     if not type.strip() or not action.strip():
         raise UsageError("An event needs a type and an action.", "Say what happened in action.")
-    moment = TIME.enter("time", time) if time else opened.now()
+    # A spelling of Empty, such as "-", says as little as nothing.
+    moment = TIME.enter("time", time) or opened.now()
     event = Event(
         time=moment,
         type=type,
