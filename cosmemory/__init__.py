@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cosmemory.config import Settings
     from cosmemory.connect import open_memory
     from cosmemory.engines.ephemeral import EphemeralStore
-    from cosmemory.errors import Conflict, CosmemoryError, DoneAlready, Locked, NotFound
+    from cosmemory.errors import Conflict, CosmemoryError, DoneAlready, KeyUsed, Locked, NotFound
     from cosmemory.kinds.coordination_log import Event
     from cosmemory.office import Memory
     from cosmemory.transaction import Transaction
@@ -23,6 +23,7 @@ _PUBLIC = {
     "CosmemoryError": "errors",
     "EphemeralStore": "engines.ephemeral",
     "Event": "kinds.coordination_log",
+    "KeyUsed": "errors",
     "Locked": "errors",
     "Memory": "office",
     "NotFound": "errors",
@@ -40,6 +41,7 @@ __all__ = [
     "DoneAlready",
     "EphemeralStore",
     "Event",
+    "KeyUsed",
     "Locked",
     "Memory",
     "NotFound",

@@ -34,9 +34,9 @@ class Memory:
     def __init__(self, sync: office.Memory) -> None:
         self.sync = sync
 
-    def once(self, key: str) -> Memory:
-        """The same memory, whose every verb is done at most once with ``key``."""
-        return Memory(self.sync.once(key))
+    def once(self, key: str, call: str = "") -> Memory:
+        """The same memory, whose every verb is done at most once with ``key``, and for that ``call`` alone if one is given."""
+        return Memory(self.sync.once(key, call))
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self.sync, name)

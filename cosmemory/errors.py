@@ -130,14 +130,29 @@ class Refused(CosmemoryError):
 
 
 class DoneAlready(Refused):
-    """A call that came once more, under the same key, after its change was made."""
+    """A call that came once more, under the same key, after its change was made; the history tells of that by ``message``."""
 
     code = "done-already"
 
-    def __init__(self, operation: str, key: str) -> None:
+    def __init__(self, operation: str, key: str, message: str = "") -> None:
         super().__init__(f"{operation} was done already, under the key {key}; nothing was changed.")
         self.operation = operation
         self.key = key
+        self.message = message or key
+
+
+class KeyUsed(Refused):
+    """A call under a key that another call was made under: it is no repetition, and must not be taken for one."""
+
+    code = "key-used"
+
+    def __init__(self, key: str, operation: str) -> None:
+        super().__init__(
+            f"The key {key} was used for another call already ({operation}); nothing was changed.",
+            "Use a fresh key for this one.",
+        )
+        self.key = key
+        self.operation = operation
 
 
 class StaleVersion(Refused):

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from cosmemory.config import FORMAT
-from cosmemory.errors import DoneAlready, EditedMeanwhile, NotFound, ReadOnly
+from cosmemory.errors import DoneAlready, EditedMeanwhile, KeyUsed, NotFound, ReadOnly
 from cosmemory.frozen import frozen
 from cosmemory.kinds import LOG_PATH
 from cosmemory.kinds.entries import entries_of
 from cosmemory.reader import Reader
-from cosmemory.store import Revision, Writer
+from cosmemory.store import Revision, Writer, message_under
 from cosmemory.trace import trace
 
 TYPE_CHECKING = False
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Generic, Self, TypeVar
 
     from cosmemory.kinds.coordination_log import Event
+    from cosmemory.store import Verb
     from cosmemory.transaction import Transaction
 
     Result = TypeVar("Result")
@@ -49,12 +50,14 @@ class Memory(Reader):
     on_edits: Callable[[Memory, Writer], None] | None = None
     key = ""
 
-    def once(self, key: str) -> Self:
-        """The same memory, whose every verb is done at most once with ``key``, which the history tells as the message.
+    def once(self, key: str, call: str = "") -> Self:
+        """The same memory, whose every verb is done at most once with ``key``, which the history tells in the message.
 
-        A verb of it raises DoneAlready where the history tells of that verb with that key.
+        A verb of it raises DoneAlready where the history tells of that verb with that key. ``call`` says what is done
+        under the key, in any words that are the same when it is repeated: where the history tells of another call
+        with the key, a verb raises KeyUsed.
         """
-        return self._twin(key=key, message=key)
+        return self._twin(key=key, message=message_under(key, call))
 
     def belated(self, moment: datetime) -> Self:
         """The same memory for what happened at ``moment`` already: the notes of its events, and the pages that can, say so."""
@@ -90,14 +93,29 @@ class Memory(Reader):
                 f"its format is {self.settings.format}, and this release knows formats up to {FORMAT}"
             )
         with self.store.writing() as writer:
-            if self.key and writer.made_before(operation, self.key):
-                raise DoneAlready(operation, self.key)
+            if self.key:
+                self._refuse_again(operation, writer.made_under(self.key))
             if self.on_edits is not None and writer.edited:
                 self.on_edits(self, writer)
             transaction = Transaction(self, writer)
             for name, revision in (expected or {}).items():
                 transaction.expect(name, revision)
             yield transaction
+
+    def _refuse_again(self, operation: str, made: frozenset[Verb]) -> None:
+        """Refuses a verb that was done under the key; and every verb, where another call was made under it.
+
+        A key that was remembered without a call, or is given without one, stands for any call of the verb.
+        """
+        others = []
+        for done, message in sorted(made):
+            same = message in {self.message, self.key} or self.message == self.key
+            if same and done == operation:
+                raise DoneAlready(operation, self.key, message)
+            if not same:
+                others.append(done)
+        if others:
+            raise KeyUsed(self.key, others[0])
 
     def run(
         self,

@@ -69,6 +69,9 @@ class Attribution:
 
 
 NOBODY = Attribution()
+Verb = tuple[str, str]  # the operation of a change, and its message
+# What stands in a message between a key and the digest of the call, and how long that is.
+CALL, DIGITS = " (call ", 16
 
 
 @frozen(kw_only=True)
@@ -139,8 +142,8 @@ class Writer(Protocol):
     def commit(self, changes: Sequence[Change], attribution: Attribution = NOBODY) -> tuple[Revision, ...]:
         """Write all changes or none; the new revisions in order, "" for a page removed."""
 
-    def made_before(self, operation: str, message: str) -> bool:
-        """Whether a change by that verb and with that message is remembered."""
+    def made_under(self, key: str) -> frozenset[Verb]:
+        """The verbs of the changes that are remembered under ``key``, whatever call each was."""
 
     def mark(self, name: str) -> int:
         """The highest number kept under a name, 0 when there is none."""
@@ -174,10 +177,27 @@ class History(Protocol):
         """
 
 
-def tells_of(history: History, operation: str, message: str) -> bool:
-    """Whether a change by that verb and with that message stands in a history that has no faster way."""
-    told = (each.attribution for each in history.revisions())
-    return any((each.operation, each.message) == (operation, message) for each in told)
+def told_under(history: History, key: str) -> frozenset[Verb]:
+    """The verbs of the changes made under ``key`` in a history that has no faster way."""
+    return verbs_under(key, (each.attribution for each in history.revisions()))
+
+
+def verbs_under(key: str, told: Iterable[Attribution]) -> frozenset[Verb]:
+    """The verbs of those of some changes that were made under ``key``."""
+    return frozenset((each.operation, each.message) for each in told if is_under(key, each.message))
+
+
+def message_under(key: str, call: str) -> str:
+    """How the history tells of a change that is made at most once: its ``key``, with a digest of what the call says."""
+    if not call:
+        return key
+    return f"{key}{CALL}{sha256_hex(call.encode('utf-8', 'backslashreplace'))[:DIGITS]})"
+
+
+def is_under(key: str, message: str) -> bool:
+    """Whether a change of that message was made under ``key``, by whatever call."""
+    long = len(message) == len(key) + len(CALL) + DIGITS + 1
+    return message == key or (long and message.startswith(f"{key}{CALL}") and message.endswith(")"))
 
 
 class Readable(Protocol):

@@ -46,6 +46,7 @@ AIO = """async def open_memory(
 class Memory:
     sync: cosmemory.office.Memory
     def __init__(self, sync: cosmemory.office.Memory) -> None: ...
+    def once(self, key: str, call: str = "") -> Memory: ...
 """
 WORDS = {
     "office": "A memory with its verbs by noun.",

@@ -10,7 +10,15 @@ from cosmemory import open_memory
 from cosmemory.clock import read_time
 from cosmemory.document.values import time_of
 from cosmemory.engines.ephemeral import EphemeralStore
-from cosmemory.errors import Conflict, DoneAlready, IllegalTransition, InvalidValue, NotFound, Refused
+from cosmemory.errors import (
+    Conflict,
+    DoneAlready,
+    IllegalTransition,
+    InvalidValue,
+    KeyUsed,
+    NotFound,
+    Refused,
+)
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.maintenance.rotation import rotate
 from cosmemory.memory import Memory
@@ -285,6 +293,50 @@ def test_a_call_that_comes_again_under_its_key_changes_nothing(memory: Memory) -
     memory.log(an_event("twice"))
     memory.once("call-8").log(an_event("twice"))
     assert sum(each.endswith("twice") for each in said(memory)) == 3
+
+
+def test_another_call_under_a_key_is_refused_and_lost_behind_nothing(memory: Memory) -> None:
+    state.add_action(memory.once("k", "add tests"), "tests")
+    with pytest.raises(DoneAlready):
+        state.add_action(memory.once("k", "add tests"), "tests")
+    with pytest.raises(KeyUsed, match=r"The key k was used for another call already \(action add\)"):
+        state.add_action(memory.once("k", "add docs"), "docs")
+    with pytest.raises(KeyUsed):
+        state.set_focus(memory.once("k", "focus"), "docs")
+    with pytest.raises(DoneAlready):
+        state.add_action(memory.once("k"), "docs")
+    state.add_action(memory.once("k2", "add docs"), "docs")
+    assert [each.action for each in memory.read("cos-state").pending_actions] == ["tests", "docs"]
+
+
+def test_a_key_that_was_remembered_without_its_call_stands_for_every_call_of_that_verb(
+    memory: Memory,
+) -> None:
+    state.add_action(memory.once("k"), "tests")
+    with pytest.raises(DoneAlready):
+        state.add_action(memory.once("k", "add docs"), "docs")
+    state.set_focus(memory.once("k", "focus"), "another verb")
+
+
+def test_a_key_that_begins_another_is_a_key_of_its_own(memory: Memory) -> None:
+    for key in ("k", "k (call ", "k (call 0)", "k (call 0123456789abcdef", "k (", "K", "%", "_"):
+        state.add_action(memory.once(key, "add"), key)
+    assert len(memory.read("cos-state").pending_actions) == 8
+
+
+@pytest.mark.parametrize("taken_over", [False, True], ids=["in the spool", "in the journal"])
+def test_a_call_is_told_from_others_under_its_key_by_every_later_process(tmp_path, taken_over: bool) -> None:
+    initialise(open_memory(str(tmp_path)))
+    state.set_focus(open_memory(str(tmp_path)).once("k\t\\1", "first"), "first")
+    if taken_over:
+        memory = open_memory(str(tmp_path))
+        with memory.store.writing():
+            memory.store._past.take_over()
+    with pytest.raises(DoneAlready):
+        state.set_focus(open_memory(str(tmp_path)).once("k\t\\1", "first"), "first")
+    with pytest.raises(KeyUsed):
+        state.set_focus(open_memory(str(tmp_path)).once("k\t\\1", "second"), "second")
+    assert open_memory(str(tmp_path)).read("cos-state").current_focus.primary_task == "first"
 
 
 @pytest.mark.parametrize("taken_over", [False, True], ids=["in the spool", "in the journal"])

@@ -132,8 +132,13 @@ def _absent(change: PageChange, record: Any, attribute: str, value: Value, after
         at = content_end(change.text, fields[-1].span)
     else:
         at = content_end(change.text, section.heading)
+    long = value.type in {LONG, ITEMS}
+    below = [each for each in section.blocks if long and each.kind == "table" and each.start >= at]
+    if below:
+        # Above a table, all of it would be read as more of the text.
+        at = content_end(change.text, Span(below[-1].start, below[-1].end))
     # Right below a list the label of long text would be read on as part of its last item.
-    apart = newline * 2 if value.type is LONG else newline
+    apart = newline * 2 if below or value.type is LONG else newline
     change.edits.append(Edit(at, at, apart + labelled(value, style, after, newline)))
 
 

@@ -22,6 +22,7 @@ from cosmemory.store import (
     Replace,
     Revision,
     Stored,
+    Verb,
     Vitals,
     check_path,
     is_archived,
@@ -30,7 +31,7 @@ from cosmemory.store import (
     one_each,
     open_one_by_one,
     revision_of,
-    tells_of,
+    told_under,
 )
 from cosmemory.text.digest import log_revision
 
@@ -181,9 +182,9 @@ class EphemeralStore:
         finally:
             self._lock.release()
 
-    def made_before(self, operation: str, message: str) -> bool:
-        """Whether a change by that verb and with that message is remembered."""
-        return tells_of(self.history(), operation, message)
+    def made_under(self, key: str) -> frozenset[Verb]:
+        """The verbs of the changes that are remembered under ``key``."""
+        return told_under(self.history(), key)
 
     def mark(self, name: str) -> int:
         """The highest number kept under a name."""

@@ -21,13 +21,14 @@ from cosmemory.store import (
     Revision,
     Store,
     Stored,
+    Verb,
     Vitals,
     is_archived,
     is_packed,
     is_revision_of,
     open_one_by_one,
     revision_of,
-    tells_of,
+    told_under,
 )
 from cosmemory.text.digest import log_revision
 
@@ -174,9 +175,9 @@ class Rehearsal:
         del timeout
         yield self
 
-    def made_before(self, operation: str, message: str) -> bool:
-        """Whether the store behind remembers a change by that verb and with that message."""
-        return tells_of(self.history(), operation, message)
+    def made_under(self, key: str) -> frozenset[Verb]:
+        """The verbs of the changes that the store behind remembers under ``key``."""
+        return told_under(self.history(), key)
 
     def mark(self, name: str) -> int:
         """The highest number kept under a name."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cosmemory.document.entered import entered
 from cosmemory.document.json_values import Data
-from cosmemory.errors import InvalidValue
+from cosmemory.errors import InvalidValue, UsageError
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import DEPLOYMENT, SYSTEM_METRICS, deployment
 from cosmemory.kinds.coordination_log import Event
@@ -112,6 +112,10 @@ def _row(transaction: Transaction, page: SystemMetrics, given: Measurement) -> S
     name = normalise(given.metric)
     if is_empty(name):
         raise InvalidValue("Metric", "it is empty", "Name what was measured.")
+    if given == Measurement(metric=given.metric):
+        raise UsageError(
+            f"Nothing was told of {name}.", "Give its current figure, or what else there is new of it."
+        )
     before = metric_named(page, name) or SystemMetric(metric=name)
     row = replace(
         before,

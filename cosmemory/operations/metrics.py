@@ -7,7 +7,7 @@ from datetime import date
 
 from cosmemory.document.entered import entered
 from cosmemory.document.values import MEASURE, Measure
-from cosmemory.errors import InvalidValue
+from cosmemory.errors import InvalidValue, UsageError
 from cosmemory.frozen import frozen, replace
 from cosmemory.kinds import DAILY_METRICS, daily_metrics
 from cosmemory.kinds.coordination_log import Event
@@ -30,6 +30,7 @@ from cosmemory.kinds.daily_metrics import (
 from cosmemory.memory import Memory, Outcome
 from cosmemory.transaction import Transaction
 
+BEYOND = 10**15
 TEAM_METRICS = (TASKS, ON_TIME_RATE, QUALITY_RATE)
 
 
@@ -59,7 +60,19 @@ def record(
     day: date | None = None,
     expected: dict[str, str] | None = None,
 ) -> Outcome[str]:
-    """The results of ``agent`` on ``day``, today unless it is given; the page is made if it is the first."""
+    """The results of ``agent`` on ``day``, today unless it is given; the page is made if it is the first.
+
+    Raises UsageError where there are none.
+    """
+    if results == Results():
+        raise UsageError(
+            f"Nothing was told of {agent}'s day.", "Give a figure of it, such as tasks, or notes."
+        )
+    for name in ("tasks", "on_time", "first_pass", "response", "issues"):
+        figure = getattr(results, name)
+        # What is no number, and what has more digits than a page is read with, would not be read back as one.
+        if figure is not None and not 0 <= figure < BEYOND:
+            raise InvalidValue(name, "it is no number from 0 on that a page can hold")
 
     def verb(transaction: Transaction) -> str:
         on = day or transaction.now.date()

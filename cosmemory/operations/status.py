@@ -81,16 +81,25 @@ def is_overdue(action: Action, now: datetime) -> bool:
     return _deadline(action) < now
 
 
+def is_dated(deadline: datetime | str | None) -> bool:
+    """Whether a deadline can pass; one in other words never does."""
+    return _moment(deadline) != _NEVER
+
+
 def _rank(action: Action) -> int:
     return _place(_PRIORITIES, action.priority)
 
 
 def _deadline(action: Action) -> datetime:
-    if isinstance(action.deadline, datetime):
-        return action.deadline
+    return _moment(action.deadline)
+
+
+def _moment(deadline: Any) -> datetime:
+    if isinstance(deadline, datetime):
+        return deadline
     try:
         # A bare day is over when its last second is.
-        return datetime.combine(date.fromisoformat(str(action.deadline)), time(23, 59, 59), UTC)
+        return datetime.combine(date.fromisoformat(str(deadline)), time(23, 59, 59), UTC)
     except ValueError:
         return _NEVER
 

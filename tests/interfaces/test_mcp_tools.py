@@ -297,6 +297,19 @@ REFUSED = [
     ("transition_alert", {"alert_id": "ALERT-4711", "move": "resolve"}, "was not found"),
     ("record_metrics", {}, "either agent or measurements"),
     ("record_metrics", {"agent": "a", "tasks": -1}, "tasks was -1"),
+    ("record_metrics", {"agent": "a"}, "Nothing was told of a's day. Give a figure of it"),
+    ("record_metrics", {"agent": "a", "date": "2026-11-20"}, "Nothing was told of a's day."),
+    ("record_metrics", {"measurements": [{"metric": "m"}]}, "Nothing was told of m."),
+    ("set_focus", {"task": "x" * 2001}, "task has 2001 characters, and at most 2000 of them have a place on a page: say it shorter"),
+    ("upsert_action", {"text": "x" * 100_000}, "text has 100000 characters"),
+    ("record_decision", {"decision": "x", "rationale": "x" * 2001}, "rationale has 2001"),
+    ("upsert_member", {"name": "x", "role": "x" * 2001}, "role has 2001"),
+    ("raise_alert", {"type": "x", "severity": "warning", "resource": "r", "value": "x" * 2001, "threshold": "1"}, "value has 2001"),
+    ("log_event", {"type": "decision", "action": "x", "extra": {"Ticket": "x" * 2001}}, "extra.Ticket has 2001"),
+    ("create_handoff", {**HANDOFF, "next_steps": ["a", "x" * 2001]}, "next_steps.1 has 2001"),
+    ("create_handoff", {**HANDOFF, "next_steps": ["a"] * 201}, "at most 200 items"),
+    ("create_handoff", {**HANDOFF, "context": "x" * 50_001}, "context has 50001 characters, and at most 50000"),
+    ("create_handoff", {**HANDOFF, "data": {"a": "x" * 50_000}}, "data has more than 50000 characters. Name the file"),
     ("record_metrics", {"measurements": [{"metric": "m", "low": 1}]}, "one bound of two"),
     ("create_handoff", {"project": "p"}, "from_agent and to_agent"),
     ("create_handoff", {**HANDOFF, "expected_revision": "a"}, "no revision yet"),
@@ -332,6 +345,37 @@ def test_a_refusal_is_a_sentence_that_helps(agent, root, tool, arguments, said):
 def test_an_optional_argument_that_is_null_is_one_left_out(agent):
     done = agent.done("upsert_action", text="No deadline", deadline=None, priority=None, action_id=None)
     assert done["changed"]
+
+
+@pytest.mark.parametrize("time", ["-", "none", "N/A", " "])
+def test_a_time_that_says_nothing_is_one_left_out(agent, time):
+    assert agent.done("log_event", type="decision", action="Now", time=time)["changed"]
+    assert agent.done("record_metrics", agent="helper-9", tasks=1, date=time)["changed"]
+
+
+@pytest.mark.parametrize("deadline", ["next week", "2026-02-30", "soon"])
+def test_a_deadline_in_words_is_taken_and_said_to_be_watched_by_nobody(agent, deadline):
+    done = agent.done("upsert_action", text="Some day", deadline=deadline)
+    assert done["message"] == (
+        f"Action {done['key']} is added. Its deadline {deadline!r} is no day and no time such as 2026-12-01: "
+        "it will never count as overdue."
+    )
+    later = agent.done("upsert_action", action_id=done["key"], deadline="whenever")
+    assert "never count as overdue" in later["message"]
+
+
+@pytest.mark.parametrize("deadline", ["2026-12-01", "2026-12-01T10:00Z", "-", ""])
+def test_a_deadline_that_can_pass_needs_no_word(agent, deadline):
+    assert "overdue" not in agent.done("upsert_action", text="In time", deadline=deadline)["message"]
+
+
+def test_a_long_line_that_a_person_wrote_is_moved_like_any_other(agent, root):
+    long = "long " * 1_000
+    open_memory(str(root)).alerts.raise_alert(
+        kind="Disk", severity="warning", resource=long, value="2", threshold="1"
+    )
+    (key,) = re.findall(r"(ALERT-\d+) \| Disk", (root / "cos-state.md").read_text(encoding="utf-8"))
+    assert agent.done("transition_alert", alert_id=key, move="resolve")["changed"]
 
 
 @pytest.mark.parametrize(

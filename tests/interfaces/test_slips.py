@@ -74,6 +74,7 @@ alert escalate ALERT-2 --severity warning
 action done 2
 metrics record a --tasks 1 --on-time 5
 metrics record a --date 21.11.2026
+metrics record a
 metrics record a --task foo
 metrics rollup --month november
 report yearly

@@ -46,6 +46,32 @@ def test_a_day_has_the_teams_sums_and_their_change(memory: Memory) -> None:
     assert [day.agent for day in page.individual_metrics] == ["helper-1", "helper-2"]
 
 
+@pytest.mark.parametrize(
+    "later",
+    [
+        Results(notes="fine"),
+        Results(task_lines=("TASK-1: done",)),
+        Results(task_lines=("TASK-1: done",), notes="fine\n\nand more"),
+    ],
+)
+def test_notes_and_tasks_come_below_the_figures_of_an_agent_that_had_none(
+    memory: Memory, later: Results
+) -> None:
+    record(memory, "helper-1", 17, 5, 4, 5)
+    record(memory, "helper-2", 17, 3, 2, 3)
+    metrics.record(memory, "helper-2", later, day=date(2026, 11, 17))
+    page = memory.read("performance/metrics-2026-11-17")
+    (day,) = [each for each in page.individual_metrics if each.agent == "helper-2"]
+    assert (day.tasks, day.notes) == (later.task_lines, later.notes)
+    assert day.figures[0].value == Measure(3)
+
+
+@pytest.mark.parametrize("figure", [10**15, 10**4000, float("inf"), float("nan"), -1])
+def test_a_figure_that_no_page_can_hold_is_refused(memory: Memory, figure: float) -> None:
+    with pytest.raises(InvalidValue, match="response is not valid: it is no number from 0 on"):
+        metrics.record(memory, "helper-1", Results(response=figure))
+
+
 def test_recording_again_changes_the_counts_and_keeps_tasks_and_notes(memory: Memory) -> None:
     first = Results(tasks=2, on_time=2, first_pass=1, task_lines=("TASK-1: done at 10:00",), notes="fine")
     metrics.record(memory, "helper-1", first, day=date(2026, 11, 16))

@@ -212,7 +212,7 @@ def first_line() -> bytes:
 def head(at: int | str, actor: str, operation: str, message: str, sort: str = OURS) -> bytes:
     """The first line of a payload: who made a change, when and why."""
     return (
-        "\t".join([sort, str(at), _plain(actor), _plain(operation), _plain(message)]).encode(
+        "\t".join([sort, str(at), plain(actor), plain(operation), plain(message)]).encode(
             "utf-8", "backslashreplace"
         )
         + b"\n"
@@ -226,7 +226,7 @@ def step(
 
     ``S`` puts bytes in the place of others, ``A`` appends some, ``F`` is a whole text.
     """
-    line = f"{kind}\t{_plain(path)}\t{before}\t{after}\t{length}\t{start}\t{len(removed)}\t{len(inserted)}\n"
+    line = f"{kind}\t{plain(path)}\t{before}\t{after}\t{length}\t{start}\t{len(removed)}\t{len(inserted)}\n"
     return line.encode("utf-8", "surrogateescape") + removed + inserted
 
 
@@ -274,7 +274,7 @@ def _shared(most: int, same: Callable[[int, int], bool]) -> int:
     return low
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text without what parts fields and records."""
     if "\t" in text or "\n" in text or "\r" in text or "\\" in text:
         text = text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

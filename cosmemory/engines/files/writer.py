@@ -21,6 +21,7 @@ from cosmemory.store import (
     Replace,
     Revision,
     Stored,
+    Verb,
     check_path,
     is_revision_of,
     one_each,
@@ -49,12 +50,12 @@ class FilesWriter:
             raise unread(path, error) from error
         return Stored(path=path, data=found.data, revision=found.revision) if found else None
 
-    def made_before(self, operation: str, message: str) -> bool:
-        """Whether a change by that verb and with that message is remembered."""
-        from cosmemory.engines.files.repeated import tells_of
+    def made_under(self, key: str) -> frozenset[Verb]:
+        """The verbs of the changes that are remembered under ``key``."""
+        from cosmemory.engines.files.repeated import made_under
 
         self.store._past.heads()  # noqa: SLF001  # which settles what a killed writer recorded
-        return tells_of(f"{self.store.root}/{FOLDER}", operation, message)
+        return made_under(f"{self.store.root}/{FOLDER}", key)
 
     def mark(self, name: str) -> int:
         """The highest number kept under a name, 0 when there is none."""

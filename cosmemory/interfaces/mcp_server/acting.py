@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from mcp.types import CallToolResult
 from pydantic import Field
 
-from cosmemory.document.values import TIME, write_time
+from cosmemory.document.values import TIME, TIME_OR_TEXT, write_time
 from cosmemory.errors import UsageError, did_you_mean
+from cosmemory.interfaces.mcp_server.arguments import Expected, Key, Labelled, Line, Number
 from cosmemory.interfaces.mcp_server.calls import memory
-from cosmemory.interfaces.mcp_server.changing import Expected, Key, Number, change
-from cosmemory.interfaces.mcp_server.results import Change
+from cosmemory.interfaces.mcp_server.changing import Changed, change
 from cosmemory.kinds import COS_STATE, LOG_PATH, TEAM_ROSTER
 from cosmemory.kinds.coordination_log import EVENT_TYPES, Event
 from cosmemory.memory import Outcome
 from cosmemory.office import Memory
+from cosmemory.operations.status import is_dated
+from cosmemory.text.fenced import one_line
+
+LONGEST_SHOWN = 60
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cosmemory.transaction import Transaction
 
 Priority = Literal["critical", "high", "medium", "low"]
-Changed = Annotated[CallToolResult, Change]
 
 
 def set_focus(
-    task: Annotated[str, Field(description="What is being worked on from now on, in a few words.")],
+    task: Annotated[Line, Field(description="What is being worked on from now on, in a few words.")],
     priority: Annotated[Priority | None, Field(description="Left out, it stays as it is.")] = None,
     expected_revision: Expected = "",
     idempotency_key: Key = "",
@@ -45,17 +47,17 @@ def set_focus(
 
 
 def upsert_action(
-    text: Annotated[str, Field(description="What is to be done; needed for a new action.")] = "",
-    action_id: Annotated[str, Number] = "",
+    text: Annotated[Line, Field(description="What is to be done; needed for a new action.")] = "",
+    action_id: Annotated[Line, Number] = "",
     priority: Annotated[Priority | None, Field(description="medium for a new action, unless given.")] = None,
     deadline: Annotated[
-        str, Field(description="A day, a time in UTC or words, such as 2026-12-01; - clears it.")
+        Line, Field(description="A day, a time in UTC or words, such as 2026-12-01; - clears it.")
     ] = "",
     status: Annotated[
         Literal["pending", "in_progress", "blocked", "done", "cancelled"] | None,
         Field(description="Begin with in_progress, end with done or cancelled; pending reopens."),
     ] = None,
-    notes: Annotated[str, Field(description="Why; the log tells it. Only with action_id.")] = "",
+    notes: Annotated[Line, Field(description="Why; the log tells it. Only with action_id.")] = "",
     expected_revision: Expected = "",
     idempotency_key: Key = "",
 ) -> Changed:
@@ -92,12 +94,22 @@ def upsert_action(
         lambda key: f"Action {key} is {'changed' if action_id else 'added'}.",
         expected_revision=expected_revision,
         idempotency_key=idempotency_key,
+        remark=_undated(deadline),
     )
 
 
+def _undated(deadline: str) -> str:
+    """What to say of a deadline in words, which somebody may take for one that is watched."""
+    entered = TIME_OR_TEXT.enter("deadline", deadline)
+    if entered is None or is_dated(entered):
+        return ""
+    words = one_line(deadline, LONGEST_SHOWN)
+    return f"Its deadline {words!r} is no day and no time such as 2026-12-01: it will never count as overdue."
+
+
 def record_decision(
-    decision: Annotated[str, Field(description="What was decided, in one sentence.")],
-    rationale: Annotated[str, Field(description="Why, so that nobody has to ask again.")],
+    decision: Annotated[Line, Field(description="What was decided, in one sentence.")],
+    rationale: Annotated[Line, Field(description="Why, so that nobody has to ask again.")],
     expected_revision: Expected = "",
     idempotency_key: Key = "",
 ) -> Changed:
@@ -115,15 +127,13 @@ def record_decision(
 
 
 def log_event(
-    type: Annotated[str, Field(description=f"One of {', '.join(EVENT_TYPES)}, or one of the settings.")],  # noqa: A002
-    action: Annotated[str, Field(description="What happened, in one sentence.")],
-    involved: Annotated[str, Field(description="Whom it involved, names with commas between.")] = "",
-    outcome: Annotated[str, Field(description="What came of it.")] = "",
-    notes: Annotated[str, Field(description="What else there is to say.")] = "",
-    time: Annotated[str, Field(description="When it happened, such as 2026-11-21T10:00Z; else now.")] = "",
-    extra: Annotated[
-        dict[str, str], Field(description="More labelled values, such as a ticket's number.")
-    ] = {},  # noqa: B006  # pydantic copies it
+    type: Annotated[Line, Field(description=f"One of {', '.join(EVENT_TYPES)}, or one of the settings.")],  # noqa: A002
+    action: Annotated[Line, Field(description="What happened, in one sentence.")],
+    involved: Annotated[Line, Field(description="Whom it involved, names with commas between.")] = "",
+    outcome: Annotated[Line, Field(description="What came of it.")] = "",
+    notes: Annotated[Line, Field(description="What else there is to say.")] = "",
+    time: Annotated[Line, Field(description="When it happened, such as 2026-11-21T10:00Z; else now.")] = "",
+    extra: Annotated[Labelled, Field(description="More labelled values, such as a ticket's number.")] = {},  # noqa: B006  # pydantic copies it
     expected_revision: Expected = "",
     idempotency_key: Key = "",
 ) -> Changed:
@@ -140,7 +150,8 @@ def log_event(
         remark = f"{type!r} is no known type. {hint}"
     if not type.strip() or not action.strip():
         raise UsageError("An event needs a type and an action.", "Say what happened in action.")
-    moment = TIME.enter("time", time) if time else opened.now()
+    # A spelling of Empty, such as "-", says as little as nothing.
+    moment = TIME.enter("time", time) or opened.now()
     event = Event(
         time=moment,
         type=type,
@@ -169,16 +180,16 @@ def log_event(
 
 
 def upsert_member(
-    name: Annotated[str, Field(description="The member's session name, such as helper-1.")],
-    role: Annotated[str, Field(description="Needed for somebody new.")] = "",
-    task: Annotated[str, Field(description="What they work on now.")] = "",
+    name: Annotated[Line, Field(description="The member's session name, such as helper-1.")],
+    role: Annotated[Line, Field(description="Needed for somebody new.")] = "",
+    task: Annotated[Line, Field(description="What they work on now.")] = "",
     status: Annotated[
         Literal["active", "idle", "busy", "blocked", "offline", "hibernated"] | None,
         Field(description="Left out, it stays; somebody new is active."),
     ] = None,
-    capabilities: Annotated[str, Field(description="What they can do, with commas between.")] = "",
-    notes: Annotated[str, Field(description="What else there is to say of them.")] = "",
-    leaves: Annotated[str, Field(description="Why they leave the team; given alone, with the name.")] = "",
+    capabilities: Annotated[Line, Field(description="What they can do, with commas between.")] = "",
+    notes: Annotated[Line, Field(description="What else there is to say of them.")] = "",
+    leaves: Annotated[Line, Field(description="Why they leave the team; given alone, with the name.")] = "",
     expected_revision: Expected = "",
     idempotency_key: Key = "",
 ) -> Changed:

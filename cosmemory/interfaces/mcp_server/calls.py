@@ -20,20 +20,24 @@ NOBODY = "mcp"
 
 @frozen(kw_only=True)
 class Place:
-    """The memory that a server serves, and in whose name; without an ``actor`` each client is its own."""
+    """The memory that a server serves, and in whose name; without an ``actor`` each client is its own.
+
+    ``call`` says which call is being answered, in the same words whenever it is repeated.
+    """
 
     root: str
     actor: str = ""
+    call: str = ""
 
 
 _place: ContextVar[Place] = ContextVar("place")
 
 
 @contextmanager
-def called(place: Place, client: str = "") -> Iterator[None]:
-    """The time in which a call of the client of that name is answered; threads begun in it know of it."""
+def called(place: Place, client: str = "", call: str = "") -> Iterator[None]:
+    """The time in which a ``call`` of the client of that name is answered; threads begun in it know of it."""
     actor = place.actor or " ".join(filter(str.isprintable, client.split()))[:LONGEST_KEY] or NOBODY
-    token = _place.set(Place(root=place.root, actor=actor))
+    token = _place.set(Place(root=place.root, actor=actor, call=call))
     try:
         yield
     finally:
@@ -41,7 +45,7 @@ def called(place: Place, client: str = "") -> Iterator[None]:
 
 
 def memory(key: str = "") -> Memory:
-    """The memory as it stands now; with a ``key`` each of its verbs is done at most once.
+    """The memory as it stands now; with a ``key`` each of its verbs is done at most once, and for this call alone.
 
     It is opened anew for every call, so that nothing that changed on disk meanwhile is missed.
     """
@@ -54,7 +58,7 @@ def memory(key: str = "") -> Memory:
             f"An idempotency_key has at most {LONGEST_KEY} characters, on one line.",
             "A random word is best, the same one when the same call is repeated.",
         )
-    return opened.once(key)
+    return opened.once(key, place.call)
 
 
 def revision_of(stored: Stored | None) -> str:

@@ -7,7 +7,6 @@ from itertools import islice
 from typing import Annotated, Any
 
 from mcp.types import CallToolResult
-from pydantic import Field
 
 from cosmemory.errors import DoneAlready, NotFound, UsageError
 from cosmemory.interfaces.mcp_server.calls import memory, revision_of
@@ -20,15 +19,7 @@ from cosmemory.memory import Outcome
 from cosmemory.office import Memory
 from cosmemory.text.fenced import fenced
 
-Expected = Annotated[
-    str,
-    Field(description="The page's revision that you read; the change is refused if it has another by now."),
-]
-Key = Annotated[
-    str,
-    Field(description="A random word of yours; repeat a call with the same one, and it is done only once."),
-]
-Number = Field(coerce_numbers_to_str=True, description="Its id, such as 3.")
+Changed = Annotated[CallToolResult, Change]
 # So far back is told what a repeated call had done; that it was done is known from longer ago.
 NEWEST = 200
 Verb = Callable[[Memory, dict[str, str] | None], Outcome[Any]]
@@ -81,7 +72,7 @@ def _done_before(opened: Memory, page: str, already: DoneAlready) -> CallToolRes
         (
             each
             for each in islice(changes_of(history), NEWEST)
-            if (each.attribution.operation, each.attribution.message) == (already.operation, already.key)
+            if (each.attribution.operation, each.attribution.message) == (already.operation, already.message)
         ),
         None,
     )

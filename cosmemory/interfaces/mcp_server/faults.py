@@ -103,6 +103,12 @@ def _slip(each: Any) -> str:
     name = ".".join(map(str, each["loc"])) or "the arguments"
     if each["type"] == "missing":
         return f"{name} is missing"
+    if each["type"] == "string_too_long":
+        most = each["ctx"]["max_length"]
+        return (
+            f"{name} has {len(str(each['input']))} characters, and at most {most} of them have a place on a page: "
+            "say it shorter, and name the file that holds the rest"
+        )
     given = repr(each["input"])
     shown = given if len(given) <= SHOWN else f"{given[:SHOWN]}…"
     return f"{name} was {shown}: {each['msg'][:1].lower()}{each['msg'][1:]}"

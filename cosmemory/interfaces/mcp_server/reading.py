@@ -13,6 +13,7 @@ from cosmemory.document.data import data_of, plain
 from cosmemory.document.paths import value_at
 from cosmemory.document.values import time_of
 from cosmemory.errors import Unsafe, no_page
+from cosmemory.interfaces.mcp_server.arguments import Line, Lines
 from cosmemory.interfaces.mcp_server.calls import memory, revision_of
 from cosmemory.interfaces.mcp_server.results import (
     Brief,
@@ -54,7 +55,7 @@ def get_brief(
         Field(ge=500, le=LONGEST, description="At most so many characters; else as the settings say."),
     ] = None,
     since: Annotated[
-        str,
+        Line,
         Field(description="Decisions and events from then on: 2h ago, 2026-11-21T10:00Z, or #17, a change."),
     ] = "",
 ) -> Annotated[CallToolResult, Brief]:
@@ -69,9 +70,9 @@ def get_brief(
 
 
 def read_document(
-    document: Annotated[str, PAGE],
+    document: Annotated[Line, PAGE],
     path: Annotated[
-        str,
+        Line,
         Field(description="One value or section, such as current_focus.primary_task or pending_actions.3."),
     ] = "",
     form: Annotated[
@@ -135,7 +136,7 @@ def stored_page(opened: Memory, name: str) -> Stored:
 
 def list_documents(
     kind: Annotated[
-        str, Field(description="Pages of this kind only, such as handoff or daily-metrics.")
+        Line, Field(description="Pages of this kind only, such as handoff or daily-metrics.")
     ] = "",
     archived: Annotated[bool, Field(description="The pages that were moved to the archive instead.")] = False,
     limit: Annotated[int, Field(ge=1, le=2_000, description="At most so many, the newest names.")] = LISTED,
@@ -159,16 +160,16 @@ def list_documents(
 
 def search_memory(
     words: Annotated[
-        str, Field(description='All must occur in one row or entry; "a phrase", begin* and -without work.')
+        Line, Field(description='All must occur in one row or entry; "a phrase", begin* and -without work.')
     ],
     places: Annotated[
         list[Literal["pages", "log", "archive", "history"]],
         Field(description="Where to look; everywhere unless given. history is what is gone."),
     ] = [],  # noqa: B006  # pydantic copies it
-    kind: Annotated[str, Field(description="Pages of this kind only.")] = "",
-    agent: Annotated[str, Field(description="What involves this agent, or is its record.")] = "",
-    since: Annotated[str, Field(description="From then on: 2026-11-21, 2026-11-21T10:00Z or 2h ago.")] = "",
-    until: Annotated[str, Field(description="Up to then, itself included.")] = "",
+    kind: Annotated[Line, Field(description="Pages of this kind only.")] = "",
+    agent: Annotated[Line, Field(description="What involves this agent, or is its record.")] = "",
+    since: Annotated[Line, Field(description="From then on: 2026-11-21, 2026-11-21T10:00Z or 2h ago.")] = "",
+    until: Annotated[Line, Field(description="Up to then, itself included.")] = "",
     limit: Annotated[int, Field(ge=1, le=LISTED, description="At most so many, the best first.")] = 20,
 ) -> Annotated[CallToolResult, Hits]:
     """Find words on all pages, in the log, its archives and in what is gone.
@@ -210,7 +211,7 @@ def search_memory(
 
 
 def validate_memory(
-    documents: Annotated[list[str], Field(description="The pages to check; all of them unless given.")] = [],  # noqa: B006  # pydantic copies it
+    documents: Annotated[Lines, Field(description="The pages to check; all of them unless given.")] = [],  # noqa: B006  # pydantic copies it
     severity: Annotated[
         Literal["error", "warning", "info"], Field(description="The least severe sort to list.")
     ] = "info",

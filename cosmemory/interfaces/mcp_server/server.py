@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
@@ -24,15 +25,12 @@ from cosmemory.interfaces.mcp_server.acting import (
     upsert_action,
     upsert_member,
 )
+from cosmemory.interfaces.mcp_server.alerts import raise_alert, transition_alert
 from cosmemory.interfaces.mcp_server.calls import Place, called
 from cosmemory.interfaces.mcp_server.faults import in_words, told
 from cosmemory.interfaces.mcp_server.feed import Feed
-from cosmemory.interfaces.mcp_server.minding import (
-    create_handoff,
-    raise_alert,
-    record_metrics,
-    transition_alert,
-)
+from cosmemory.interfaces.mcp_server.figures import record_metrics
+from cosmemory.interfaces.mcp_server.handoffs import create_handoff
 from cosmemory.interfaces.mcp_server.reading import (
     get_brief,
     list_documents,
@@ -40,6 +38,7 @@ from cosmemory.interfaces.mcp_server.reading import (
     search_memory,
     validate_memory,
 )
+from cosmemory.interfaces.mcp_server.stdio import serve as serve_stdio
 
 INSTRUCTIONS = """\
 The memory of a Chief of Staff: pages of Markdown that agents and people share. Call get_brief first, and again when
@@ -104,7 +103,7 @@ class MemoryServer(MCPServer[None]):
         try:
             tool = self._named(name)
             values = tool.fn_metadata.validate_arguments(_checked(tool, arguments))
-            with called(self.place, _client(context)):
+            with called(self.place, _client(context), said(tool, values)):
                 # In a thread: a lock that is waited for must not keep other calls waiting.
                 return await to_thread.run_sync(partial(_done, tool, values), limiter=self.workers)
         except MCPError:
@@ -161,6 +160,10 @@ class MemoryServer(MCPServer[None]):
             raise MCPError(INVALID_PARAMS, words) from None
         assert isinstance(found, GetPromptResult)
         return found
+
+    async def run_stdio_async(self) -> None:
+        """Answers what comes over stdin until it ends."""
+        await serve_stdio(self._lowlevel_server)
 
     async def calm(self) -> None:
         """Waits until every call that was begun has been answered."""
@@ -222,6 +225,14 @@ def _checked(tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
         if name in GUARDS and isinstance(value, str) and not value.strip():
             raise UsageError(f"{name} is empty.", "Leave it out, or give the one you mean.")
     return {name: value for name, value in arguments.items() if value is not None}
+
+
+def said(tool: Tool, values: dict[str, Any]) -> str:
+    """What a call says, the same however it is written: its guards and what is left to the tool are no part of it."""
+    held = tool.fn_metadata.arg_model.model_construct(**values)
+    # As a value of Python, since a value of JSON may be no number and no text.
+    told = held.model_dump(exclude_defaults=True, exclude=set(GUARDS))
+    return f"{tool.name} {json.dumps(told, sort_keys=True)}"
 
 
 def _done(tool: Tool, values: dict[str, Any]) -> CallToolResult:
