@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
 
-from cosmemory.document.changes import Changed, changed, changed_alone, changes
-from cosmemory.document.decode import Decoded
+from cosmemory.document.changes import Changed
 from cosmemory.document.derived import settle
 from cosmemory.document.entered import entered
-from cosmemory.document.fields import layout, stamped
+from cosmemory.document.fields import stamped
 from cosmemory.document.guard import refuse_unreadable
-from cosmemory.document.paths import parse_path, part_called, with_value
-from cosmemory.errors import Conflict, CosmemoryError, Damaged, NotFound, no_page
+from cosmemory.document.paths import with_value
+from cosmemory.errors import Conflict, CosmemoryError, no_page
 from cosmemory.frozen import field, replace, slotted
 from cosmemory.kinds import (
     ACTIVE_ALERTS,
-    COORDINATION_LOG,
     COS_STATE,
     LOG_PATH,
     SESSION_PATH,
     TEAM_ROSTER,
-    Kind,
     kind_of,
 )
+from cosmemory.kinds.changed_page import is_another, parts_for, with_document, with_parts
 from cosmemory.kinds.entries import belated, entries_of
-from cosmemory.kinds.page import Page, read_document, read_page
+from cosmemory.kinds.page import Page
 from cosmemory.store import (
     Append,
     Change,
@@ -36,10 +33,7 @@ from cosmemory.store import (
     Stored,
     Writer,
     is_revision_of,
-    revision_of,
 )
-from cosmemory.syntax.tree import Tree
-from cosmemory.text.edits import only_real
 from cosmemory.text.source import Source, encode_text
 from cosmemory.trace import trace
 
@@ -254,29 +248,11 @@ class Transaction:
     def _refuse_unfit(self, made: Sequence[Change]) -> None:
         """Refuses what verbs made of the pages, where the project's own validators do; what is put back is not judged."""
         typed = {*self._changed, *self._sets, *self._created, *self._extended}
-        judged = [
-            change
-            for change in made
-            if isinstance(change, Replace) and change.path in typed and self.memory.kinds.of(change.path)
-        ]
-        if not judged:
-            return
-        from cosmemory.checks.judging import refuse_unfit
-        from cosmemory.checks.project import project_of
+        judged = [each for each in made if isinstance(each, Replace) and each.path in typed]
+        if judged:
+            from cosmemory.checks.judging import refuse_unfit
 
-        project = project_of(self.memory.settings)
-        if project.validators or project.constraints or project.failures:
-            refuse_unfit(
-                project,
-                [(self._read_again(each.path, each.data), self._read_before(each.path)) for each in judged],
-            )
-
-    def _read_again(self, path: str, data: bytes) -> Page:
-        return read_page(Stored(path=path, data=data, revision=revision_of(data)), None, self.memory.kinds)
-
-    def _read_before(self, path: str) -> Page | None:
-        stored = self.stored(path)
-        return None if stored is None else self._read_again(path, stored.data)
+            refuse_unfit(self.memory.settings, self.memory.kinds, judged, self.stored)
 
     def _merged(self, change: Change, edited: Conflict) -> Change:
         """``change`` made to the page as a person saved it after it was read here."""
@@ -299,19 +275,15 @@ class Transaction:
         """The change of a single value, with no more read of its page than it needs; none where that is not sure."""
         at, text = self._sets[path]
         kind = kind_of(path, self.memory.kinds)
-        parts = _parts_for(kind, at) if kind else None
+        parts = parts_for(kind, at) if kind else None
         if kind is None or parts is None:
             self.page(path)
             return ()
         page = self._load(path, parts)
         document = entered(page.document, with_value(page.document, at, text))
-        if not self._is_real(page, document):
+        if not is_another(page, document):
             return ()
-        if kind.stamp:
-            document = stamped(document, kind.stamp, self.now)
-        done = None
-        with suppress(Damaged):
-            done = changed_alone(path, page.tree, page.document, document, parts)
+        done = with_parts(page, document, parts, self.now)
         if done is None:
             self.page(path)
             return ()
@@ -319,31 +291,8 @@ class Transaction:
 
     def _whole(self, path: str, document: Any) -> Sequence[Change]:
         page = self.pages[path]
-        settled = settle(page.document, document, page.kind.derive)
-        if not self._is_real(page, settled):
-            return ()
-        done = None
-
-        def read(tree: Tree, _: type[Any]) -> Decoded:
-            return read_document(page.kind, tree)
-
-        if page.kind.stamp:
-            # Damage where only the time of the change stands must not stop the change itself.
-            with suppress(Damaged):
-                touched = stamped(settled, page.kind.stamp, self.now)
-                if page.kind.timed:
-                    touched = settle(settled, touched, page.kind.derive)
-                done = changed(path, page.tree, page.document, touched, read)
-        return self._replaced(page, done or changed(path, page.tree, page.document, settled, read))
-
-    @staticmethod
-    def _is_real(page: Page, document: Any) -> bool:
-        """Whether ``document`` in the place of what the page says would change it."""
-        try:
-            return bool(only_real(page.tree.text, changes(page.tree, page.document, document)))
-        except NotFound as missing:
-            # A verb may change a page that nobody has named.
-            raise NotFound(f"{missing.what} on {page.path}", missing.hint) from None
+        done = with_document(page, document, self.now)
+        return self._replaced(page, done) if done is not None else ()
 
     def _replaced(self, page: Page, done: Changed) -> Sequence[Change]:
         read = done.read
@@ -379,20 +328,6 @@ class Transaction:
         kind, before = self.pages[path].kind, self.pages[path].document
         settled = settle(before, document, kind.derive)
         return before, stamped(settled, kind.stamp, self.now) if kind.stamp else settled
-
-
-def _parts_for(kind: Kind, path: str) -> frozenset[str] | None:
-    """The parts that setting the value at ``path`` needs; None where other values hang on it."""
-    if kind.derive is not None or kind in {TEAM_ROSTER, ACTIVE_ALERTS, COORDINATION_LOG}:
-        return None
-    document = kind.document
-    name = parse_path(path)[0]
-    part = part_called(document, name)
-    if part is None:
-        return None
-    shape = layout(document)
-    identity = [attribute for attribute, each in shape.parts.items() if each.identity]
-    return frozenset([part, *identity, *kind.stamp[:-1]])
 
 
 def _broadcast_at(event: Event) -> datetime | None:

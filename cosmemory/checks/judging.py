@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from cosmemory.checks.pages import place_of
-from cosmemory.checks.project import BOARD, Failure, OwnCheck, Project, failure
+from cosmemory.checks.project import BOARD, Failure, OwnCheck, Project, failure, project_of
 from cosmemory.checks.seen import Found, Seen
+from cosmemory.config import Settings
 from cosmemory.diagnostics import Diagnostic, report
 from cosmemory.errors import ConfigError, InvalidValue
 from cosmemory.kinds import BOARD as BOARD_KIND
-from cosmemory.kinds.page import Page
+from cosmemory.kinds import Kinds
+from cosmemory.kinds.page import Page, read_page
 from cosmemory.plain_files import read_plain
 from cosmemory.rules.rule import NONE, SAFE, UNSAFE
+from cosmemory.store import Replace, Stored, revision_of
 from cosmemory.text.spans import Span
 from cosmemory.trace import aside
 
@@ -165,12 +168,35 @@ def _listed(said: Any) -> Iterable[Any]:
     return said
 
 
-def refuse_unfit(project: Project, pages: Sequence[tuple[Page, Page | None]]) -> None:
-    """Refuses pages that are to be written, each beside what stands there, with a value that nobody may write.
+def refuse_unfit(
+    settings: Settings, kinds: Kinds, made: Sequence[Replace], stood: Callable[[str], Stored | None]
+) -> None:
+    """Refuses pages that are to be written with a value that nobody may write, as the project's own validators say.
 
-    What stood there already is not judged again: it is validate that tells of that. Raises InvalidValue, and
-    ConfigError where the project's validators could not be loaded, for then nobody knows what they would say.
+    What stood there already, which ``stood`` reads, is not judged again: it is validate that tells of that. Raises
+    InvalidValue, and ConfigError where the validators could not be loaded, for then nobody knows what they would say.
     """
+    judged = [each for each in made if kinds.of(each.path)]
+    if not judged:
+        return
+    project = project_of(settings)
+    if not (project.validators or project.constraints or project.failures):
+        return
+
+    def read(stored: Stored) -> Page:
+        return read_page(stored, None, kinds)
+
+    pages = []
+    for each in judged:
+        new, before = (
+            Stored(path=each.path, data=each.data, revision=revision_of(each.data)),
+            stood(each.path),
+        )
+        pages.append((read(new), read(before) if before is not None else None))
+    _refuse(project, pages)
+
+
+def _refuse(project: Project, pages: Sequence[tuple[Page, Page | None]]) -> None:
     if project.failures:
         first = project.failures[0]
         hint = "Mend it; run = false below [checks] switches all of them off."
