@@ -64,11 +64,7 @@ def check_store(
     done: list[CheckedPage] = []
     still_clean: dict[str, str] = {}
     others: list[str] = []
-    plain = partial(read_page, kinds=kinds)
-
-    def how(path: str) -> Callable[[Stored], Page]:
-        return read if path in CENTRAL else plain
-
+    how, plain = dict.fromkeys(CENTRAL, read), partial(read_page, kinds=kinds)
     wanted = frozenset(every if paths is None else paths) | CENTRAL
     day, months = Day(store), Months(store, now, every)
     for path in every:
@@ -84,7 +80,7 @@ def check_store(
             # No page speaks of it, and nobody asks for it: so nothing that was known of it has changed.
             still_clean |= {path: clean[path]} if path in clean else {}
             day.follow(path, None)
-        elif months.keep(path, stamp) or (page := readable(store, path, found, how(path))) is None:
+        elif months.keep(path, stamp) or (page := readable(store, path, found, how.get(path, plain))) is None:
             continue
         elif path in CENTRAL:
             central[path] = page
@@ -101,9 +97,8 @@ def check_store(
             still_clean |= {path: stamp} if stamp and not done[-1].diagnostics else {}
     if still_clean != clean:
         remember(store, settings, still_clean, rules[0])
-    alone = Pages(pages=central, now=now, settings=settings, others=tuple(others), every=every, kinds=kinds)
-    whole = replace(alone, strangers=store.strangers())
-    for path, diagnostic in (*_together(whole, every), *_listed(own)):
+    pages = Pages(pages=central, now=now, settings=settings, others=tuple(others), every=every, kinds=kinds)
+    for path, diagnostic in (*_together(pages, store.strangers()), *_listed(own)):
         found.setdefault(path, []).append(diagnostic)
     done += [checked(path, central.get(path), told, rules, texts) for path, told in found.items()]
     return _chosen(done, paths, others)
@@ -119,13 +114,14 @@ def _chosen(done: Iterable[CheckedPage], paths: Sequence[str] | None, others: It
     return Checked(pages=tuple(sorted(chosen, key=lambda each: each.path)), others=tuple(others))
 
 
-def _together(pages: Pages, every: Sequence[str]) -> Iterator[Finding]:
-    """What the few central pages say of each other, and which of them are missing."""
-    for path in missing_pages(set(every)):
+def _together(pages: Pages, strangers: tuple[str, ...]) -> Iterator[Finding]:
+    """What the few central pages say of each other, which of them are missing, and what is no page beside them."""
+    for path in missing_pages(set(pages.every)):
         message = "this standard page is missing; cosmemory repair brings it back"
         yield path, report("missing-page", message, 0, 0)
+    whole = replace(pages, strangers=strangers)
     for check in CHECKS:
-        yield from check(pages)
+        yield from check(whole)
 
 
 def _listed(found: Mapping[str, Sequence[Diagnostic]]) -> Iterator[Finding]:
