@@ -65,10 +65,6 @@ def create_handoff(
         "acceptance_criteria": acceptance_criteria, "files": files, "instructions": instructions, "data": data,
         "previous": previous, "expires": expires,
     }  # fmt: skip
-    if len(str(data)) > LONGEST_PROSE:
-        raise UsageError(
-            f"data has more than {LONGEST_PROSE} characters.", "Name the file that holds it in files."
-        )
     _refuse_mixed(move, handoff_id, content_sha256, notes, made)
 
     def verb(opened: Memory, expected: dict[str, str] | None) -> Outcome[str]:
@@ -111,6 +107,10 @@ def _answered(
 
 def _refuse_mixed(move: str, handoff_id: str, sha256: str, notes: str, made: dict[str, Any]) -> None:
     """Refuses arguments that the move has no use for: what is not heeded must not look as if it were."""
+    if len(str(made["data"])) > LONGEST_PROSE:
+        raise UsageError(
+            f"data has more than {LONGEST_PROSE} characters.", "Name the file that holds it in files."
+        )
     if move == "create":
         missing = [name for name in ("project", "from_agent", "to_agent") if not made[name]]
         if missing:
