@@ -49,6 +49,11 @@ class Memory(Reader):
 
     on_edits: Callable[[Memory, Writer], None] | None = None
     key = ""
+    stopped: Callable[[], None] | None = None
+
+    def unless(self, stopped: Callable[[], None]) -> Self:
+        """The same memory, whose every verb calls ``stopped`` once it may write: where that raises, it does nothing."""
+        return self._twin(stopped=stopped)
 
     def once(self, key: str, call: str = "") -> Self:
         """The same memory, whose every verb is done at most once with ``key``, which the history tells in the message.
@@ -93,6 +98,8 @@ class Memory(Reader):
                 f"its format is {self.settings.format}, and this release knows formats up to {FORMAT}"
             )
         with self.store.writing() as writer:
+            if self.stopped is not None:  # the lock may have been waited for longer than anybody waits for us
+                self.stopped()
             if self.key:
                 self._refuse_again(operation, writer.made_under(self.key))
             if self.on_edits is not None and writer.edited:
@@ -147,8 +154,8 @@ class Memory(Reader):
         from cosmemory.transaction import BROADCAST
 
         broadcast = BROADCAST in [event.type for event in events]
-        if broadcast or self.key or self.settings.format > FORMAT:
-            # A broadcast is shown on cos-state too.
+        if broadcast or self.key or self.stopped is not None or self.settings.format > FORMAT:
+            # A broadcast is shown on cos-state too; and what only appends asks nothing under the lock.
             done = self.run(lambda transaction: transaction.append(*events), operation=LOGGED)
             return done.revision_of(LOG_PATH)
         revision = self.store.append(LOG_PATH, entries_of(events), self.attribution(LOGGED))

@@ -365,3 +365,18 @@ def test_a_missing_history_lets_a_call_be_made(tmp_path) -> None:
     state.set_focus(open_memory(str(tmp_path)).once("k"), "first")
     (tmp_path / ".cosmemory/spool").write_bytes(b"damaged")
     state.set_focus(open_memory(str(tmp_path)).once("k"), "again")
+
+
+def test_a_verb_whose_caller_has_gone_meanwhile_does_nothing(memory):
+    def gone() -> None:
+        raise TimeoutError
+
+    before = len(memory.store.history().revisions())
+    event = Event(time=memory.now(), type="decision", action="Keep one lock")
+    with pytest.raises(TimeoutError):
+        state.add_action(memory.unless(gone), "Nobody waits for it")
+    with pytest.raises(TimeoutError):
+        memory.unless(gone).log(event)
+    assert len(memory.store.history().revisions()) == before
+    memory.unless(lambda: None).log(event)
+    assert len(memory.store.history().revisions()) == before + 1

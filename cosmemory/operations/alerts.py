@@ -238,6 +238,8 @@ def note_alert(
     memory: Memory, key: str, text: str, *, expected: dict[str, str] | None = None
 ) -> Outcome[str]:
     """One more action taken about the alert ``key``."""
+    if is_empty(normalise(text)):
+        raise InvalidValue("The note", "it is empty", "Say what was done about the alert.")
     return _change(
         memory,
         "alert note",

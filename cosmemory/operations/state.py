@@ -114,13 +114,17 @@ def change_action(
     notes: str | None = None,
     expected: dict[str, str] | None = None,
 ) -> Outcome[str]:
-    """What is given of the action ``key`` changed, all of it together; what stands so already is no change."""
+    """What is given of the action ``key`` changed, all of it together; what stands so already is no change.
+
+    ``notes`` are told to the log, also where nothing else is given.
+    """
     given: dict[str, Any] = {"action": text} if text is not None else {}
     if priority is not None:
         given["priority"] = PRIORITY.enter("priority", priority)
     if deadline is not None:
         given["deadline"] = TIME_OR_TEXT.enter("deadline", deadline)
     word = ACTION_STATUS.enter("status", status) if status is not None else None
+    noted = not is_empty(normalise(notes or ""))
 
     def verb(transaction: Transaction) -> str:
         state: CosState = transaction.read(PAGE)
@@ -128,6 +132,8 @@ def change_action(
         fresh = {name: value for name, value in given.items() if getattr(before, name) != value}
         moved = word is not None and word != before.status
         if not fresh and not moved:
+            if noted:  # they stand in the log alone, and nobody else would tell it
+                transaction.append(action_event(transaction, before, "Noted", notes))
             return str(before.id)
         after = cos_state.change_action(state, before, **fresh)
         after = cos_state.move_action(after, key, str(word)) if moved else after

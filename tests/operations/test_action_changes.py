@@ -59,3 +59,30 @@ def test_a_step_that_may_not_be_taken_changes_nothing_else(memory) -> None:
     with pytest.raises(InvalidValue):
         memory.state.change_action("1", text=" ")
     assert row_of(memory) == "| 1 | Write the docs | medium | - | done |"
+
+
+@pytest.mark.parametrize("given", [{}, {"priority": "medium"}, {"status": "pending"}])
+def test_a_note_on_what_stands_so_already_is_told_to_the_log_and_the_page_stays(memory, given) -> None:
+    page = memory.store.read("cos-state.md").data
+    outcome = memory.state.change_action("1", notes="waits for the review", **given)
+    (_, event) = list(memory.events.find_events(types=["action"]))[-1]
+    assert (event.action, event.outcome, event.notes) == ("Write the docs", "Noted", "waits for the review")
+    assert event.extra == {"Action ID": "1"}
+    assert memory.store.read("cos-state.md").data == page
+    assert [path for path, _ in outcome.revisions] == ["coordination-log.md"]
+
+
+@pytest.mark.parametrize("notes", ["", " ", "-"])
+def test_a_note_that_says_nothing_is_no_change(memory, notes) -> None:
+    before = changes_in(memory)
+    memory.state.change_action("1", notes=notes)
+    assert changes_in(memory) == before
+
+
+@pytest.mark.parametrize("text", ["", " ", "-"])
+def test_a_note_on_an_alert_that_says_nothing_is_refused(memory, text) -> None:
+    memory.alerts.raise_alert(kind="CI", severity="warning", resource="r", value="2", threshold="1")
+    before = changes_in(memory)
+    with pytest.raises(InvalidValue, match="The note is not valid: it is empty"):
+        memory.alerts.note_alert("ALERT-1", text)
+    assert changes_in(memory) == before

@@ -57,7 +57,9 @@ def upsert_action(
         Literal["pending", "in_progress", "blocked", "done", "cancelled"] | None,
         Field(description="Begin with in_progress, end with done or cancelled; pending reopens."),
     ] = None,
-    notes: Annotated[Line, Field(description="Why; the log tells it. Only with action_id.")] = "",
+    notes: Annotated[
+        Line, Field(description="Why, or what else there is to say; the log tells it. Only with action_id.")
+    ] = "",
     expected_revision: Expected = "",
     idempotency_key: Key = "",
 ) -> Changed:
@@ -72,6 +74,8 @@ def upsert_action(
         )
     if not action_id and not text:
         raise UsageError("A new action needs a text.", "Give text, or the action_id of one that is there.")
+
+    done = "added" if not action_id else "changed" if text or priority or deadline or status else "noted upon"
 
     def verb(opened: Memory, expected: dict[str, str] | None) -> Outcome[str]:
         if not action_id:
@@ -91,7 +95,7 @@ def upsert_action(
     return change(
         COS_STATE.path,
         verb,
-        lambda key: f"Action {key} is {'changed' if action_id else 'added'}.",
+        lambda key: f"Action {key} is {done}.",
         expected_revision=expected_revision,
         idempotency_key=idempotency_key,
         remark=_undated(deadline),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Annotated, Any
 
+from anyio import from_thread
 from mcp.types import CallToolResult
 
 from cosmemory.errors import DoneAlready, NotFound, UsageError
@@ -35,7 +36,8 @@ def change(
     remark: str = "",
 ) -> CallToolResult:
     """What ``verb`` came to, which is about ``page``; where that is empty, about the first page it wrote."""
-    opened = memory(idempotency_key)
+    # What its client takes back while it waits for the lock must not land behind what the client does instead.
+    opened = memory(idempotency_key).unless(from_thread.check_cancelled)
     if expected_revision and not page:
         raise UsageError("A page that is to be made has no revision yet.", "Leave expected_revision out.")
     expected = {page: expected_revision} if expected_revision else None

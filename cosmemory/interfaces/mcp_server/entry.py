@@ -6,8 +6,6 @@ import os
 import sys
 from importlib.util import find_spec
 
-import anyio.lowlevel
-
 from cosmemory.config import load_settings
 from cosmemory.errors import UsageError
 from cosmemory.root import find_root
@@ -16,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cosmemory.interfaces.mcp_server.server import MemoryServer
 
-LOOKS, STEPS = 3, 50
 READERS = 1  # the thread that waits for the next line of stdin
 INSTALL = "pip install 'cosmemory[mcp]'"
 
@@ -69,22 +66,7 @@ async def _until_told_to_stop(server: MemoryServer) -> None:
 
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
         async for _ in signals:
-            await _answered(server)
+            await server.answered(READERS)
             sys.stderr.flush()
             # The thread that waits for the next line of stdin would keep the process until there is one.
             os._exit(0)
-
-
-async def _answered(server: MemoryServer) -> None:
-    """Waits until every call that was begun is ended and its answer written."""
-    from anyio import sleep, to_thread
-
-    threads = to_thread.current_default_thread_limiter()
-    quiet = 0
-    while quiet < LOOKS:
-        await server.calm()
-        # Between a call and the thread that writes its answer lie only steps of the loop.
-        for _ in range(STEPS):
-            await anyio.lowlevel.checkpoint()
-        quiet = quiet + 1 if threads.borrowed_tokens <= READERS else 0
-        await sleep(0.01)

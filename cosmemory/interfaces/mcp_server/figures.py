@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from cosmemory.document.values import DATE, TIME
 from cosmemory.errors import UsageError
@@ -20,6 +20,8 @@ from cosmemory.operations.metrics import Results, daily_path
 
 class Measured(BaseModel):
     """One metric of the system as it was measured."""
+
+    model_config = ConfigDict(extra="forbid")  # what is not heeded must not look as if it were
 
     metric: Line = Field(description="Its name, such as compliance.")
     current: float | None = Field(default=None, description="What was measured now.")

@@ -12,7 +12,7 @@ from cosmemory import clock
 from cosmemory.document.data import data_of, plain
 from cosmemory.document.paths import value_at
 from cosmemory.document.values import time_of
-from cosmemory.errors import Unsafe, no_page
+from cosmemory.errors import NotFound, Unsafe, did_you_mean, no_page
 from cosmemory.interfaces.mcp_server.arguments import Line, Lines
 from cosmemory.interfaces.mcp_server.calls import memory, revision_of
 from cosmemory.interfaces.mcp_server.results import (
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 LONGEST = 100_000
 USUAL = 20_000
 LISTED = 200
+LOG_ARCHIVE = "log-archive"  # the log of a week gone by, which is read as the log is
 PAGE = Field(
     description="A page by its name or kind, such as cos-state, alerts/active-alerts or team-roster."
 )
@@ -146,6 +147,9 @@ def list_documents(
     Use it to find the name of a page for read_document; to find words on pages use search_memory.
     """
     opened = memory()
+    known = [*(each.name for each in opened.kinds), LOG_ARCHIVE]
+    if kind and kind not in known:
+        raise NotFound(f"The kind {kind!r}", did_you_mean(kind, known, f"The kinds are {', '.join(known)}."))
     paths = [each for each in opened.store.paths(archived=archived) if each.endswith(".md")]
     wanted = [each for each in paths if not kind or _kind_of(opened, each) == kind]
     held = [
@@ -264,4 +268,4 @@ def validate_memory(
 
 def _kind_of(opened: Memory, path: str) -> str:
     kind = opened.kinds.of(path)
-    return kind.name if kind is not None else "log-archive" if ARCHIVE.fullmatch(path) else ""
+    return kind.name if kind is not None else LOG_ARCHIVE if ARCHIVE.fullmatch(path) else ""

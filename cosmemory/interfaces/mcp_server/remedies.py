@@ -19,7 +19,7 @@ _TOOLS = tuple(
         (r"cosmemory handoff complete\b", "create_handoff with the move complete"),
         (r"cosmemory kinds\b", "list_documents"),
         (r"^Write cosmemory log TYPE\b", "Use the argument type"),
-        (r"^Use --(\w+)", r"Use the argument \1"),
+        (r"^(Use|Give) --(\w+)", r"\1 the argument \2"),
     )
 )
 

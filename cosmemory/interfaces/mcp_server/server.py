@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from anyio import CapacityLimiter, Event, to_thread
+from anyio import CapacityLimiter, Event, sleep, to_thread
+from anyio.lowlevel import checkpoint
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
@@ -66,6 +67,7 @@ CHANGES: dict[Callable[..., Any], str] = {
     create_handoff: "Hand work over, or answer a handoff",
 }
 WORKERS = 16
+LOOKS, STEPS = 3, 50  # what nothing is under way in for so long is at rest
 # Taken as no condition, an empty value would let a change through that was meant to be guarded.
 GUARDS = ("expected_revision", "idempotency_key")
 
@@ -77,8 +79,8 @@ class MemoryServer(MCPServer[None]):
         self.place = place
         self.feed = Feed(place)
         self.offered = {each.name: each for each in _tools()}
-        # Threads of their own: calls that wait for the lock must leave some for what is read and answered.
-        self.workers = CapacityLimiter(WORKERS)
+        # Threads of their own: calls that wait for the lock must leave some for what is read, and both for answers.
+        self.readers, self.writers = CapacityLimiter(WORKERS), CapacityLimiter(WORKERS)
         self.busy = 0
         self.idle = Event()
         super().__init__(
@@ -105,7 +107,8 @@ class MemoryServer(MCPServer[None]):
             values = tool.fn_metadata.validate_arguments(_checked(tool, arguments))
             with called(self.place, _client(context), said(tool, values)):
                 # In a thread: a lock that is waited for must not keep other calls waiting.
-                return await to_thread.run_sync(partial(_done, tool, values), limiter=self.workers)
+                limiter = self.readers if tool.fn in READS else self.writers
+                return await to_thread.run_sync(partial(_done, tool, values), limiter=limiter)
         except MCPError:
             raise
         except Exception as error:  # noqa: BLE001  # a model can do nothing with a traceback
@@ -163,12 +166,23 @@ class MemoryServer(MCPServer[None]):
 
     async def run_stdio_async(self) -> None:
         """Answers what comes over stdin until it ends."""
-        await serve_stdio(self._lowlevel_server)
+        await serve_stdio(self._lowlevel_server, self.answered)
 
-    async def calm(self) -> None:
-        """Waits until every call that was begun has been answered."""
-        while self.busy:
-            await self.idle.wait()
+    async def answered(self, readers: int = 0) -> None:
+        """Waits until every call that was begun is ended and its answer written.
+
+        So many ``readers`` are threads that wait for what comes next, and for nothing that was begun.
+        """
+        threads = to_thread.current_default_thread_limiter()
+        quiet = 0
+        while quiet < LOOKS:
+            while self.busy:
+                await self.idle.wait()
+            # Between a call and the thread that writes its answer lie only steps of the loop.
+            for _ in range(STEPS):
+                await checkpoint()
+            quiet = quiet + 1 if threads.borrowed_tokens <= readers else 0
+            await sleep(0.01)
 
 
 def _tools() -> Sequence[Tool]:

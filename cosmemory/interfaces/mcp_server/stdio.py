@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -31,8 +32,18 @@ _FIRST = pattern(
 _LAST = pattern(r',\s*"id"\s*:\s*(-?\d{1,18}|"[^"\\]{0,200}")\s*\}\s*\Z', re.ASCII)
 
 
-async def serve(server: Server[Any]) -> None:
-    """Answers what comes over stdin until it ends."""
+async def serve(server: Server[Any], answered: Callable[[], Awaitable[None]]) -> None:
+    """Answers what comes over stdin until it ends, waiting then until all of it is ``answered``.
+
+    A client that hears no more ends it as well: what was begun is done, and there is nobody to be told.
+    """
+    try:
+        await _serve(server, answered)
+    except* (BrokenPipeError, ConnectionResetError):
+        pass
+
+
+async def _serve(server: Server[Any], answered: Callable[[], Awaitable[None]]) -> None:
     passed, taken = create_memory_object_stream[Arrived](0)
     async with passed, taken, stdio_server() as (arriving, leaving), create_task_group() as group:
 
@@ -45,6 +56,8 @@ async def serve(server: Server[Any]) -> None:
                             await passed.send(found)
                         elif found is not None:
                             await leaving.send(SessionMessage(found))
+                    # Where this stream ends, the SDK drops what it has not answered yet.
+                    await answered()
 
         group.start_soon(pass_on)
         await server.run(taken, leaving, server.create_initialization_options())
