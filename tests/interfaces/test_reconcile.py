@@ -79,6 +79,27 @@ def test_a_checkpoint_made_while_an_older_copy_is_saved_does_not_make_it_meant(r
     assert "- **CPU Load:** 3" in text
 
 
+def test_a_clock_that_goes_back_and_forth_does_not_hide_what_an_older_copy_did_not_know_of(
+    run, root, monkeypatch
+):
+    page = root / "cos-state.md"
+
+    def at(now, *arguments):
+        monkeypatch.setenv("COSMEMORY_NOW", now)
+        assert main(["--root", str(root), *arguments]) == 0
+        return page.read_text(encoding="utf-8")
+
+    early, late = "2026-11-21T06:30:00Z", "2026-11-21T07:00:00Z"
+    copy = at(late, "focus", "ship the parser")
+    at(early, "action", "add", "review the lock")
+    at(late, "action", "add", "ask support")
+    page.write_text(copy.replace("- **CPU Load:** -", "- **CPU Load:** 3"), encoding="utf-8")
+    text = at(late, "focus", "cut the release")
+    assert "review the lock" in text
+    assert "ask support" in text
+    assert "- **CPU Load:** 3" in text
+
+
 def test_what_somebody_took_out_of_a_checkpoint_stays(run, root):
     page = root / "cos-state.md"
     run("focus", "ship the parser")
