@@ -20,7 +20,8 @@ from cosmemory.memory import LOGGED, Memory
 from cosmemory.merge.pages import merge_pages
 from cosmemory.merge.strategies import OURS, THEIRS, Dispute, Strategies
 from cosmemory.operations.conflicts import open_conflict
-from cosmemory.store import History, Remembered, Writer
+from cosmemory.store import History, Remembered, Writer, revision_of
+from cosmemory.text.digest import log_revision
 from cosmemory.text.source import decode_text
 from cosmemory.transaction import Transaction
 
@@ -112,7 +113,9 @@ def _stale_save(memory: Memory, history: History, path: str, number: int) -> Sta
     disputes = merge_pages(path, base, before, saved, kinds=memory.kinds).disputes
     done = merge_pages(path, base, before, saved, strategies=Strategies(default=THEIRS), kinds=memory.kinds)
     # Where no side can be taken the merged page has markers.
-    if done.disputes or done.data is None or done.data == saved or _was_meant(memory, path, saved):
+    if done.disputes or done.data is None or done.data == saved:
+        return None
+    if _was_meant(memory, path, saved, recent):
         return None
     return StaleSave(
         path=path,
@@ -137,9 +140,20 @@ def _is_taken_back(history: History, path: str, saved: bytes, recent: Sequence[R
     return False
 
 
-def _was_meant(memory: Memory, path: str, saved: bytes) -> bool:
+def _was_meant(memory: Memory, path: str, saved: bytes, recent: Sequence[Remembered]) -> bool:
     """Whether no editor saved an older text, but somebody went back to it: to a checkpoint with cp, or with git."""
-    return is_in_one(memory, path, saved) or memory.store.put_back(path, saved)
+    gone_back = _may_have_been(path, saved, recent) and is_in_one(memory, path, saved)
+    return gone_back or memory.store.put_back(path, saved)
+
+
+def _may_have_been(path: str, saved: bytes, recent: Sequence[Remembered]) -> bool:
+    """Whether a page may have been ``saved`` already before; a checkpoint made meanwhile has what was saved just now."""
+    steps = [step for change in recent if (step := change.step(path)) is not None]
+    made_by_verb = bool(steps) and steps[-1].before is None and recent[-1].attribution.actor != ""
+    if not made_by_verb or len(recent) == DEPTH:
+        return True  # the history does not tell of every text that the page had
+    names = {revision_of(saved), log_revision(len(saved), saved)}
+    return any(step.after in names for step in steps)
 
 
 def reconcile(memory: Memory, writer: Writer) -> tuple[Settled, ...]:

@@ -68,9 +68,13 @@ class _Past:
         """Whether a line bears a moment since the change before the one at ``place``, so that no older text had it."""
         if place + 1 >= len(self.changes):
             return False
-        since, until = (self.changes[each].attribution.at for each in (place + 1, place))
-        moments = (read_time(found.decode()) for found in _MOMENT.findall(line))
-        return any(moment is not None and since < moment[0] <= until for moment in moments)
+        moments = [read for found in _MOMENT.findall(line) if (read := read_time(found.decode())) is not None]
+        if not moments:
+            return False
+        # Where the clock was set back an older change may be the later one, and its text have the same moment.
+        since = max(each.attribution.at for each in self.changes[place + 1 :])
+        until = self.changes[place].attribution.at
+        return any(since < moment[0] <= until for moment in moments)
 
     def is_older(self, place: int, line: bytes) -> bool:
         """Whether a text from before the change at ``place`` had the line already."""

@@ -221,7 +221,7 @@ def test_without_letting_go_in_any_case_a_change_that_was_made_is_called_refused
 
 
 def test_without_the_translation_of_errors_they_come_out_bare(root, monkeypatch):
-    monkeypatch.setattr("cosmemory.engines.files.engine.refusal", lambda _, error: error)
+    monkeypatch.setattr("cosmemory.engines.files.writer.refusal", lambda _, error: error)
     assert any("a bare" in each for each in fault_campaign(by_name["replace"], root, errno.EIO))
 
 

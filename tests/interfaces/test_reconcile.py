@@ -9,6 +9,7 @@ import pytest
 
 from cosmemory.__main__ import main
 from cosmemory.engines.files import past
+from cosmemory.maintenance import checkpoints
 
 NOW = "2026-11-21T06:0{}:00Z"
 
@@ -56,6 +57,58 @@ def test_an_older_copy_saved_over_a_change_gets_it_back_with_the_next_command(ru
     assert "| 1 | review the lock | medium | - | in_progress |" in text
     assert "- **CPU Load:** 3" in text
     assert run("reconcile")[1] == "nothing was saved over anything newer\n"
+
+
+def test_a_checkpoint_made_while_an_older_copy_is_saved_does_not_make_it_meant(run, root, monkeypatch):
+    page = root / "cos-state.md"
+    run("focus", "ship the parser")
+    copy = page.read_text(encoding="utf-8")
+    run("action", "add", "review the lock")
+    real = checkpoints.take
+
+    def saved_meanwhile(*arguments, **named):
+        page.write_text(copy.replace("- **CPU Load:** -", "- **CPU Load:** 3"), encoding="utf-8")
+        return real(*arguments, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoints, "take", saved_meanwhile)
+        run("checkpoint", "create")
+    run("focus", "cut the release")
+    text = page.read_text(encoding="utf-8")
+    assert "review the lock" in text
+    assert "- **CPU Load:** 3" in text
+
+
+def test_a_clock_that_goes_back_and_forth_does_not_hide_what_an_older_copy_did_not_know_of(
+    run, root, monkeypatch
+):
+    page = root / "cos-state.md"
+
+    def at(now, *arguments):
+        monkeypatch.setenv("COSMEMORY_NOW", now)
+        assert main(["--root", str(root), *arguments]) == 0
+        return page.read_text(encoding="utf-8")
+
+    early, late = "2026-11-21T06:30:00Z", "2026-11-21T07:00:00Z"
+    copy = at(late, "focus", "ship the parser")
+    at(early, "action", "add", "review the lock")
+    at(late, "action", "add", "ask support")
+    page.write_text(copy.replace("- **CPU Load:** -", "- **CPU Load:** 3"), encoding="utf-8")
+    text = at(late, "focus", "cut the release")
+    assert "review the lock" in text
+    assert "ask support" in text
+    assert "- **CPU Load:** 3" in text
+
+
+def test_what_somebody_took_out_of_a_checkpoint_stays(run, root):
+    page = root / "cos-state.md"
+    run("focus", "ship the parser")
+    run("checkpoint", "create")
+    run("action", "add", "review the lock")
+    (copy,) = root.glob("checkpoints/*/cos-state.md")
+    page.write_bytes(copy.read_bytes())
+    run("focus", "cut the release")
+    assert "review the lock" not in page.read_text(encoding="utf-8")
 
 
 def test_what_both_changed_waits_for_somebody(run, root):

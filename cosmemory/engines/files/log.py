@@ -162,11 +162,9 @@ class Log:
         if self.recorder is None:
             return revision if self._write(ready, data) else None
         self.recorder.begin_append(told, self.path, length, data, revision)
-        placed = False
-        try:
-            placed = self._write(ready, data)
-        finally:
-            self.recorder.settle(made=placed)
+        # Where this is refused the entries may stand all the same: whoever writes next settles that by the log.
+        placed = self._write(ready, data)
+        self.recorder.settle(made=placed)
         return revision if placed else None
 
     def _write(self, ready: Ready, data: bytes) -> bool:

@@ -136,14 +136,13 @@ class Past:
 
     @contextmanager
     def remembering(self, told: Attribution, changes: Sequence[Turned | Extended]) -> Iterator[None]:
-        """Record a change that the block makes, and before it what a person did to its pages meanwhile."""
+        """Record a change that the block makes, and before it what a person did to its pages meanwhile.
+
+        Where the block is refused something it may be made all the same: whoever writes next settles that by the pages.
+        """
         self._begin(told, changes)
-        made = False
-        try:
-            yield
-            made = True
-        finally:
-            self.settle(made=made)
+        yield
+        self.settle(made=True)
 
     def finished(self, intent: Intent, edited: Sequence[Step]) -> bool:
         """Record a change that a killed writer began, where its own record does not tell all of it.

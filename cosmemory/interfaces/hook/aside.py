@@ -35,6 +35,7 @@ _MAKE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _TURN = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _END = ".json"
+AFTERWARDS = "This {} is put aside, and written with a later event."
 
 
 def kept(call: Call, error: Exception) -> Answer:
@@ -50,21 +51,36 @@ def kept(call: Call, error: Exception) -> Answer:
 
 def put(call: Call) -> str:
     """Puts a call aside, durably; what is to be told of it."""
+    reason = refused(call)
+    if reason:
+        return f"This {call.event} is lost: {reason}."
+    return AFTERWARDS.format(call.event)
+
+
+def refused(call: Call) -> str:
+    """Puts a call aside, durably; why that cannot be, empty where it is done."""
     try:
         data = _written(call)
         if len(data) > LARGEST:
-            return f"This {call.event} is lost: it tells too much to be put aside."
+            return "it tells too much to be put aside"
         shelf = _opened(call.root)
         try:
-            if len(_names(shelf)) >= MOST:
-                return f"This {call.event} is lost: {MOST} events wait to be written already."
-            _put(shelf, f"{call.began:020d}-{sha256_hex(data)[:16]}{_END}", data)
+            names = _names(shelf)
+            if len(names) >= MOST:
+                return f"{MOST} events wait to be written already"
+            _put(shelf, f"{_turn_of(call, names):020d}-{sha256_hex(data)[:16]}{_END}", data)
         finally:
             let_go(shelf)
     except (OSError, CosmemoryError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        return f"This {call.event} is lost: it could not be put aside either ({reason})."
-    return f"This {call.event} is put aside, and written with a later event."
+        return f"it could not be put aside either ({getattr(error, 'strerror', None) or error})"
+    return ""
+
+
+def _turn_of(call: Call, names: list[str]) -> int:
+    """The nanosecond of a call; where one that waits is of the future the clock was set back, and it comes after that."""
+    told = (each[:20] for each in names if each[20:21] == "-")
+    newest = max((int(each) for each in told if each.isdecimal() and each.isascii()), default=0)
+    return newest + 1 if time.time_ns() < newest < 10**19 else call.began
 
 
 def _written(call: Call) -> bytes:

@@ -6,7 +6,7 @@ import time
 
 from cosmemory import clock
 from cosmemory.errors import ConfigError, CosmemoryError, DoneAlready, Locked, ReadOnly
-from cosmemory.frozen import field, replace, slotted
+from cosmemory.frozen import field, frozen, replace, slotted
 from cosmemory.interfaces.hook import aside
 from cosmemory.interfaces.hook.answer import Answer
 from cosmemory.interfaces.hook.events import KEPT, handler_of
@@ -33,13 +33,23 @@ class CaughtUp:
     behind: str = ""
 
 
+@frozen(kw_only=True)
+class _Bounds:
+    """How long the lock is waited for, until when events are written, and how many may be refused."""
+
+    patience: float
+    limit: float
+    troubles: int
+
+
 def answer_in_turn(call: Call, handler: Callable[[Call], Answer]) -> Answer:
     """What the handler says to a call, after all that waits; put aside as well where its turn does not come."""
     ending = call.event == "SessionEnd"
-    caught = catch_up(call.root, **({"patience": ENDING, "longest": ENDING} if ending else {}))
-    if caught.behind and call.event in KEPT:
-        answer = Answer(notice=f"{caught.behind} {aside.put(call)}")
-    else:
+    patience, longest = (ENDING, ENDING) if ending else (PATIENCE, LONGEST)
+    caught = catch_up(call.root, patience=patience, longest=longest)
+    if caught.behind and call.event in KEPT and not aside.refused(call):
+        answer = Answer(notice=f"{caught.behind} {aside.AFTERWARDS.format(call.event)}")
+    else:  # out of its turn where it could not be put aside: that is better than not at all
         try:
             answer = handler(call)
         except Exception as error:  # noqa: BLE001 - what is no passing trouble is raised again there
@@ -47,7 +57,9 @@ def answer_in_turn(call: Call, handler: Callable[[Call], Answer]) -> Answer:
     return replace(answer, notice=" ".join(filter(None, (*caught.dropped, answer.notice))))
 
 
-def catch_up(root: str, *, patience: float = PATIENCE, longest: float = LONGEST) -> CaughtUp:
+def catch_up(
+    root: str, *, patience: float = PATIENCE, longest: float = LONGEST, troubles: int = TROUBLES
+) -> CaughtUp:
     """Writes what waits; in about the time given, so that no agent waits long for what it did not do."""
     caught = CaughtUp()
     try:
@@ -55,23 +67,24 @@ def catch_up(root: str, *, patience: float = PATIENCE, longest: float = LONGEST)
             if shelf < 0:
                 caught.behind = "Others write what was put aside before."
             else:
-                _write(root, shelf, caught, patience, time.monotonic() + longest)
+                limit = time.monotonic() + longest
+                _write(root, shelf, caught, _Bounds(patience=patience, limit=limit, troubles=troubles))
                 aside.clear(shelf)
     except OSError as error:
         caught.behind = f"What was put aside cannot be written: {error.strerror or error}."
     return caught
 
 
-def _write(root: str, shelf: int, caught: CaughtUp, patience: float, limit: float) -> None:
+def _write(root: str, shelf: int, caught: CaughtUp, bounds: _Bounds) -> None:
     tried: set[str] = set()
     troubles = 0
-    while troubles < TROUBLES and (name := aside.oldest(shelf, frozenset(tried))):
-        if time.monotonic() > limit:
+    while troubles < bounds.troubles and (name := aside.oldest(shelf, frozenset(tried))):
+        if time.monotonic() > bounds.limit:
             caught.behind = "Much was put aside before."
             return
         tried.add(name)
         try:
-            lost = _played(root, shelf, name, patience)
+            lost = _played(root, shelf, name, bounds.patience)
         except STOPPING as error:
             caught.behind = str(error)
             return

@@ -22,6 +22,7 @@ EVENT = "EVENT"
 REFUSED = 2
 LONGEST_LINE = 1000
 PATIENCE, LONGEST = 2.0, 600.0  # seconds that one who looks after the memory has for what waits
+TROUBLES = 100  # of what waits, so many may be refused before such a one leaves the rest
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -160,7 +161,7 @@ def caught_up(root: str) -> tuple[int, tuple[str, ...], str]:
         return 0, (), ""
     from cosmemory.interfaces.hook.catching_up import catch_up
 
-    caught = catch_up(root, patience=PATIENCE, longest=LONGEST)
+    caught = catch_up(root, patience=PATIENCE, longest=LONGEST, troubles=TROUBLES)
     return caught.done, tuple(caught.dropped), caught.behind
 
 

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -423,3 +424,43 @@ def test_who_looks_after_the_memory_says_what_was_lost(call, held, project, capf
     assert main(["watch", "--once"]) == 1
     assert f"{place.name} was put aside and is damaged." in capfd.readouterr().err
     assert waiting(project) == []
+
+
+def test_what_came_first_is_written_first_though_the_clock_was_set_back(call, held, project, monkeypatch):
+    with held, monkeypatch.context() as patch:
+        call("SubagentStart")
+        present = time.time_ns()
+        patch.setattr(time, "time_ns", lambda: present - 3_600_000_000_000)
+        call("SubagentStop")
+        call("Notification")
+    call("UserPromptSubmit")
+    assert waiting(project) == []
+    assert [action for action, _ in told(project)] == [
+        FACTS[each] for each in ("SubagentStart", "SubagentStop", "Notification")
+    ]
+
+
+def test_a_link_in_place_of_what_waits_keeps_no_event_from_being_written(call, project, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "mine.json").write_text("{}")
+    (project / SHELF).symlink_to(elsewhere)
+    code, _, err = call("Notification")
+    assert (code, err) == (0, "")
+    assert [action for action, _ in told(project)] == [FACTS["Notification"]]
+    assert [each.name for each in elsewhere.iterdir()] == ["mine.json"]
+
+
+def test_a_page_that_nobody_may_write_keeps_no_later_one_waiting_for_days(call, held, project):
+    with held:
+        for number in range(5):
+            call("SubagentStart", agent_id=f"a{number}")
+        call("Notification")
+
+    def refuse(*_):
+        raise NotSaved("agents", os.strerror(errno.EACCES))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(team, "agent_text", refuse)
+        main(["watch", "--once"])
+    assert FACTS["Notification"] in [action for action, _ in told(project)]
+    assert len(waiting(project)) == 5
