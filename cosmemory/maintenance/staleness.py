@@ -79,7 +79,10 @@ class _Past:
     def is_older(self, place: int, line: bytes) -> bool:
         """Whether a text from before the change at ``place`` had the line already."""
         oldest = min(len(self.changes), place + 1 + LOOKED_BACK)
-        return any(self.after(each)[line] for each in range(place + 1, oldest))
+        try:
+            return any(self.after(each)[line] for each in range(place + 1, oldest))
+        except NotFound:
+            return False  # a full disk left a gap in the history: what stands on this side of it tells enough
 
 
 def _trace(saved: Lines, past: _Past, place: int) -> int:

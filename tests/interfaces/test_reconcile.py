@@ -9,6 +9,8 @@ import pytest
 
 from cosmemory.__main__ import main
 from cosmemory.engines.files import past
+from cosmemory.engines.files.recalled import FilesHistory
+from cosmemory.errors import NotFound
 from cosmemory.maintenance import checkpoints
 
 NOW = "2026-11-21T06:0{}:00Z"
@@ -98,6 +100,26 @@ def test_a_clock_that_goes_back_and_forth_does_not_hide_what_an_older_copy_did_n
     assert "review the lock" in text
     assert "ask support" in text
     assert "- **CPU Load:** 3" in text
+
+
+def test_a_gap_further_back_in_the_history_hides_no_older_copy(run, root, monkeypatch):
+    page = root / "cos-state.md"
+    monkeypatch.setenv("COSMEMORY_NOW", NOW.format(0))  # so that no line tells by its time when it came
+    for task in ("read", "write", "ship the parser", "cut the release"):
+        assert main(["--root", str(root), "focus", task]) == 0
+    copy = page.read_text(encoding="utf-8")
+    assert main(["--root", str(root), "action", "add", "review the lock"]) == 0
+    page.write_text(copy.replace("- **CPU Load:** -", "- **CPU Load:** 3"), encoding="utf-8")
+    real = FilesHistory.text
+
+    def gap(history, path, number):
+        if number == 2:
+            raise NotFound("Gone.")
+        return real(history, path, number)
+
+    monkeypatch.setattr(FilesHistory, "text", gap)
+    run("focus", "rest")
+    assert "review the lock" in page.read_text(encoding="utf-8")
 
 
 def test_what_somebody_took_out_of_a_checkpoint_stays(run, root):

@@ -73,9 +73,10 @@ def _steps(memory: Memory, eye: Eye, prometheus: str) -> Iterator[Step]:
         yield partial(_rotated, memory, eye)
     today = memory.now().date().isoformat()
     if eye.tidied != today and not _is_just_awake(memory, eye, DAY):
+        left = {*memory.settings.watch_tidy}
         for name in memory.settings.watch_tidy:
-            yield partial(tidy_in_time, memory, name)
-        eye.tidied = today
+            yield partial(_tidied, memory, name, left)
+        eye.tidied = eye.tidied if left else today  # what was refused is tried again with the next look
     yield partial(_kept, memory, eye)
     if prometheus:
         yield partial(_exposed, memory, eye, prometheus)
@@ -96,6 +97,11 @@ def _rotated(memory: Memory, eye: Eye) -> Iterator[Told]:
     week = routine.week(memory)
     yield from routine.rotate_in_time(memory)
     eye.rotated = week
+
+
+def _tidied(memory: Memory, name: str, left: set[str]) -> Iterator[Told]:
+    yield from tidy_in_time(memory, name)
+    left.discard(name)
 
 
 def _kept(memory: Memory, eye: Eye) -> Iterator[Told]:

@@ -9,13 +9,14 @@ import pytest
 
 from cosmemory.config.settings import WatchRule
 from cosmemory.document.values import write_time
-from cosmemory.errors import Locked
+from cosmemory.errors import Locked, NotSaved
 from cosmemory.kinds.coordination_log import Event
 from cosmemory.maintenance.checkpoint_shelf import listed
 from cosmemory.maintenance.processes import Machine
 from cosmemory.maintenance.watching import routine
 from cosmemory.maintenance.watching.eye import Eye
 from cosmemory.memory import Memory
+from cosmemory.operations import agents
 from cosmemory.operations.events import find_events
 
 
@@ -228,6 +229,23 @@ def test_old_pages_go_to_the_archive_once_a_day_where_the_settings_name_them(off
     assert sorted(path.name for path in (office.root / "agents").iterdir()) == ["L2.2.md"]
     assert (office.root / "archive" / "agents" / "L2.1.md").exists()
     assert not any("archive" in line for line in office.look(after=86_400))
+
+
+def test_old_pages_that_could_not_be_moved_are_moved_with_the_next_look(office, monkeypatch):
+    office.memory.agents.spawn("L2.1")
+    for step in ("started", "complete"):
+        getattr(office.memory.agents, step)("L2.1")
+    office.look()
+    office.set(watch_tidy=("agents", "runs"))
+
+    def refuse(_):
+        raise NotSaved("archive/agents/L2.1.md", "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(agents, "cleanup", refuse)
+        assert any("No space left" in line for line in office.look(after=8 * 86_400))
+    assert "agents moved to the archive: L2.1" in office.look(after=30)
+    assert not any("archive" in line for line in office.look(after=30))
 
 
 def test_what_a_clock_that_was_just_set_calls_old_stays_for_a_day(office):
