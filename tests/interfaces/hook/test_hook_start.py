@@ -27,7 +27,7 @@ LOOKING = {
     *FIRST,
     *(f"{HOOK}.{each}" for each in ("answer", "call", "notes", "prompts")),
     *("cosmemory.frozen", "cosmemory.text", "cosmemory.text.digest", "cosmemory.engines"),
-    *(f"cosmemory.engines.files{each}" for each in ("", ".cache", ".disk", ".litter", ".lock")),
+    *(f"cosmemory.engines.files{each}" for each in ("", ".cache", ".disk", ".litter", ".lock", ".signature")),
 }
 # What one loads that compares one page with what the history knows of it.
 COMPARING = {
