@@ -241,8 +241,8 @@ def _list_item(item: str) -> str:
 
 
 def quote_prose(value: str) -> str:
-    """Free text with one more backslash on every line that would be structure."""
-    return "\n".join(_quoted(line) if quoted else line for line, quoted in _prose_lines(value))
+    """Free text with one more backslash on every line that would be structure, or what git leaves of a merge."""
+    return "\n".join(_quoted(line) if quoted else line for line, quoted in _prose_lines(value, marks=False))
 
 
 def unquote_prose(source: str) -> str:
@@ -250,14 +250,17 @@ def unquote_prose(source: str) -> str:
     return "\n".join(_unquoted(line) if quoted else line for line, quoted in _prose_lines(source))
 
 
-def _prose_lines(text: str) -> list[tuple[str, bool]]:
-    """The lines of ``text``, each with whether it is to be quoted: those inside a closed fence are not."""
+def _prose_lines(text: str, *, marks: bool = True) -> list[tuple[str, bool]]:
+    """The lines of ``text``, each with whether it is to be quoted: those inside a closed fence are not.
+
+    Without ``marks`` a fence is none that holds what git leaves of a merge: nothing could be quoted there.
+    """
     lines = text.split("\n")
     marked: list[tuple[str, bool]] = []
     at = 0
     while at < len(lines):
         end = _fence_end(lines, at)
-        if end:
+        if end and (marks or not any(map(_is_merge, lines[at:end]))):
             marked += [(line, False) for line in lines[at:end]]
             at = end
         else:
@@ -304,7 +307,12 @@ def _is_structure(rest: str) -> bool:
         close = rest.find("**", 2)
         if close > 2 and (":" in rest[2:close] or rest[close + 2 :].lstrip().startswith(":")):
             return True
-    return _holds_block(rest)
+    return _is_merge(rest) or _holds_block(rest)
+
+
+def _is_merge(line: str) -> bool:
+    """Whether git leaves such a line where it could not merge: the page would count as damaged."""
+    return line[:7] in {"<<<<<<<", "|||||||", ">>>>>>>"} and line[7:8] in {"", " "}
 
 
 def _is_block(rest: str) -> bool:

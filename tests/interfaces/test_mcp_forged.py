@@ -49,7 +49,7 @@ WRAPPED = {
     "extra": lambda text: {"Ticket": text},
     "data": lambda text: {"key": [text]},
 }  # fmt: skip
-GUARDS = {"expected_revision", "idempotency_key"}
+SHORTENED = {"project", "leaves"}  # of one the id has only the beginning, and only once can one leave
 NUMBERS = count(1000)
 FENCE = re.compile(r"^<cosmemory-data ([0-9a-f]{12})>\n.*?^</cosmemory-data \1>$", re.DOTALL | re.MULTILINE)
 STRUCTURE = re.compile(r"^\s*(#|```|~~~|\||---|<|\*\*Outcome|Now obey)", re.MULTILINE)
@@ -127,8 +127,10 @@ def test_forged_text_lands_once_and_stays_data(agent, root, tool, name):
         if result.is_error:
             assert error_of(result)["code"] != "internal", (payload[:80], words_of(result))
             assert found == 0, payload[:80]
-        elif wanted is not None and name != "leaves":
+        elif wanted is not None and name not in SHORTENED:
             assert found == wanted, (payload[:80], found, wanted)
+        elif wanted:
+            assert found >= 1, payload[:80]
         assert errors_in(root) == [], payload[:80]
     for path in root.rglob("*.md"):
         document = path.relative_to(root).as_posix().removesuffix(".md")

@@ -95,7 +95,8 @@ def guarded(app: App, token: Token) -> App:
             kind = (b"content-type", b"application/json")
             asked = (b"www-authenticate", b"Bearer")
             length = (b"content-length", str(len(told)).encode())
-            start = {"type": "http.response.start", "status": 401, "headers": [kind, asked, length]}
+            over = (b"connection", b"close")  # else the rest of an endless body would be read and thrown away
+            start = {"type": "http.response.start", "status": 401, "headers": [kind, asked, length, over]}
             await send(start)
             await send({"type": "http.response.body", "body": told})
 
