@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from cosmemory import transaction
 from cosmemory.clock import read_time
 from cosmemory.document.changes import Changed, changed_alone
 from cosmemory.document.decode import decode
 from cosmemory.document.paths import with_value
 from cosmemory.engines.ephemeral import EphemeralStore
 from cosmemory.errors import CosmemoryError
-from cosmemory.kinds import AGENT_METRICS, COS_STATE, REPORT, Kind
+from cosmemory.kinds import AGENT_METRICS, COS_STATE, REPORT, Kind, changed_page
 from cosmemory.memory import Memory
 from cosmemory.operations.pages import set_value
 from cosmemory.store import Replace
@@ -73,7 +72,7 @@ def test_it_equals_the_plain_path_on_pages_as_people_keep_them(monkeypatch: pyte
         sure.append(done is not None)
         return done
 
-    monkeypatch.setattr(transaction, "changed_alone", counted)
+    monkeypatch.setattr(changed_page, "changed_alone", counted)
     for seed in range(max(60, AMOUNT // 10)):
         choose = random.Random(seed)
         kind = choose.choice(list(ALONE))

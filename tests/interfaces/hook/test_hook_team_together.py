@@ -10,6 +10,7 @@ import pytest
 
 from cosmemory.__main__ import main
 from cosmemory.connect import open_memory
+from cosmemory.operations.harness.team import AT_WORK
 from tests.interfaces.hook.hooks import process, recorded
 
 AT_ONCE = int(os.environ.get("COSMEMORY_HOOKS_AT_ONCE", "3"))
@@ -77,7 +78,11 @@ def test_many_subagents_at_once_are_all_there(project):
     ]
     running = [process(each, CLAUDE_PROJECT_DIR=str(project)) for each in payloads]
     assert [each.communicate(timeout=120)[1] for each in running] == [b""] * len(running)
+    pages = {each.stem for each in (project / "design" / "memory" / "agents").glob("*.md")}
+    assert pages == {f"a{number}" for number in range(AT_ONCE + 1)}
     roster = text(project, "team-roster")
-    assert all(f"a{number}" in roster for number in range(AT_ONCE + 1))
     assert roster.count("### Explore") == 1
-    assert len(list((project / "design" / "memory" / "agents").glob("*.md"))) == AT_ONCE + 1
+    task = next(line for line in roster.split("\n") if line.startswith("| Explore |")).split(AT_WORK)[1]
+    named, _, rest = task.partition(" |")[0].partition(" and ")
+    assert len(named.split(", ")) + int(rest.partition(" ")[0] or 0) == AT_ONCE + 1
+    assert set(named.split(", ")) <= pages
