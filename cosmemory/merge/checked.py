@@ -76,9 +76,11 @@ def _page_holds(
     doubled = frozenset(path for document in documents for path in _doubled(document))
     b, o, t, *found = (dict(_flat(document, doubled)) for document in documents)
     t = _with_names(t, merging.renamed)
+    # What a strategy decided against is missed by nobody, and no reason to take more of that side away.
+    given_up = _words(" ".join(merging.given_up))
     for path in set().union(b, o, t, *found):
         was, mine, yours = b.get(path), o.get(path), t.get(path)
-        if any(_holds(was, mine, yours, each.get(path), len(found) > 1) for each in found):
+        if any(_holds(was, mine, yours, each.get(path), len(found) > 1, given_up) for each in found):
             continue
         if path[:-1] in merging.taken_whole and any(each.get(path) in (mine, yours) for each in found):
             continue
@@ -109,7 +111,7 @@ def _with_names(flat: Flat, renamed: Mapping[Path, str]) -> Flat:
     return flat
 
 
-def _holds(base: Any, ours: Any, theirs: Any, merged: Any, disputed: bool) -> bool:
+def _holds(base: Any, ours: Any, theirs: Any, merged: Any, disputed: bool, given_up: frozenset[str]) -> bool:
     """Whether one value is what it must be; a value that both changed is one of the two, or holds both."""
     if theirs in (ours, base):
         return bool(merged == ours)
@@ -123,7 +125,7 @@ def _holds(base: Any, ours: Any, theirs: Any, merged: Any, disputed: bool) -> bo
     if not all(isinstance(each, str) for each in (ours, theirs, merged)):
         return False
     was, mine, yours, now = (_words(each or "") for each in (base, ours, theirs, merged))
-    return disputed or now >= (mine - was) | (yours - was)
+    return disputed or now >= ((mine - was) | (yours - was)) - given_up
 
 
 def _words(text: str) -> frozenset[str]:

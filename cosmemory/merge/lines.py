@@ -51,7 +51,9 @@ def _line_region(
     merging: Merging, where: str, base: Sequence[Unit], ours: Sequence[Unit], theirs: Sequence[Unit]
 ) -> list[Piece]:
     if not base and _are_items(ours) and _are_items(theirs):
-        return [text_of(ours), text_of([each for each in theirs if each.text not in {o.text for o in ours}])]
+        end = len(_worded(ours))
+        more = [each for each in _worded(theirs) if each.text not in {o.text for o in ours}]
+        return [text_of(ours[:end]), text_of(more), text_of(ours[end:] or theirs[len(_worded(theirs)) :])]
     was, mine, yours = ([unit.text for unit in side if unit.text.strip()] for side in (base, ours, theirs))
     if yours in (was, mine) or was == mine:
         # Blank lines alone are no words to dispute about.
@@ -74,7 +76,16 @@ def _shared(ours: Sequence[Unit], theirs: Sequence[Unit]) -> int:
 
 def _are_items(units: Sequence[Unit]) -> bool:
     """Whether the lines are whole items of a list, which may stand beside those of others."""
-    return bool(units) and all(_ITEM.match(unit.text) for unit in units)
+    items = _worded(units)
+    return bool(items) and all(_ITEM.match(unit.text) for unit in items)
+
+
+def _worded(units: Sequence[Unit]) -> Sequence[Unit]:
+    """The lines without the blank ones at their end: a list may be the last thing of its section, or not."""
+    end = len(units)
+    while end and not units[end - 1].text.strip():
+        end -= 1
+    return units[:end]
 
 
 def merge_items(merging: Merging, where: str, base: str | None, ours: str, theirs: str) -> list[Piece]:

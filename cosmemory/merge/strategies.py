@@ -90,7 +90,8 @@ class Merging:
     """A merge under way: its strategies, the kind's own ways, and what was settled by rule so far.
 
     ``newer`` is the side that measured last, where the values of a section were measured together;
-    ``taken_whole`` are the records of which one side's write stands, with all that goes with it.
+    ``taken_whole`` are the records of which one side's write stands, with all that goes with it, and ``given_up`` is
+    what stood on the other side of each dispute that a strategy decided.
     """
 
     strategies: Strategies
@@ -100,6 +101,7 @@ class Merging:
     renamed: dict[tuple[str, ...], str] = field(default_factory=dict)
     newer: str = ""
     taken_whole: set[tuple[str, ...]] = field(default_factory=set)
+    given_up: list[str] = field(default_factory=list)
 
     def note(self, sentence: str) -> None:
         """Keeps a sentence on what was settled by rule, once."""

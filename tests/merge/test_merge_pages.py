@@ -163,3 +163,35 @@ def lines(data: bytes) -> set[bytes]:
     """The lines that say something of their own, less the numbers of items."""
     said = {line.strip().lstrip(b"0123456789") for line in data.replace(b"\r", b"\n").split(b"\n")}
     return {line for line in said if line.strip(b"|:- ") and not line.startswith(DERIVED)}
+
+
+NOTES = "# Chief of Staff State\n\n## Notes\n{}\n## Plans\n\nFirst this.\n"
+
+
+def notes(*lines: str) -> bytes:
+    return NOTES.format("".join(f"{line}\n" for line in lines)).encode()
+
+
+def test_items_that_both_added_at_the_end_of_a_section_stand_beside_each_other_whatever_blank_lines_follow() -> (
+    None
+):
+    ours = notes("None", "- Ours").replace(b"## Plans", b"\n## Plans")
+    done = merge_pages("cos-state.md", notes("None"), ours, notes("None", "- Theirs"))
+    assert not done.disputes
+    assert b"None\n- Ours\n- Theirs\n" in done.data
+
+
+@pytest.mark.parametrize(
+    ("side", "stands", "gone"), [("ours", b"Mine.", b"Yours."), ("theirs", b"Yours.", b"Mine.")]
+)
+def test_a_dispute_in_a_text_that_a_strategy_decides_takes_nothing_else_of_it_away(
+    side, stands, gone
+) -> None:
+    ours = notes("An added line.", "Kept.", "Mine.")
+    theirs = notes("Kept.", "Yours.")
+    done = merge_pages(
+        "cos-state.md", notes("Kept.", "As it was."), ours, theirs, strategies=Strategies(default=side)
+    )
+    assert not done.disputes
+    assert b"An added line.\nKept.\n" + stands in done.data
+    assert gone not in done.data
