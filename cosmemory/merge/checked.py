@@ -13,7 +13,7 @@ from cosmemory.kinds import COORDINATION_LOG, Kind
 from cosmemory.kinds.log_archive import proof_of
 from cosmemory.merge.condensed import condensed
 from cosmemory.merge.logs import parted_log
-from cosmemory.merge.strategies import RECORD, Merging
+from cosmemory.merge.strategies import RECORD, Merging, dotted
 from cosmemory.pattern import pattern
 from cosmemory.syntax.escape import is_empty
 from cosmemory.syntax.parse import parse
@@ -76,10 +76,10 @@ def _page_holds(
     doubled = frozenset(path for document in documents for path in _doubled(document))
     b, o, t, *found = (dict(_flat(document, doubled)) for document in documents)
     t = _with_names(t, merging.renamed)
-    # What a strategy decided against is missed by nobody, and no reason to take more of that side away.
-    given_up = _words(" ".join(merging.given_up))
     for path in set().union(b, o, t, *found):
         was, mine, yours = b.get(path), o.get(path), t.get(path)
+        # What a strategy decided against there is no reason to take more of that side away.
+        given_up = _words(merging.given_up.get(dotted(path), ""))
         if any(_holds(was, mine, yours, each.get(path), len(found) > 1, given_up) for each in found):
             continue
         if path[:-1] in merging.taken_whole and any(each.get(path) in (mine, yours) for each in found):

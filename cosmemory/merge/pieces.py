@@ -41,7 +41,8 @@ def settled_or_clash(
     """The lines of the side that the strategy gives a dispute to, or the clash that it leaves."""
     side = merging.strategies.side(kind)
     if side:
-        merging.given_up.append((theirs if side == OURS else ours) or "")
+        more = (theirs if side == OURS else ours) or ""
+        merging.given_up[where] = f"{merging.given_up.get(where, '')} {more}"
         return (ours if side == OURS else theirs) or ""
     told = [None if text is None else text.strip("\n") for text in (base, ours, theirs)]
     return Clash(base, ours, theirs, (Dispute(where=where, base=told[0], ours=told[1], theirs=told[2]),))

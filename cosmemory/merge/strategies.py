@@ -91,7 +91,7 @@ class Merging:
 
     ``newer`` is the side that measured last, where the values of a section were measured together;
     ``taken_whole`` are the records of which one side's write stands, with all that goes with it, and ``given_up`` is
-    what stood on the other side of each dispute that a strategy decided.
+    what stood on the other side of the disputes that a strategy decided, by where they were.
     """
 
     strategies: Strategies
@@ -101,7 +101,7 @@ class Merging:
     renamed: dict[tuple[str, ...], str] = field(default_factory=dict)
     newer: str = ""
     taken_whole: set[tuple[str, ...]] = field(default_factory=set)
-    given_up: list[str] = field(default_factory=list)
+    given_up: dict[str, str] = field(default_factory=dict)
 
     def note(self, sentence: str) -> None:
         """Keeps a sentence on what was settled by rule, once."""
